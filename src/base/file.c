@@ -1,0 +1,43 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_all(int fd, size_t limit_bytes, struct mr_buffer *content)
+{
+    size_t start = content->size;
+    for (;;) {
+        uint8_t *end = mr_buffer_reserve(content, 64 * 1024);
+        if (end == NULL)
+            return -ENOMEM;
+        ssize_t got = read(fd, end, 64 * 1024);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -errno;
+        end[got] = 0;
+        content->size += (size_t)got;
+        if (content->size - start > limit_bytes)
+            return -EFBIG;
+        if (got == 0)
+            return 0;
+    }
+}
+
+int mr_file_read(const char *path, size_t limit_bytes, struct mr_buffer *content)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+
+    struct stat info;
+    int result = fstat(fd, &info) < 0 ? -errno : 0;
+    if (result == 0 && !S_ISREG(info.st_mode))
+        result = S_ISDIR(info.st_mode) ? -EISDIR : -EINVAL;
+    if (result == 0)
+        result = read_all(fd, limit_bytes, content);
+    close(fd);
+    return result;
+}

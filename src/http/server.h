@@ -1,0 +1,33 @@
+/* The HTTP server: civetweb accepts, parses and routes; pages, API and errors are answered by its
+ * workers; streaming clients are taken over by the fan-out engine (engine.h).
+ *
+ * Made and destroyed by main's thread. */
+#ifndef MR_HTTP_SERVER_H
+#define MR_HTTP_SERVER_H
+
+#include "base/error.h"
+#include "stream/registry.h"
+
+struct mr_server;
+
+struct mr_server_options {
+    const char *listen;    /* "127.0.0.1:8080"; port 0 picks one */
+    const char *web_dir;   /* files here come before the built-in ones; NULL: none */
+    unsigned max_clients;  /* viewers at once */
+};
+
+/* Bind, start the workers and the engine.
+ * in:     options, strings are copied; registry must outlive the server
+ * out:    *server; NULL on error
+ * return: 0; -errno with *error (address malformed, port taken, web_dir not a directory) */
+int mr_server_create(const struct mr_server_options *options, struct mr_registry *registry,
+                     struct mr_server **server, struct mr_error *error);
+
+/* Stop accepting, tell every client that the server goes away, wait until they have been told, one
+ * second at most, and free everything. Takes NULL. */
+void mr_server_destroy(struct mr_server *server);
+
+/* Where it listens, with the real port: "127.0.0.1:43721". Lives as long as the server. */
+const char *mr_server_address(const struct mr_server *server);
+
+#endif

@@ -1,0 +1,64 @@
+/* Pictures: pooled, reference-counted, in memory that another process can map.
+ *
+ * A pool is one memfd cut into equal slots, all of one format and size. A picture is one slot.
+ * Whoever holds a reference may read; only the holder of the sole reference may write. A pool lives
+ * until its creator has let go of it and its last picture is back; any thread may take, ref and
+ * unref.
+ *
+ * I420: planes Y, Cb, Cr; chroma is (width+1)/2 x (height+1)/2; full range, BT.601 (JFIF's YCbCr).
+ * BGRX: one plane, 4 bytes a pixel: blue, green, red, unused. */
+#ifndef MR_MEDIA_PICTURE_H
+#define MR_MEDIA_PICTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MR_PICTURE_MAX_SIDE  16384
+#define MR_PICTURE_ALIGNMENT 64 /* of planes and rows: what zimg's widest vectors want */
+
+enum mr_picture_format {
+    MR_PICTURE_I420,
+    MR_PICTURE_BGRX,
+};
+
+struct mr_picture {
+    /* immutable */
+    enum mr_picture_format format;
+    int width, height;
+    uint8_t *plane[3];
+    int stride_bytes[3];
+    unsigned slot; /* its number in the pool, from 0 */
+
+    /* set by the thread that fills the picture, before anybody else sees it */
+    uint64_t seq;        /* number of the frame in its stream, from 0 */
+    int64_t pts_us;      /* media time */
+    int64_t captured_us; /* wall clock when the frame left the decoder */
+};
+
+struct mr_picture_pool;
+
+/* Make a pool of `slots` pictures. Memory is touched only as pictures are written.
+ * in:     1 ≤ width, height ≤ MR_PICTURE_MAX_SIDE; 1 ≤ slots ≤ 64
+ * out:    *pool; destroy it when done
+ * return: 0; -EINVAL bad geometry; -ENOMEM; -errno of memfd_create, ftruncate, mmap */
+int mr_picture_pool_create(enum mr_picture_format format, int width, int height, unsigned slots,
+                           struct mr_picture_pool **pool);
+
+/* Let go of the pool; pictures still held stay valid. Takes NULL. */
+void mr_picture_pool_destroy(struct mr_picture_pool *pool);
+
+/* Take a free picture with one reference; its content is undefined.
+ * return: the picture, or NULL when all are in use; never blocks */
+struct mr_picture *mr_picture_pool_take(struct mr_picture_pool *pool);
+
+/* The memory behind the pool, for another process to map: slot n begins at n * slot_bytes, its
+ * planes at plane[i] - plane[0] from there. The descriptor stays the pool's. */
+int mr_picture_pool_fd(const struct mr_picture_pool *pool, size_t *slot_bytes);
+
+/* return: the same picture, with one reference more */
+struct mr_picture *mr_picture_ref(struct mr_picture *picture);
+
+/* Let go of *picture and set it to NULL. Takes a pointer to NULL. */
+void mr_picture_unref(struct mr_picture **picture);
+
+#endif

@@ -1,0 +1,61 @@
+/* A source: demuxes and decodes one input with FFmpeg, and hands out its frames one by one.
+ *
+ * Owned by one thread (the stream's source thread), apart from mr_source_damaged.
+ * It neither paces nor scales. */
+#ifndef MR_MEDIA_SOURCE_H
+#define MR_MEDIA_SOURCE_H
+
+#include "base/error.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct AVFrame;
+struct mr_source;
+
+struct mr_source_options {
+    const char *url; /* file, FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), "test:" */
+    bool loop;       /* start a finite source again at its end; pts go on without a jump */
+    int threads;     /* decoder threads, 0: one a core */
+    const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
+                                     -ECANCELED soon; set by any thread; may be NULL */
+};
+
+struct mr_source_info {
+    char codec[32];    /* FFmpeg's name of the decoder's codec, e.g. "h264" */
+    int width, height; /* as coded, before rotation and sample aspect ratio */
+    double fps;        /* nominal; 0 when unknown */
+    bool live;         /* arrives at its own pace (device, network): never paced or rewound */
+};
+
+/* One decoded frame: lent by the source until the next call that takes the source. */
+struct mr_decoded {
+    const struct AVFrame *frame;
+    int64_t pts_us;      /* media time from the source's start; never decreases, loops included */
+    int64_t captured_us; /* wall clock when it left the decoder */
+    int rotation;        /* degrees clockwise the picture must be turned to be upright: 0 90 180 270 */
+    bool mirrored;       /* flipped left to right, before the rotation */
+};
+
+/* Open an input and find its video stream. May block as long as the input does.
+ * out:    *source, to be closed by the caller; NULL on error
+ * return: 0; -errno with one line in *error that names the url and what is wrong with it: absent, a
+ *         directory, not a video, no video stream, no decoder. Passwords in URLs are not shown. */
+int mr_source_open(const struct mr_source_options *options, struct mr_source **source,
+                   struct mr_error *error);
+void mr_source_close(struct mr_source *source); /* takes NULL */
+
+const struct mr_source_info *mr_source_info(const struct mr_source *source);
+
+/* Decode the next frame. Damaged packets are skipped and counted.
+ * out:    *decoded, valid until the next read or close
+ * return: 0; 1 at the end of a source that does not loop; -ECANCELED after an interrupt;
+ *         -errno with *error when the input broke for good, or when an input ended or was
+ *         damaged so that not one frame came out of it */
+int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
+
+/* How many packets or frames were skipped as damaged so far. Any thread. */
+uint64_t mr_source_damaged(const struct mr_source *source);
+
+#endif

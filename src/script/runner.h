@@ -1,0 +1,85 @@
+/* The runner: give a picture, take a result. All that the host knows of scripts.
+ *
+ * One a stream. It loads the script, calls it frame by frame, watches its directory and swaps in the
+ * new version between two frames, keeps `state` over reloads, and turns every failure into a result:
+ * a call of mr_runner_process never fails. Where the script runs (in this process or another) is
+ * the runner's business. */
+#ifndef MR_SCRIPT_RUNNER_H
+#define MR_SCRIPT_RUNNER_H
+
+#include "base/error.h"
+#include "media/picture.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mr_runner;
+
+/* What viewers see of a frame on which the script failed. */
+enum mr_on_error {
+    MR_ON_ERROR_PASS,  /* the frame as it came */
+    MR_ON_ERROR_HOLD,  /* the last good picture again; blank before the first one */
+    MR_ON_ERROR_BLANK, /* a plain picture that says why */
+};
+
+struct mr_runner_options {
+    const char *stream; /* the stream's name, for `frame.stream` and the log */
+    const char *path;   /* the script's file */
+    enum mr_on_error on_error;
+    int deadline_ms;  /* for one call into the script; it is stopped when it takes longer */
+    int memory_mib;   /* for all that the script holds */
+    int quality;      /* default of frame.quality */
+};
+
+/* What the script made of one frame. Passed to mr_script_result_finish when used up. */
+struct mr_script_result {
+    struct mr_picture *picture; /* to encode: the one given (untouched) or a BGRX one; a reference */
+    char *payload;              /* JSON text, never NULL ("null"); malloc'd */
+    size_t payload_size;
+    char *error;      /* NULL, or one line with file and line; malloc'd */
+    int quality;      /* 1 … 100 */
+    bool skip;        /* do not send this frame */
+    uint32_t generation; /* of the script: 1 for the first, one more for every swap */
+};
+
+/* Counters and state for the API; a copy. */
+struct mr_runner_state {
+    uint32_t generation;
+    uint64_t frames;     /* given to the script */
+    uint64_t errors;     /* frames on which it failed */
+    uint64_t reloads;    /* swaps that took place */
+    uint64_t rejected;   /* versions that did not pass probation */
+    char last_error[1024]; /* the newest error of a frame or a reload, "" if the running version has
+                              none; with file and line */
+};
+
+/* Load the script and start watching its directory.
+ * in:     options, strings are copied
+ * out:    *runner; NULL on error
+ * return: 0; -errno with *error: the file and what is wrong with it (absent, syntax error with line,
+ *         error at load or in init, no function `process`)
+ * thread: any; the runner's own thread ("reload") is started here */
+int mr_runner_create(const struct mr_runner_options *options, struct mr_runner **runner,
+                     struct mr_error *error);
+
+/* Call the script's shutdown("stop"), stop the watching, free everything. Takes NULL. */
+void mr_runner_destroy(struct mr_runner *runner);
+
+/* Give a frame to the script.
+ * in:     picture, I420, borrowed: the script draws on a copy; viewers: how many watch now
+ * out:    *result, always filled; finish it
+ * thread: one thread, always the same (the stream's script thread) */
+void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, unsigned viewers,
+                       struct mr_script_result *result);
+
+/* Unref and free what a result holds; it may be all zero. */
+void mr_script_result_finish(struct mr_script_result *result);
+
+/* Load the script again even if no file changed (SIGHUP). Returns at once. Any thread. */
+void mr_runner_reload(struct mr_runner *runner);
+
+/* Any thread. */
+void mr_runner_get_state(struct mr_runner *runner, struct mr_runner_state *state);
+
+#endif

@@ -1,0 +1,90 @@
+/* One stream: source → script → encoder → hub, with its threads, pace and statistics.
+ *
+ * Its threads are "source NAME" (reads, converts, paces) and "script NAME" (script, hands over to
+ * the encoder pool). Reference-counted, since a request may look at a stream that is being removed;
+ * started and stopped once, by whoever made it. */
+#ifndef MR_STREAM_STREAM_H
+#define MR_STREAM_STREAM_H
+
+#include "base/error.h"
+#include "media/geometry.h"
+#include "media/source.h"
+#include "script/runner.h"
+#include "stream/encoder.h"
+#include "stream/hub.h"
+#include "stream/stats.h"
+
+#include <stdbool.h>
+
+#define MR_STREAM_NAME_MAX 64
+
+struct mr_stream;
+
+/* Where finished packets go when it is not the hub: the headless runner's files. Called by encoder
+ * threads, one call at a time, in order; the packet is borrowed. `error`: the script's, or NULL. */
+typedef void mr_stream_sink(void *opaque, struct mr_packet *packet, const char *error);
+
+struct mr_stream_options {
+    const char *name; /* [a-z0-9_-]{1,64} */
+    const char *url;
+    const char *script;
+    struct mr_size size;
+    enum mr_fit fit;
+    double fps;  /* upper bound of the output rate; 0: none */
+    int quality; /* 1 … 100 */
+    bool loop;
+    bool always;       /* run although nobody watches */
+    bool lossless;     /* headless: no pacing, nothing is ever dropped */
+    uint64_t frames;   /* end after so many; 0: no limit */
+    int deadline_ms;
+    int memory_mib;
+    enum mr_on_error on_error;
+    mr_stream_sink *sink; /* NULL: the hub */
+    void *opaque;         /* sink's and changed's */
+    void (*changed)(void *opaque); /* the phase is another one; called by the stream's threads; must
+                                      not block; may be NULL */
+};
+
+enum mr_stream_phase {
+    MR_STREAM_OPENING,
+    MR_STREAM_RUNNING,
+    MR_STREAM_IDLE,     /* nobody watches */
+    MR_STREAM_FINISHED, /* the source ended, the last packet is out */
+    MR_STREAM_FAILED,   /* see error */
+};
+
+/* What the API shows; a copy. */
+struct mr_stream_state {
+    enum mr_stream_phase phase;
+    struct mr_error error; /* when failed */
+    char url[256];         /* without passwords */
+    struct mr_source_info source;
+    int width, height; /* of the output; 0 before the first frame */
+    struct mr_stats stats;
+    uint64_t damaged;
+    struct mr_runner_state script;
+    unsigned viewers[MR_VIEWER_KINDS];
+};
+
+/* Load the script; nothing runs yet.
+ * in:     options, strings are copied; encoder, must outlive the stream
+ * out:    *stream, one reference
+ * return: 0; -errno with *error */
+int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder *encoder,
+                     struct mr_stream **stream, struct mr_error *error);
+struct mr_stream *mr_stream_ref(struct mr_stream *stream);
+void mr_stream_unref(struct mr_stream **stream); /* clears it; the last one stops and frees */
+
+int mr_stream_start(struct mr_stream *stream); /* 0 or -errno */
+
+/* End the threads, wait for frames on their way, close the hub with `reason`. Returns within about
+ * a second whatever source and script do. Takes a stream that was not started or is stopped. */
+void mr_stream_stop(struct mr_stream *stream, const char *reason);
+
+void mr_stream_reload(struct mr_stream *stream); /* the script; any thread, returns at once */
+
+const char *mr_stream_name(const struct mr_stream *stream);
+struct mr_hub *mr_stream_hub(struct mr_stream *stream); /* borrowed: lives as long as the stream */
+void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state); /* any thread */
+
+#endif

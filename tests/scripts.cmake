@@ -1,0 +1,1 @@
+# Tests that are not C programs: scripts, browser, layers.
