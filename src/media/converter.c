@@ -1,1 +1,231 @@
 #include "media/converter.h"
+
+#include "media/ffmpeg_log.h"
+#include "media/placement.h"
+#include "media/scaler.h"
+#include "media/unpack.h"
+
+#include <errno.h>
+#include <libavutil/frame.h>
+#include <libavutil/pixdesc.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* All of a decoded frame that the way to a picture depends on. */
+struct key {
+    int format, width, height;
+    int colorspace, color_range, chroma_location;
+    AVRational sample_aspect;
+    struct mr_orientation orientation;
+};
+
+/* Source thread only. */
+struct mr_converter {
+    struct mr_converter_options options;
+    struct key key; /* format -1: nothing is prepared */
+
+    struct mr_geometry geometry;
+    struct mr_layout layout;
+    struct mr_size image; /* size of the image in the picture, before it is turned upright */
+    bool as_is;           /* the planes are right already: no scaler */
+    bool staged;          /* the scaler cannot write into the picture itself */
+    struct mr_unpacker unpacker;
+    struct mr_scaler scaler;
+    struct mr_scratch stage;
+
+    struct mr_picture_pool *pool; /* NULL before the first frame */
+    struct mr_size pool_size;
+};
+
+int mr_converter_create(const struct mr_converter_options *options, struct mr_converter **converter)
+{
+    mr_ffmpeg_log_install(); /* libswscale is talkative */
+    *converter = calloc(1, sizeof(**converter));
+    if (*converter == NULL)
+        return -ENOMEM;
+    (*converter)->options = *options;
+    (*converter)->key.format = AV_PIX_FMT_NONE;
+    return 0;
+}
+
+void mr_converter_destroy(struct mr_converter *converter)
+{
+    if (converter == NULL)
+        return;
+    mr_unpacker_finish(&converter->unpacker);
+    mr_scaler_finish(&converter->scaler);
+    mr_scratch_finish(&converter->stage);
+    mr_picture_pool_destroy(converter->pool);
+    free(converter);
+}
+
+static struct key key_of(const struct mr_decoded *decoded)
+{
+    const AVFrame *frame = decoded->frame;
+    return (struct key){
+        .format = frame->format,
+        .width = frame->width,
+        .height = frame->height,
+        .colorspace = frame->colorspace,
+        .color_range = frame->color_range,
+        .chroma_location = frame->chroma_location,
+        .sample_aspect = frame->sample_aspect_ratio,
+        .orientation = { .rotation = decoded->rotation, .mirrored = decoded->mirrored },
+    };
+}
+
+static bool keys_equal(const struct key *a, const struct key *b)
+{
+    return a->format == b->format && a->width == b->width && a->height == b->height &&
+           a->colorspace == b->colorspace && a->color_range == b->color_range &&
+           a->chroma_location == b->chroma_location &&
+           a->sample_aspect.num == b->sample_aspect.num &&
+           a->sample_aspect.den == b->sample_aspect.den &&
+           a->orientation.rotation == b->orientation.rotation &&
+           a->orientation.mirrored == b->orientation.mirrored;
+}
+
+static void solve_geometry(struct mr_converter *converter, const struct key *key)
+{
+    struct mr_geometry_input input = {
+        .width = key->width,
+        .height = key->height,
+        .sar_num = key->sample_aspect.num,
+        .sar_den = key->sample_aspect.den,
+        .rotation = key->orientation.rotation,
+    };
+    struct mr_geometry *geometry = &converter->geometry;
+    *geometry = mr_geometry_solve(&input, converter->options.size, converter->options.fit);
+    bool turned = key->orientation.rotation % 180 != 0;
+    converter->image.width = (int)(turned ? geometry->to.height : geometry->to.width);
+    converter->image.height = (int)(turned ? geometry->to.width : geometry->to.height);
+}
+
+static bool is_whole_and_unscaled(const struct mr_converter *converter)
+{
+    const struct mr_rect *from = &converter->geometry.from;
+    return from->x == 0 && from->y == 0 && from->width == converter->image.width &&
+           from->height == converter->image.height &&
+           converter->layout.width == converter->image.width &&
+           converter->layout.height == converter->image.height;
+}
+
+/* The pictures in use by others keep the old pool alive. */
+static int prepare_pool(struct mr_converter *converter)
+{
+    struct mr_size size = converter->geometry.output;
+    if (converter->pool != NULL && converter->pool_size.width == size.width &&
+        converter->pool_size.height == size.height)
+        return 0;
+    mr_picture_pool_destroy(converter->pool);
+    converter->pool_size = size;
+    return mr_picture_pool_create(MR_PICTURE_I420, size.width, size.height,
+                                  converter->options.slots, &converter->pool);
+}
+
+static int prepare_stage(struct mr_converter *converter)
+{
+    int chroma_width = (converter->image.width + 1) / 2;
+    int chroma_height = (converter->image.height + 1) / 2;
+    const int width_bytes[] = { chroma_width * 2, chroma_width, chroma_width };
+    const int rows[] = { chroma_height * 2, chroma_height, chroma_height };
+    return mr_scratch_shape(&converter->stage, 3, width_bytes, rows);
+}
+
+/* zimg writes into the picture itself if the image lies upright and aligned there. */
+static bool needs_stage(const struct mr_converter *converter, const struct key *key)
+{
+    return key->orientation.rotation != 0 || key->orientation.mirrored ||
+           (int)converter->geometry.to.x % (2 * MR_PICTURE_ALIGNMENT) != 0;
+}
+
+static int prepare(struct mr_converter *converter, const struct key *key, struct mr_error *error)
+{
+    solve_geometry(converter, key);
+    converter->as_is = mr_layout_is_jpeg(&converter->layout) && is_whole_and_unscaled(converter);
+    converter->staged = needs_stage(converter, key);
+    int failed = prepare_pool(converter);
+    if (failed || converter->as_is)
+        return failed;
+    failed = mr_unpacker_configure(&converter->unpacker, &converter->layout);
+    if (!failed)
+        failed = mr_scaler_configure(&converter->scaler, &converter->layout,
+                                     &converter->geometry.from, converter->image, error);
+    if (!failed && converter->staged)
+        failed = prepare_stage(converter);
+    return failed;
+}
+
+static int configure(struct mr_converter *converter, const struct mr_decoded *decoded,
+                     const struct key *key, struct mr_error *error)
+{
+    struct mr_error reason = { .text = "unknown to libswscale" };
+    converter->key.format = AV_PIX_FMT_NONE;
+    int failed = mr_layout_of(decoded->frame, &converter->layout);
+    if (!failed)
+        failed = prepare(converter, key, &reason);
+    if (failed == -ENOTSUP) {
+        const char *name = av_get_pix_fmt_name(key->format);
+        return mr_error_set(error, failed, "pictures of format %s, %dx%d: %s",
+                            name != NULL ? name : "unknown", key->width, key->height, reason.text);
+    }
+    if (failed)
+        return mr_error_set(error, failed, "no memory for pictures of %dx%d: %s",
+                            converter->geometry.output.width, converter->geometry.output.height,
+                            strerror(-failed));
+    converter->key = *key;
+    return 0;
+}
+
+static int fill(struct mr_converter *converter, const AVFrame *frame, struct mr_picture *picture)
+{
+    const struct mr_rect *to = &converter->geometry.to;
+    struct mr_planes planes;
+    if (converter->as_is) {
+        for (int i = 0; i < 3; i++) {
+            planes.data[i] = frame->data[i];
+            planes.stride_bytes[i] = frame->linesize[i];
+        }
+        mr_placement_put(&planes, converter->image, converter->key.orientation, picture, to);
+        return 0;
+    }
+    int failed = mr_unpacker_run(&converter->unpacker, frame, &planes);
+    if (failed)
+        return failed;
+    if (!converter->staged) {
+        struct mr_planes target = mr_placement_planes(picture, to);
+        return mr_scaler_run(&converter->scaler, &planes, &target);
+    }
+    failed = mr_scaler_run(&converter->scaler, &planes, &converter->stage.planes);
+    if (!failed)
+        mr_placement_put(&converter->stage.planes, converter->image, converter->key.orientation,
+                         picture, to);
+    return failed;
+}
+
+int mr_converter_run(struct mr_converter *converter, const struct mr_decoded *decoded,
+                     struct mr_picture **picture, struct mr_error *error)
+{
+    *picture = NULL;
+    struct key key = key_of(decoded);
+    if (!keys_equal(&key, &converter->key)) {
+        int failed = configure(converter, decoded, &key, error);
+        if (failed)
+            return failed;
+    }
+    struct mr_picture *taken = mr_picture_pool_take(converter->pool);
+    if (taken == NULL)
+        return -EAGAIN;
+
+    int failed = fill(converter, decoded->frame, taken);
+    if (failed) {
+        mr_picture_unref(&taken);
+        return mr_error_set(error, failed, "converting a frame failed: %s", strerror(-failed));
+    }
+    mr_placement_bars(taken, &converter->geometry.to);
+    mr_picture_pad(taken);
+    taken->pts_us = decoded->pts_us;
+    taken->captured_us = decoded->captured_us;
+    *picture = taken;
+    return 0;
+}

@@ -1,7 +1,7 @@
 /* From a decoded frame, whatever its format, to a picture of the output's size: I420, full range,
- * BT.601, upright, square pixels. Scaling, matrix, range, depth and chroma happen in one zimg graph;
- * packed formats are unpacked by libyuv first, and libswscale serves only formats that neither
- * knows.
+ * BT.601, upright, square pixels. Scaling, matrix, range, depth and chroma happen in one zimg
+ * graph; packed formats are unpacked by libyuv first, and libswscale serves only formats that
+ * neither knows.
  *
  * One a stream, used by its source thread only. Graph, scratch memory and the pool of output
  * pictures are kept and made anew when geometry or format of the input change. */

@@ -1,1 +1,211 @@
 #include "media/picture.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct slot {
+    struct mr_picture picture; /* first: a picture's address is its slot's */
+    struct mr_picture_pool *pool;
+    atomic_uint references;
+};
+
+struct mr_picture_pool {
+    /* immutable */
+    int fd;
+    uint8_t *memory;
+    size_t slot_bytes;
+    unsigned slots;
+
+    /* any thread */
+    _Atomic uint64_t free;  /* a bit a slot */
+    atomic_uint references; /* the creator's and one a picture in use */
+
+    struct slot slot[];
+};
+
+/* Offsets and strides of one picture's planes in its slot. */
+struct plan {
+    int planes;
+    size_t offset[3];
+    int stride_bytes[3];
+    size_t size_bytes;
+};
+
+static size_t round_up(size_t value, size_t step)
+{
+    return (value + step - 1) / step * step;
+}
+
+static void plan_plane(struct plan *plan, int width_bytes, int rows)
+{
+    int i = plan->planes++;
+    plan->offset[i] = plan->size_bytes;
+    plan->stride_bytes[i] = (int)round_up((size_t)width_bytes, MR_PICTURE_ALIGNMENT);
+    plan->size_bytes += (size_t)plan->stride_bytes[i] * (size_t)rows;
+}
+
+static struct plan plan_picture(enum mr_picture_format format, int width, int height)
+{
+    struct plan plan = { 0 };
+    if (format == MR_PICTURE_BGRX) {
+        plan_plane(&plan, width * 4, height);
+        return plan;
+    }
+    int chroma_width = (width + 1) / 2, chroma_height = (height + 1) / 2;
+    plan_plane(&plan, chroma_width * 2, chroma_height * 2);
+    plan_plane(&plan, chroma_width, chroma_height);
+    plan_plane(&plan, chroma_width, chroma_height);
+    return plan;
+}
+
+/* Whoever maps the pool relies on its size: nobody may change it any more. */
+static int map_memory(struct mr_picture_pool *pool, size_t size)
+{
+    pool->fd = memfd_create("moonreel-pictures", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (pool->fd < 0)
+        return -errno;
+    if (ftruncate(pool->fd, (off_t)size) < 0)
+        return -errno;
+    if (fcntl(pool->fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+        return -errno;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, pool->fd, 0);
+    if (memory == MAP_FAILED)
+        return -errno;
+    pool->memory = memory;
+    return 0;
+}
+
+static void free_pool(struct mr_picture_pool *pool)
+{
+    if (pool->memory != NULL)
+        munmap(pool->memory, pool->slot_bytes * pool->slots);
+    if (pool->fd >= 0)
+        close(pool->fd);
+    free(pool);
+}
+
+static void release_pool(struct mr_picture_pool *pool)
+{
+    if (atomic_fetch_sub_explicit(&pool->references, 1, memory_order_acq_rel) == 1)
+        free_pool(pool);
+}
+
+static void init_slot(struct mr_picture_pool *pool, unsigned number, const struct plan *plan,
+                      const struct mr_picture *shape)
+{
+    struct slot *slot = &pool->slot[number];
+    slot->pool = pool;
+    slot->picture = *shape;
+    slot->picture.slot = number;
+    for (int i = 0; i < plan->planes; i++) {
+        slot->picture.plane[i] = pool->memory + number * pool->slot_bytes + plan->offset[i];
+        slot->picture.stride_bytes[i] = plan->stride_bytes[i];
+    }
+}
+
+int mr_picture_pool_create(enum mr_picture_format format, int width, int height, unsigned slots,
+                           struct mr_picture_pool **pool)
+{
+    *pool = NULL;
+    if (width < 1 || width > MR_PICTURE_MAX_SIDE || height < 1 || height > MR_PICTURE_MAX_SIDE ||
+        slots < 1 || slots > MR_PICTURE_MAX_SLOTS)
+        return -EINVAL;
+
+    struct mr_picture_pool *made = calloc(1, sizeof(*made) + slots * sizeof(made->slot[0]));
+    if (made == NULL)
+        return -ENOMEM;
+    struct plan plan = plan_picture(format, width, height);
+    made->slots = slots;
+    made->slot_bytes = round_up(plan.size_bytes, (size_t)sysconf(_SC_PAGESIZE));
+    int failed = map_memory(made, made->slot_bytes * slots);
+    if (failed) {
+        free_pool(made);
+        return failed;
+    }
+
+    struct mr_picture shape = { .format = format, .width = width, .height = height };
+    for (unsigned i = 0; i < slots; i++)
+        init_slot(made, i, &plan, &shape);
+    atomic_init(&made->free, UINT64_MAX >> (MR_PICTURE_MAX_SLOTS - slots));
+    atomic_init(&made->references, 1);
+    *pool = made;
+    return 0;
+}
+
+void mr_picture_pool_destroy(struct mr_picture_pool *pool)
+{
+    if (pool != NULL)
+        release_pool(pool);
+}
+
+/* The lowest free slot first: the memory used last is the likeliest to be in the cache. */
+struct mr_picture *mr_picture_pool_take(struct mr_picture_pool *pool)
+{
+    uint64_t free_slots = atomic_load_explicit(&pool->free, memory_order_relaxed);
+    uint64_t lowest;
+    do {
+        if (free_slots == 0)
+            return NULL;
+        lowest = free_slots & -free_slots;
+    } while (!atomic_compare_exchange_weak_explicit(&pool->free, &free_slots, free_slots & ~lowest,
+                                                    memory_order_acquire, memory_order_relaxed));
+
+    struct slot *slot = &pool->slot[__builtin_ctzll(lowest)];
+    atomic_fetch_add_explicit(&pool->references, 1, memory_order_relaxed);
+    atomic_store_explicit(&slot->references, 1, memory_order_relaxed);
+    slot->picture.seq = 0;
+    slot->picture.pts_us = 0;
+    slot->picture.captured_us = 0;
+    return &slot->picture;
+}
+
+int mr_picture_pool_fd(const struct mr_picture_pool *pool, size_t *slot_bytes)
+{
+    *slot_bytes = pool->slot_bytes;
+    return pool->fd;
+}
+
+struct mr_picture *mr_picture_ref(struct mr_picture *picture)
+{
+    struct slot *slot = (struct slot *)picture;
+    unsigned before = atomic_fetch_add_explicit(&slot->references, 1, memory_order_relaxed);
+    assert(before > 0);
+    (void)before;
+    return picture;
+}
+
+void mr_picture_unref(struct mr_picture **picture)
+{
+    struct slot *slot = (struct slot *)*picture;
+    if (slot == NULL)
+        return;
+    *picture = NULL;
+    if (atomic_fetch_sub_explicit(&slot->references, 1, memory_order_acq_rel) != 1)
+        return;
+
+    struct mr_picture_pool *pool = slot->pool;
+    uint64_t bit = UINT64_C(1) << slot->picture.slot;
+    atomic_fetch_or_explicit(&pool->free, bit, memory_order_release);
+    release_pool(pool);
+}
+
+void mr_picture_pad(struct mr_picture *picture)
+{
+    if (picture->format != MR_PICTURE_I420)
+        return;
+    uint8_t *luma = picture->plane[0];
+    size_t stride = (size_t)picture->stride_bytes[0];
+    size_t width = (size_t)picture->width, height = (size_t)picture->height;
+    if (width % 2 != 0) {
+        for (size_t y = 0; y < height; y++)
+            luma[y * stride + width] = luma[y * stride + width - 1];
+    }
+    if (height % 2 != 0)
+        memcpy(luma + height * stride, luma + (height - 1) * stride, width + width % 2);
+}

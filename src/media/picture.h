@@ -1,11 +1,12 @@
 /* Pictures: pooled, reference-counted, in memory that another process can map.
  *
- * A pool is one memfd cut into equal slots, all of one format and size. A picture is one slot.
- * Whoever holds a reference may read; only the holder of the sole reference may write. A pool lives
- * until its creator has let go of it and its last picture is back; any thread may take, ref and
- * unref.
+ * A pool is one memfd, sealed against any change of its size, cut into equal slots, all of one
+ * format and size. A picture is one slot. Whoever holds a reference may read; only the holder of
+ * the sole reference may write. A pool lives until its creator has let go of it and its last
+ * picture is back; any thread may take, ref and unref, and nothing here blocks.
  *
  * I420: planes Y, Cb, Cr; chroma is (width+1)/2 x (height+1)/2; full range, BT.601 (JFIF's YCbCr).
+ * Luma rows and columns are there up to the next even number, see mr_picture_pad.
  * BGRX: one plane, 4 bytes a pixel: blue, green, red, unused. */
 #ifndef MR_MEDIA_PICTURE_H
 #define MR_MEDIA_PICTURE_H
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #define MR_PICTURE_MAX_SIDE  16384
+#define MR_PICTURE_MAX_SLOTS 64
 #define MR_PICTURE_ALIGNMENT 64 /* of planes and rows: what zimg's widest vectors want */
 
 enum mr_picture_format {
@@ -38,8 +40,8 @@ struct mr_picture {
 struct mr_picture_pool;
 
 /* Make a pool of `slots` pictures. Memory is touched only as pictures are written.
- * in:     1 ≤ width, height ≤ MR_PICTURE_MAX_SIDE; 1 ≤ slots ≤ 64
- * out:    *pool; destroy it when done
+ * in:     1 ≤ width, height ≤ MR_PICTURE_MAX_SIDE; 1 ≤ slots ≤ MR_PICTURE_MAX_SLOTS
+ * out:    *pool; destroy it when done; NULL on error
  * return: 0; -EINVAL bad geometry; -ENOMEM; -errno of memfd_create, ftruncate, mmap */
 int mr_picture_pool_create(enum mr_picture_format format, int width, int height, unsigned slots,
                            struct mr_picture_pool **pool);
@@ -60,5 +62,10 @@ struct mr_picture *mr_picture_ref(struct mr_picture *picture);
 
 /* Let go of *picture and set it to NULL. Takes a pointer to NULL. */
 void mr_picture_unref(struct mr_picture **picture);
+
+/* Repeat the last column and row of an I420 picture with odd sides in the padding next to them: the
+ * JPEG encoder works on whole pairs. Whoever fills such a picture calls this last; without it the
+ * outermost pixels are encoded worse. Nothing is done to even sides and BGRX. */
+void mr_picture_pad(struct mr_picture *picture);
 
 #endif

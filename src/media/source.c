@@ -1,1 +1,274 @@
 #include "media/source.h"
+
+#include "base/clock.h"
+#include "media/ffmpeg_log.h"
+#include "media/input.h"
+#include "media/timeline.h"
+#include "media/url.h"
+
+#include <errno.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Damage in a row after which an input is taken to be at its end. */
+#define MAX_DAMAGE_IN_A_ROW 100
+
+/* How long to wait when a device has no frame yet. */
+#define DEVICE_WAIT_US 1000
+
+enum step {
+    STEP_AGAIN, /* go on */
+    STEP_FRAME, /* a frame is there */
+    STEP_END,   /* the input ended */
+};
+
+struct mr_source {
+    /* immutable */
+    char *url;
+    char shown[512]; /* the url without passwords */
+    bool loop;
+    int threads;
+    const atomic_bool *interrupt;
+
+    /* source thread only */
+    struct mr_input input;
+    struct mr_source_info info;
+    struct mr_timeline timeline;
+    AVPacket *packet;
+    AVFrame *frame;
+    unsigned damage_in_a_row;
+    uint64_t frames_since_start; /* of the input, which may start again */
+    bool ended;
+
+    /* any thread */
+    atomic_uint_fast64_t damaged;
+};
+
+static void describe(struct mr_source *source)
+{
+    const AVCodecParameters *parameters = source->input.stream->codecpar;
+    struct mr_source_info *info = &source->info;
+    snprintf(info->codec, sizeof(info->codec), "%s", avcodec_get_name(parameters->codec_id));
+    info->width = parameters->width;
+    info->height = parameters->height;
+    info->fps = source->input.fps;
+    info->live = source->input.live;
+}
+
+static int open_input(struct mr_source *source, struct mr_error *error)
+{
+    return mr_input_open(&source->input, source->url, source->shown, source->threads,
+                         source->interrupt, error);
+}
+
+static int init(struct mr_source *source, const struct mr_source_options *options,
+                struct mr_error *error)
+{
+    mr_url_redact(options->url, source->shown, sizeof(source->shown));
+    source->loop = options->loop;
+    source->threads = options->threads;
+    source->interrupt = options->interrupt;
+    source->url = strdup(options->url);
+    source->packet = av_packet_alloc();
+    source->frame = av_frame_alloc();
+    if (source->url == NULL || source->packet == NULL || source->frame == NULL)
+        return mr_error_set(error, -ENOMEM, "cannot open \"%s\": out of memory", source->shown);
+
+    int failed = open_input(source, error);
+    if (failed)
+        return failed;
+    mr_timeline_init(&source->timeline, source->input.stream->time_base, source->input.fps);
+    describe(source);
+    return 0;
+}
+
+int mr_source_open(const struct mr_source_options *options, struct mr_source **source,
+                   struct mr_error *error)
+{
+    *source = NULL;
+    struct mr_source *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return mr_error_set(error, -ENOMEM, "cannot open a source: out of memory");
+    int failed = init(made, options, error);
+    if (failed) {
+        mr_source_close(made);
+        return failed;
+    }
+    *source = made;
+    return 0;
+}
+
+void mr_source_close(struct mr_source *source)
+{
+    if (source == NULL)
+        return;
+    mr_input_close(&source->input);
+    av_packet_free(&source->packet);
+    av_frame_free(&source->frame);
+    free(source->url);
+    free(source);
+}
+
+const struct mr_source_info *mr_source_info(const struct mr_source *source)
+{
+    return &source->info;
+}
+
+uint64_t mr_source_damaged(const struct mr_source *source)
+{
+    return atomic_load_explicit(&source->damaged, memory_order_relaxed);
+}
+
+static bool is_interrupted(const struct mr_source *source)
+{
+    return source->interrupt != NULL && atomic_load(source->interrupt);
+}
+
+static void count_damage(struct mr_source *source)
+{
+    atomic_fetch_add_explicit(&source->damaged, 1, memory_order_relaxed);
+    source->damage_in_a_row++;
+}
+
+static int fail(const struct mr_source *source, int averror, struct mr_error *error)
+{
+    int code = mr_ffmpeg_errno(averror);
+    if (code == -ECANCELED || is_interrupted(source))
+        return mr_error_set(error, -ECANCELED, "\"%s\": interrupted", source->shown);
+    char reason[AV_ERROR_MAX_STRING_SIZE];
+    av_strerror(averror, reason, sizeof(reason));
+    return mr_error_set(error, code, "reading \"%s\" failed: %s", source->shown, reason);
+}
+
+/* Tell the decoder that nothing follows: it gives out the frames that it still holds. */
+static void drain(struct mr_source *source)
+{
+    avcodec_send_packet(source->input.decoder, NULL);
+}
+
+static int read_failed(struct mr_source *source, int averror, struct mr_error *error)
+{
+    if (averror == AVERROR(EAGAIN)) {
+        usleep(DEVICE_WAIT_US);
+        return STEP_AGAIN;
+    }
+    if (averror == AVERROR_EOF) {
+        drain(source);
+        return STEP_AGAIN;
+    }
+    if (averror != AVERROR_INVALIDDATA || is_interrupted(source))
+        return fail(source, averror, error);
+    count_damage(source);
+    if (source->damage_in_a_row >= MAX_DAMAGE_IN_A_ROW)
+        drain(source);
+    return STEP_AGAIN;
+}
+
+/* One packet from the demuxer to the decoder. */
+static int feed(struct mr_source *source, struct mr_error *error)
+{
+    int averror = av_read_frame(source->input.demuxer, source->packet);
+    if (averror < 0)
+        return read_failed(source, averror, error);
+    if (source->packet->stream_index == source->input.stream->index) {
+        if (source->packet->flags & AV_PKT_FLAG_CORRUPT)
+            count_damage(source);
+        averror = avcodec_send_packet(source->input.decoder, source->packet);
+        if (averror < 0 && averror != AVERROR(ENOMEM))
+            count_damage(source);
+    }
+    av_packet_unref(source->packet);
+    return averror == AVERROR(ENOMEM) ? fail(source, averror, error) : STEP_AGAIN;
+}
+
+static int step(struct mr_source *source, struct mr_error *error)
+{
+    int averror = avcodec_receive_frame(source->input.decoder, source->frame);
+    if (averror == 0)
+        return STEP_FRAME;
+    if (averror == AVERROR_EOF)
+        return STEP_END;
+    if (averror == AVERROR(EAGAIN))
+        return feed(source, error);
+    if (averror == AVERROR(ENOMEM))
+        return fail(source, averror, error);
+    count_damage(source);
+    return STEP_AGAIN;
+}
+
+/* Frames whose damage the decoder has hidden are shown: a smear beats a gap. They count, though. */
+static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
+{
+    const AVFrame *frame = source->frame;
+    if ((frame->flags & AV_FRAME_FLAG_CORRUPT) || frame->decode_error_flags != 0)
+        count_damage(source);
+    source->damage_in_a_row = 0;
+    source->frames_since_start++;
+
+    struct mr_orientation orientation = source->input.orientation;
+    const AVFrameSideData *matrix = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+    if (matrix != NULL)
+        orientation = mr_orientation_from_matrix((const int32_t *)matrix->data, matrix->size);
+    *decoded = (struct mr_decoded){
+        .frame = frame,
+        .pts_us =
+            mr_timeline_next(&source->timeline, frame->best_effort_timestamp, frame->pkt_duration),
+        .captured_us = mr_clock_wall_us(),
+        .rotation = orientation.rotation,
+        .mirrored = orientation.mirrored,
+    };
+}
+
+/* return: 0; 1 when the input cannot be had again; -errno with *error */
+static int start_again(struct mr_source *source, struct mr_error *error)
+{
+    source->frames_since_start = 0;
+    source->damage_in_a_row = 0;
+    if (mr_input_rewind(&source->input) != 0) {
+        if (source->input.io != NULL || source->input.live)
+            return 1;
+        mr_input_close(&source->input);
+        int failed = open_input(source, error);
+        if (failed)
+            return failed;
+    }
+    mr_timeline_restart(&source->timeline, source->input.stream->time_base, source->input.fps);
+    return 0;
+}
+
+/* return: 0 when it goes on from the start; 1 at the end; -errno with *error */
+static int end(struct mr_source *source, struct mr_error *error)
+{
+    int ended = 1;
+    if (source->frames_since_start == 0)
+        ended = mr_error_set(error, -ENODATA, "\"%s\" has a video stream but not one whole frame",
+                             source->shown);
+    else if (source->loop)
+        ended = start_again(source, error);
+    source->ended = ended != 0;
+    return ended;
+}
+
+int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error)
+{
+    *decoded = (struct mr_decoded){ 0 };
+    if (source->ended)
+        return 1;
+    for (;;) {
+        if (is_interrupted(source))
+            return fail(source, AVERROR_EXIT, error);
+        int result = step(source, error);
+        if (result == STEP_FRAME) {
+            take_frame(source, decoded);
+            return 0;
+        }
+        if (result == STEP_END)
+            result = end(source, error);
+        if (result != 0)
+            return result;
+    }
+}

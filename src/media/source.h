@@ -15,9 +15,10 @@ struct AVFrame;
 struct mr_source;
 
 struct mr_source_options {
-    const char *url; /* file, FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), "test:" */
-    bool loop;       /* start a finite source again at its end; pts go on without a jump */
-    int threads;     /* decoder threads, 0: one a core */
+    const char
+        *url;    /* file, FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), "test:" */
+    bool loop;   /* start a finite source again at its end; pts go on without a jump */
+    int threads; /* decoder threads, 0: one a core */
     const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
                                      -ECANCELED soon; set by any thread; may be NULL */
 };
@@ -34,8 +35,8 @@ struct mr_decoded {
     const struct AVFrame *frame;
     int64_t pts_us;      /* media time from the source's start; never decreases, loops included */
     int64_t captured_us; /* wall clock when it left the decoder */
-    int rotation;        /* degrees clockwise the picture must be turned to be upright: 0 90 180 270 */
-    bool mirrored;       /* flipped left to right, before the rotation */
+    int rotation;  /* degrees clockwise the picture must be turned to be upright: 0 90 180 270 */
+    bool mirrored; /* flipped left to right, before the rotation */
 };
 
 /* Open an input and find its video stream. May block as long as the input does.

@@ -1,1 +1,1 @@
-#include "base/error.h"
+#include "support/check.h"

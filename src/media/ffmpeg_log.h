@@ -1,0 +1,20 @@
+/* FFmpeg's log as moonreel's: its errors and warnings at debug, the rest at trace, under the module
+ * "ffmpeg", without passwords. Its messages name inner causes ("moov atom not found"): they can be
+ * kept as a hint for the line that the user gets to read. Private to src/media. */
+#ifndef MR_MEDIA_FFMPEG_LOG_H
+#define MR_MEDIA_FFMPEG_LOG_H
+
+/* Take over FFmpeg's log, once for the process. Any thread, any number of times. */
+void mr_ffmpeg_log_install(void);
+
+/* Forget the hint of this thread. */
+void mr_ffmpeg_log_clear(void);
+
+/* return: the newest error that FFmpeg logged on this thread since the last clear, or "" */
+const char *mr_ffmpeg_log_hint(void);
+
+/* An AVERROR as -errno: -ECANCELED for an interrupt, -EBADMSG for damaged data, -EIO for what has
+ * no errno. */
+int mr_ffmpeg_errno(int averror);
+
+#endif

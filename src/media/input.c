@@ -1,0 +1,251 @@
+#include "media/input.h"
+
+#include "media/fd_io.h"
+#include "media/ffmpeg_log.h"
+#include "media/locator.h"
+
+#include <errno.h>
+#include <libavcodec/avcodec.h>
+#include <libavdevice/avdevice.h>
+#include <libavformat/avformat.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What one attempt to open needs at every step. */
+struct attempt {
+    const char *shown;
+    const atomic_bool *interrupt;
+    struct mr_locator locator;
+    struct mr_error *error;
+};
+
+static int is_interrupted(void *opaque)
+{
+    const atomic_bool *interrupt = opaque;
+    return interrupt != NULL && atomic_load(interrupt);
+}
+
+static void register_devices(void)
+{
+    avdevice_register_all();
+}
+
+/* Give up because of what FFmpeg returned: `what` must have happened to the input. */
+static int fail(const struct attempt *attempt, int averror)
+{
+    int code = mr_ffmpeg_errno(averror);
+    if (code == -ECANCELED || is_interrupted((void *)attempt->interrupt))
+        return mr_error_set(attempt->error, -ECANCELED, "\"%s\": interrupted", attempt->shown);
+
+    const char *hint = mr_ffmpeg_log_hint();
+    if (averror == AVERROR_INVALIDDATA && hint[0] == '\0')
+        return mr_error_set(attempt->error, code, "\"%s\" is not a video FFmpeg knows",
+                            attempt->shown);
+    if (averror == AVERROR_INVALIDDATA)
+        return mr_error_set(attempt->error, code,
+                            "\"%s\" is damaged or not a video FFmpeg knows (%s)", attempt->shown,
+                            hint);
+
+    char reason[AV_ERROR_MAX_STRING_SIZE];
+    av_strerror(averror, reason, sizeof(reason));
+    if (attempt->locator.device && hint[0] != '\0')
+        return mr_error_set(attempt->error, code, "cannot open \"%s\": %s (%s)", attempt->shown,
+                            reason, hint);
+    return mr_error_set(attempt->error, code, "cannot open \"%s\": %s", attempt->shown, reason);
+}
+
+/* RTSP over TCP: over UDP, which FFmpeg tries first, losses show as torn pictures. */
+static int open_demuxer(struct mr_input *input, struct attempt *attempt)
+{
+    struct mr_locator *locator = &attempt->locator;
+    input->demuxer = avformat_alloc_context();
+    if (input->demuxer == NULL)
+        return fail(attempt, AVERROR(ENOMEM));
+    input->demuxer->interrupt_callback.callback = is_interrupted;
+    input->demuxer->interrupt_callback.opaque = (void *)attempt->interrupt;
+    if (locator->camera)
+        input->demuxer->flags |= AVFMT_FLAG_NONBLOCK; /* else a dead camera cannot be interrupted */
+    if (locator->fd >= 0) {
+        input->io = mr_fd_io_open(locator->fd, attempt->interrupt);
+        locator->fd = -1;
+        if (input->io == NULL)
+            return fail(attempt, AVERROR(ENOMEM));
+        input->demuxer->pb = input->io;
+    }
+
+    const AVInputFormat *format = locator->format ? av_find_input_format(locator->format) : NULL;
+    AVDictionary *options = NULL;
+    if (strncmp(locator->url, "rtsp", strlen("rtsp")) == 0)
+        av_dict_set(&options, "rtsp_transport", "tcp", 0);
+    int averror = avformat_open_input(&input->demuxer, locator->url, format, &options);
+    av_dict_free(&options);
+    return averror < 0 ? fail(attempt, averror) : 0;
+}
+
+/* FFmpeg shows any text file as a terminal would, and lists of subtitles are inputs to it too. */
+static bool is_text(const AVFormatContext *demuxer)
+{
+    return strcmp(demuxer->iformat->name, "tty") == 0;
+}
+
+static bool is_picture_stream(const AVStream *stream)
+{
+    return stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+           !(stream->disposition & AV_DISPOSITION_ATTACHED_PIC);
+}
+
+/* FFmpeg's choice, unless that is the cover of a song. */
+static AVStream *choose_stream(AVFormatContext *demuxer)
+{
+    int best = av_find_best_stream(demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+    if (best >= 0 && is_picture_stream(demuxer->streams[best]))
+        return demuxer->streams[best];
+    for (unsigned i = 0; i < demuxer->nb_streams; i++)
+        if (is_picture_stream(demuxer->streams[i]))
+            return demuxer->streams[i];
+    return NULL;
+}
+
+static int find_stream(struct mr_input *input, struct attempt *attempt)
+{
+    if (is_text(input->demuxer))
+        return fail(attempt, AVERROR_INVALIDDATA);
+    if (!attempt->locator.camera) { /* a camera says all there is to know when it is opened */
+        if (attempt->locator.device)
+            input->demuxer->fps_probe_size = 2; /* else seconds of the graph are made and kept */
+        int averror = avformat_find_stream_info(input->demuxer, NULL);
+        if (averror < 0)
+            return fail(attempt, averror);
+    }
+    input->stream = choose_stream(input->demuxer);
+    if (is_interrupted((void *)attempt->interrupt))
+        return fail(attempt, AVERROR_EXIT);
+    if (input->stream == NULL)
+        return mr_error_set(attempt->error, -ENODATA, "\"%s\" has no video stream", attempt->shown);
+    for (unsigned i = 0; i < input->demuxer->nb_streams; i++)
+        if (input->demuxer->streams[i] != input->stream)
+            input->demuxer->streams[i]->discard = AVDISCARD_ALL;
+    return 0;
+}
+
+/* Frame threads hold back a frame each: not for live inputs. */
+static int open_decoder(struct mr_input *input, const struct attempt *attempt, int threads)
+{
+    const AVCodecParameters *parameters = input->stream->codecpar;
+    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+    if (codec == NULL)
+        return mr_error_set(attempt->error, -ENOTSUP, "no decoder for the codec \"%s\" of \"%s\"",
+                            avcodec_get_name(parameters->codec_id), attempt->shown);
+    input->decoder = avcodec_alloc_context3(codec);
+    if (input->decoder == NULL)
+        return fail(attempt, AVERROR(ENOMEM));
+    int averror = avcodec_parameters_to_context(input->decoder, parameters);
+    if (averror < 0)
+        return fail(attempt, averror);
+    if (input->decoder->colorspace == AVCOL_SPC_UNSPECIFIED)
+        input->decoder->colorspace = attempt->locator.matrix;
+    input->decoder->pkt_timebase = input->stream->time_base;
+    input->decoder->thread_count = threads;
+    input->decoder->thread_type = input->live ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
+    averror = avcodec_open2(input->decoder, codec, NULL);
+    return averror < 0 ? fail(attempt, averror) : 0;
+}
+
+/* Devices, and what comes over a network without an end in sight. */
+static bool is_live(const struct mr_input *input, const struct mr_locator *locator)
+{
+    static const char *const files[] = { "file", "data", "concat", "crypto", "subfile", "cache" };
+    if (locator->device || input->io != NULL)
+        return locator->camera;
+    const char *protocol = avio_find_protocol_name(locator->url);
+    for (unsigned i = 0; i < sizeof(files) / sizeof(*files); i++)
+        if (protocol != NULL && strcmp(protocol, files[i]) == 0)
+            return false;
+    if (strstr(locator->url, "://") == NULL)
+        return false;
+    return input->demuxer->duration == AV_NOPTS_VALUE;
+}
+
+static void describe(struct mr_input *input)
+{
+    AVRational rate = av_guess_frame_rate(input->demuxer, input->stream, NULL);
+    input->fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
+    size_t size = 0;
+    const uint8_t *matrix =
+        av_stream_get_side_data(input->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    input->orientation = mr_orientation_from_matrix((const int32_t *)matrix, size);
+}
+
+static int open_all(struct mr_input *input, struct attempt *attempt, const char *url, int threads)
+{
+    int failed = mr_locator_init(&attempt->locator, url, attempt->error);
+    if (failed) {
+        if (attempt->error != NULL && attempt->error->code == 0)
+            fail(attempt, failed);
+        return failed;
+    }
+    if ((failed = open_demuxer(input, attempt)) != 0 || (failed = find_stream(input, attempt)) != 0)
+        return failed;
+    input->live = is_live(input, &attempt->locator);
+    if ((failed = open_decoder(input, attempt, threads)) != 0)
+        return failed;
+    describe(input);
+    return 0;
+}
+
+int mr_input_open(struct mr_input *input, const char *url, const char *shown, int threads,
+                  const atomic_bool *interrupt, struct mr_error *error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, register_devices);
+    mr_ffmpeg_log_install();
+    mr_ffmpeg_log_clear();
+
+    struct mr_error unwanted;
+    struct attempt attempt = {
+        .shown = shown,
+        .interrupt = interrupt,
+        .error = error != NULL ? error : &unwanted,
+    };
+    attempt.error->code = 0;
+    *input = (struct mr_input){ 0 };
+    int failed = open_all(input, &attempt, url, threads);
+    mr_locator_finish(&attempt.locator);
+    if (failed)
+        mr_input_close(input);
+    return failed;
+}
+
+void mr_input_close(struct mr_input *input)
+{
+    avcodec_free_context(&input->decoder);
+    avformat_close_input(&input->demuxer);
+    mr_fd_io_close(&input->io);
+    *input = (struct mr_input){ 0 };
+}
+
+/* Transport streams have clocks, not a beginning in time: looking for one finds the second key
+ * frame as often as the first. */
+static int seek_to_start(struct mr_input *input)
+{
+    AVFormatContext *demuxer = input->demuxer;
+    int64_t start = input->stream->start_time != AV_NOPTS_VALUE ? input->stream->start_time : 0;
+    int averror = AVERROR(ENOSYS);
+    if (!(demuxer->iformat->flags & AVFMT_TS_DISCONT))
+        averror = av_seek_frame(demuxer, input->stream->index, start, AVSEEK_FLAG_BACKWARD);
+    if (averror < 0)
+        averror = av_seek_frame(demuxer, -1, 0, AVSEEK_FLAG_BYTE);
+    return averror;
+}
+
+int mr_input_rewind(struct mr_input *input)
+{
+    const AVIOContext *io = input->demuxer->pb; /* NULL: a device or a row of files */
+    if (input->live || io == NULL || !(io->seekable & AVIO_SEEKABLE_NORMAL))
+        return -ESPIPE;
+    if (seek_to_start(input) < 0)
+        return -ESPIPE;
+    avcodec_flush_buffers(input->decoder);
+    return 0;
+}

@@ -1,0 +1,39 @@
+/* One opened input: FFmpeg's demuxer, its video stream and the decoder for it. Used by the source,
+ * which opens a new one when an input that cannot be rewound starts again. Private to src/media. */
+#ifndef MR_MEDIA_INPUT_H
+#define MR_MEDIA_INPUT_H
+
+#include "base/error.h"
+#include "media/orientation.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct AVCodecContext;
+struct AVFormatContext;
+struct AVIOContext;
+struct AVStream;
+
+struct mr_input {
+    struct AVFormatContext *demuxer;
+    struct AVIOContext *io; /* ours, NULL when FFmpeg opened the input */
+    struct AVStream *stream;
+    struct AVCodecContext *decoder;
+    struct mr_orientation orientation; /* the stream's; a frame may bring its own */
+    double fps;                        /* nominal; 0 when unknown */
+    bool live;
+};
+
+/* in:     url as in mr_source_options; shown: the same for messages, without passwords;
+ *         interrupt may be NULL, must outlive the input
+ * out:    *input, to be closed; empty on error
+ * return: 0; -ECANCELED; -errno with *error */
+int mr_input_open(struct mr_input *input, const char *url, const char *shown, int threads,
+                  const atomic_bool *interrupt, struct mr_error *error);
+void mr_input_close(struct mr_input *input); /* takes an empty one */
+
+/* Go back to the first frame.
+ * return: 0; -ESPIPE when the input cannot */
+int mr_input_rewind(struct mr_input *input);
+
+#endif

@@ -1,0 +1,176 @@
+#include "support/host.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define START_LIMIT_US (20 * 1000000LL) /* sanitizers are slow starters */
+#define ARGUMENTS_MAX  64
+
+static void run_child(const struct host *host, int out, const char *const arguments[])
+{
+    const char *all[ARGUMENTS_MAX] = { TEST_BINARY, "--listen", "127.0.0.1:0" };
+    int count = 3, error = open(host->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    while (*arguments != NULL && count < ARGUMENTS_MAX - 1)
+        all[count++] = *arguments++;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(out, STDOUT_FILENO);
+    dup2(error, STDERR_FILENO);
+    execv(TEST_BINARY, (char **)all);
+    perror("execv " TEST_BINARY);
+    _exit(127);
+}
+
+/* Read up to the end of the first line. return: whether there was one */
+static bool read_line(int fd, char *line, size_t size, int64_t deadline_us)
+{
+    size_t used = 0;
+    while (used < size - 1) {
+        struct pollfd ready = { .fd = fd, .events = POLLIN };
+        int64_t left_us = deadline_us - mr_clock_now_us();
+        if (left_us <= 0 || poll(&ready, 1, (int)(left_us / 1000) + 1) < 0)
+            return false;
+        if (ready.revents != 0 && read(fd, line + used, 1) != 1)
+            return false;
+        if (ready.revents != 0 && line[used++] == '\n') {
+            line[used] = '\0';
+            return true;
+        }
+    }
+    return false;
+}
+
+bool host_start(struct host *host, const char *const arguments[])
+{
+    int ends[2], log;
+    char line[256];
+    *host = (struct host){ .out = -1 };
+    snprintf(host->log, sizeof(host->log), "%s/host-XXXXXX", TEST_WORK_DIR);
+    log = mkstemp(host->log);
+    assert_true(log >= 0);
+    close(log);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    host->pid = fork();
+    assert_true(host->pid >= 0);
+    if (host->pid == 0)
+        run_child(host, ends[1], arguments);
+    close(ends[1]);
+    host->out = ends[0];
+    if (read_line(host->out, line, sizeof(line), mr_clock_now_us() + START_LIMIT_US) &&
+        sscanf(line, "moonreel listening on http://127.0.0.1:%d/\n", &host->port) == 1)
+        return true;
+    host->port = 0;
+    return false;
+}
+
+static bool has_ended(struct host *host, int64_t deadline_us)
+{
+    while (waitpid(host->pid, &host->status, WNOHANG) == 0) {
+        if (mr_clock_now_us() >= deadline_us)
+            return false;
+        usleep(1000);
+    }
+    return true;
+}
+
+int host_stop(struct host *host, int signal, int64_t limit_us)
+{
+    bool killed = false;
+    if (host->pid == 0)
+        return -1;
+    if (signal != 0)
+        kill(host->pid, signal);
+    if (!has_ended(host, mr_clock_now_us() + limit_us)) {
+        killed = true;
+        kill(host->pid, SIGKILL);
+        waitpid(host->pid, &host->status, 0);
+    }
+    host->pid = 0;
+    close(host->out);
+
+    struct mr_buffer log = { 0 };
+    host_read_log(host, &log);
+    if (killed || !WIFEXITED(host->status) || WEXITSTATUS(host->status) != 0)
+        print_message("--- what the host said:\n%s---\n", (char *)log.data);
+    mr_buffer_finish(&log);
+    unlink(host->log);
+    if (killed)
+        return -1;
+    return WIFEXITED(host->status) ? WEXITSTATUS(host->status) : 128 + WTERMSIG(host->status);
+}
+
+void host_read_log(const struct host *host, struct mr_buffer *log)
+{
+    assert_int_equal(mr_file_read(host->log, 64 << 20, log), 0);
+    mr_buffer_append(log, "", 0);
+}
+
+/* Read /proc/PID/name; finish the buffer. */
+static struct mr_buffer read_proc(const struct host *host, const char *name)
+{
+    char path[64];
+    struct mr_buffer text = { 0 };
+    snprintf(path, sizeof(path), "/proc/%d/%s", host->pid, name);
+    assert_int_equal(mr_file_read(path, 1 << 20, &text), 0);
+    return text;
+}
+
+static int64_t read_status(const struct host *host, const char *field)
+{
+    struct mr_buffer text = read_proc(host, "status");
+    const char *at = strstr((char *)text.data, field);
+    assert_non_null(at);
+    int64_t value = atoll(at + strlen(field));
+    mr_buffer_finish(&text);
+    return value;
+}
+
+int64_t host_resident_kib(const struct host *host)
+{
+    return read_status(host, "\nVmRSS:");
+}
+
+int host_threads(const struct host *host)
+{
+    return (int)read_status(host, "\nThreads:");
+}
+
+int64_t host_cpu_us(const struct host *host)
+{
+    struct mr_buffer text = read_proc(host, "stat");
+    unsigned long user, system;
+    const char *after_name = strrchr((char *)text.data, ')');
+    assert_int_equal(sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                            &user, &system),
+                     2);
+    mr_buffer_finish(&text);
+    return (int64_t)(user + system) * 1000000 / sysconf(_SC_CLK_TCK);
+}
+
+int host_descriptors(const struct host *host)
+{
+    char path[64];
+    int count = -2; /* "." and ".." */
+    snprintf(path, sizeof(path), "/proc/%d/fd", host->pid);
+    DIR *directory = opendir(path);
+    assert_non_null(directory);
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
