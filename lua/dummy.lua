@@ -1,0 +1,5 @@
+-- The least that a script can do: it touches no pixels. For smoke tests.
+
+function process(frame)
+  return { index = frame.index }
+end

@@ -1,0 +1,72 @@
+/* What the files that bind C to Lua share: the engine's inside and the helpers for arguments.
+ *
+ * Everything here is called by Lua, or in protected mode, on the thread that runs the script; errors
+ * are Lua errors. No userdata but those made here ever reaches a script (it has neither `io` nor
+ * `debug`), which is why the tag at their beginning can be trusted. */
+#ifndef MR_SCRIPT_BINDING_H
+#define MR_SCRIPT_BINDING_H
+
+#include "base/buffer.h"
+#include "script/bundle.h"
+#include "script/canvas.h"
+#include "script/engine.h"
+#include "script/frame.h"
+#include "script/json_write.h"
+#include "script/memory.h"
+#include "script/script_log.h"
+#include "script/text.h"
+#include "script/watchdog.h"
+
+#include <lua.h>
+
+struct mr_engine {
+    /* immutable */
+    lua_State *L;
+    struct mr_engine_options options; /* its strings are the engine's */
+    char *stream;
+    struct mr_bundle *bundle;
+
+    /* the thread that runs the script */
+    struct mr_memory memory;
+    struct mr_watch watch;
+    struct mr_frame frame; /* the one `process` is called with */
+    struct mr_json_writer json;
+    struct mr_text *text; /* made when text is first drawn */
+    struct mr_buffer traceback;
+    int nested_closes; /* coroutine.close under way */
+};
+
+extern const char mr_engine_state_key; /* of `state` in the registry, by address */
+
+static inline struct mr_engine *mr_engine_of(lua_State *L)
+{
+    return *(struct mr_engine **)lua_getextraspace(L);
+}
+
+/* Each puts its part of the host into a new state. */
+void mr_sandbox_open(lua_State *L);   /* sandbox.c: libraries, without what scripts must not have */
+void mr_protect_open(lua_State *L);   /* protect.c: xpcall */
+void mr_coroutine_open(lua_State *L); /* coroutine.c */
+void mr_require_open(lua_State *L);   /* require.c */
+void mr_host_open(lua_State *L);      /* host.c: log, print, now */
+void mr_json_open(lua_State *L);      /* json_lib.c */
+void mr_frame_open(lua_State *L);     /* frame.c: the type of `frame` with all its methods */
+
+/* Compile a text (no binary chunk) as luaL_loadbufferx does; a byte order mark and a first line that
+ * begins with "#" are passed over. */
+int mr_engine_load_text(lua_State *L, const char *text, size_t size, const char *chunk);
+
+/* Call `function` with `argument` as light userdata: protected, watched, with messages as engine.h
+ * says. return: 0; -EINVAL, -ETIMEDOUT, -ENOMEM with *error */
+int mr_call(struct mr_engine *engine, lua_CFunction function, void *argument,
+            struct mr_error *error);
+
+/* Arguments. `name` is what messages call the argument: "bad argument #1 to 'circle' (x: …)". */
+double mr_arg_number(lua_State *L, int index, const char *name); /* no NaN */
+double mr_arg_coordinate(lua_State *L, int index, const char *name); /* within ±MR_COORDINATE_MAX */
+int mr_arg_pixel(lua_State *L, int index, const char *name); /* rounded down, within the same */
+int mr_arg_channel(lua_State *L, int index, const char *name); /* rounded, within 0 … 255 */
+
+#define MR_COORDINATE_MAX 1000000 /* pixels; cairo's numbers end at 8 million */
+
+#endif

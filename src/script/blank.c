@@ -1,0 +1,76 @@
+#include "script/blank.h"
+
+#include "script/text.h"
+
+#include <cairo.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mr_blank {
+    struct mr_text *text; /* keeps the rendered reason: it is the same for many frames */
+};
+
+struct mr_blank *mr_blank_create(void)
+{
+    return calloc(1, sizeof(struct mr_blank));
+}
+
+void mr_blank_destroy(struct mr_blank *blank)
+{
+    if (blank == NULL)
+        return;
+    mr_text_destroy(blank->text);
+    free(blank);
+}
+
+static void write_reason(struct mr_text *text, cairo_t *cairo, const struct mr_picture *picture,
+                         const char *reason)
+{
+    double size = picture->height / 24.0;
+    struct mr_options options = {
+        .given = MR_OPTION_BIT(MR_OPTION_WIDTH),
+        .color = { 0.85, 0.85, 0.85, 1 },
+        .opacity = 1,
+        .size = size < 8 ? 8 : size > 24 ? 24 : size,
+        .weight = 400,
+        .width = picture->width > 40 ? picture->width - 32 : picture->width,
+        .align = MR_ALIGN_CENTER,
+        .anchor = 4, /* center */
+        .font = "sans",
+    };
+    int width, height;
+    size_t length = strlen(reason);
+    mr_text_draw(text, cairo, reason, length > 500 ? 500 : length, picture->width / 2.0,
+                 picture->height / 2.0, &options, &width, &height);
+}
+
+struct mr_picture *mr_blank_make(struct mr_blank *blank, struct mr_canvases *canvases,
+                                 const struct mr_picture *like, const char *reason)
+{
+    struct mr_picture *picture = mr_canvases_take(canvases, like->width, like->height);
+    if (picture == NULL)
+        return NULL;
+    cairo_surface_t *surface =
+        cairo_image_surface_create_for_data(picture->plane[0], CAIRO_FORMAT_RGB24, picture->width,
+                                            picture->height, picture->stride_bytes[0]);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
+    cairo_paint(cairo);
+    if (blank->text == NULL)
+        blank->text = mr_text_create();
+    if (blank->text != NULL)
+        write_reason(blank->text, cairo, picture, reason);
+    cairo_surface_flush(surface);
+    bool painted = cairo_status(cairo) == CAIRO_STATUS_SUCCESS;
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    if (!painted)
+        mr_picture_unref(&picture); /* what is in its memory may be an older frame */
+    if (picture != NULL) {
+        picture->seq = like->seq;
+        picture->pts_us = like->pts_us;
+        picture->captured_us = like->captured_us;
+    }
+    return picture;
+}

@@ -1,0 +1,212 @@
+#include "script/bundle.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+    struct mr_bundle_text text;
+    char *name;
+    char *path;
+    struct mr_buffer content;
+    int result; /* of reading it */
+};
+
+struct mr_bundle {
+    atomic_uint references;
+    /* immutable */
+    char *folder;      /* as given: "." or "lua" */
+    char *real_folder; /* without symbolic links */
+
+    pthread_mutex_t lock;
+    /* protected by lock; an entry does not change once it is in */
+    struct entry *entries[MR_BUNDLE_MAX_FILES];
+    size_t count;
+};
+
+static void entry_destroy(struct entry *entry)
+{
+    if (entry == NULL)
+        return;
+    mr_buffer_finish(&entry->content);
+    free(entry->name);
+    free(entry->path);
+    free(entry);
+}
+
+static struct entry *entry_create(const char *folder, const char *name)
+{
+    struct entry *entry = calloc(1, sizeof(*entry));
+    if (entry == NULL)
+        return NULL;
+    entry->name = strdup(name);
+    entry->text.name = entry->name;
+    if (entry->name == NULL || asprintf(&entry->path, "%s/%s", folder, name) < 0) {
+        entry->path = NULL;
+        entry_destroy(entry);
+        return NULL;
+    }
+    return entry;
+}
+
+static int entry_read(struct entry *entry, const char *path)
+{
+    int result = mr_file_read(path, MR_BUNDLE_MAX_BYTES, &entry->content);
+    if (result < 0)
+        return result;
+    mr_buffer_append(&entry->content, "", 0);
+    if (entry->content.failed)
+        return -ENOMEM;
+    entry->text.data = (const char *)entry->content.data;
+    entry->text.size = entry->content.size;
+    return 0;
+}
+
+static const char *reason(int result)
+{
+    return result == -EFBIG    ? "longer than 1 MiB"
+           : result == -EACCES ? "not readable, or leads out of the script's folder"
+           : result == -EISDIR ? "is a directory"
+           : result == -EINVAL ? "not a regular file"
+                               : strerror(-result);
+}
+
+/* ---- the siblings ---- */
+
+/* Refuse what lies outside the folder once symbolic links are followed. */
+static int read_sibling(const struct mr_bundle *bundle, struct entry *entry)
+{
+    char *real = realpath(entry->path, NULL);
+    if (real == NULL)
+        return errno == ENOTDIR ? -ENOENT : -errno;
+    size_t length = strlen(bundle->real_folder);
+    bool inside = strncmp(real, bundle->real_folder, length) == 0 && real[length] == '/';
+    int result = inside ? entry_read(entry, real) : -EACCES;
+    free(real);
+    return result;
+}
+
+static struct entry *find(const struct mr_bundle *bundle, const char *name)
+{
+    for (size_t i = 1; i < bundle->count; i++)
+        if (strcmp(bundle->entries[i]->name, name) == 0)
+            return bundle->entries[i];
+    return NULL;
+}
+
+static int get_locked(struct mr_bundle *bundle, const char *name, struct entry **out,
+                      struct mr_error *error)
+{
+    struct entry *entry = *out = find(bundle, name);
+    if (entry == NULL) {
+        if (bundle->count == MR_BUNDLE_MAX_FILES)
+            return mr_error_set(error, -ENOSPC, "%s: more than %d files are asked for", name,
+                                MR_BUNDLE_MAX_FILES);
+        entry = *out = entry_create(bundle->folder, name);
+        if (entry == NULL)
+            return mr_error_set(error, -ENOMEM, "%s: out of memory", name);
+        bundle->entries[bundle->count++] = entry;
+        entry->result = read_sibling(bundle, entry);
+    }
+    if (entry->result < 0 && entry->result != -ENOENT)
+        return mr_error_set(error, entry->result, "%s: %s", name, reason(entry->result));
+    return entry->result;
+}
+
+int mr_bundle_get(struct mr_bundle *bundle, const char *name, const struct mr_bundle_text **text,
+                  struct mr_error *error)
+{
+    struct entry *entry;
+    pthread_mutex_lock(&bundle->lock);
+    int result = get_locked(bundle, name, &entry, error);
+    pthread_mutex_unlock(&bundle->lock);
+    *text = result == 0 ? &entry->text : NULL;
+    return result;
+}
+
+/* ---- the whole ---- */
+
+static int read_main(struct mr_bundle *bundle, const char *path, struct mr_error *error)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    bundle->folder = slash != NULL ? strndup(path, slash == path ? 1 : (size_t)(slash - path))
+                                   : strdup(".");
+    if (bundle->folder == NULL)
+        return mr_error_set(error, -ENOMEM, "script %s: out of memory", path);
+    bundle->real_folder = realpath(bundle->folder, NULL);
+    if (bundle->real_folder == NULL)
+        return mr_error_set(error, -errno, "script %s: %s", path, strerror(errno));
+    if (strcmp(bundle->real_folder, "/") == 0)
+        bundle->real_folder[0] = '\0';
+
+    struct entry *entry = entry_create(bundle->folder, name);
+    if (entry == NULL)
+        return mr_error_set(error, -ENOMEM, "script %s: out of memory", path);
+    bundle->entries[bundle->count++] = entry;
+    int result = entry_read(entry, path);
+    if (result < 0)
+        return mr_error_set(error, result, "script %s: %s", path, reason(result));
+    return 0;
+}
+
+int mr_bundle_open(const char *path, struct mr_bundle **out, struct mr_error *error)
+{
+    *out = NULL;
+    struct mr_bundle *bundle = calloc(1, sizeof(*bundle));
+    if (bundle == NULL)
+        return mr_error_set(error, -ENOMEM, "script %s: out of memory", path);
+    atomic_init(&bundle->references, 1);
+    pthread_mutex_init(&bundle->lock, NULL);
+    int result = read_main(bundle, path, error);
+    if (result < 0)
+        mr_bundle_unref(&bundle);
+    *out = bundle;
+    return result;
+}
+
+struct mr_bundle *mr_bundle_ref(struct mr_bundle *bundle)
+{
+    atomic_fetch_add(&bundle->references, 1);
+    return bundle;
+}
+
+void mr_bundle_unref(struct mr_bundle **reference)
+{
+    struct mr_bundle *bundle = *reference;
+    *reference = NULL;
+    if (bundle == NULL || atomic_fetch_sub(&bundle->references, 1) > 1)
+        return;
+    for (size_t i = 0; i < bundle->count; i++)
+        entry_destroy(bundle->entries[i]);
+    pthread_mutex_destroy(&bundle->lock);
+    free(bundle->folder);
+    free(bundle->real_folder);
+    free(bundle);
+}
+
+const struct mr_bundle_text *mr_bundle_main(const struct mr_bundle *bundle)
+{
+    return &bundle->entries[0]->text;
+}
+
+size_t mr_bundle_count(struct mr_bundle *bundle)
+{
+    pthread_mutex_lock(&bundle->lock);
+    size_t count = bundle->count;
+    pthread_mutex_unlock(&bundle->lock);
+    return count;
+}
+
+const char *mr_bundle_path(struct mr_bundle *bundle, size_t index)
+{
+    pthread_mutex_lock(&bundle->lock);
+    const char *path = index < bundle->count ? bundle->entries[index]->path : NULL;
+    pthread_mutex_unlock(&bundle->lock);
+    return path;
+}

@@ -1,0 +1,46 @@
+/* A bundle: the texts of one version of a script, its own and those of the siblings it requires, each
+ * read from disk once. What was tried in a first engine runs with the very same texts in the next.
+ *
+ * Reference-counted; any thread. Entries are only ever added and live as long as the bundle. */
+#ifndef MR_SCRIPT_BUNDLE_H
+#define MR_SCRIPT_BUNDLE_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+#define MR_BUNDLE_MAX_FILES 256
+#define MR_BUNDLE_MAX_BYTES (1024 * 1024) /* of one text */
+
+struct mr_bundle;
+
+struct mr_bundle_text {
+    const char *name; /* relative to the script's folder, for messages: "process.lua" */
+    const char *data; /* 0-terminated; NULL when there is no such file */
+    size_t size;
+};
+
+/* Read the script `path`.
+ * out:    *bundle with one reference; NULL on error
+ * return: 0; -errno with *error, which names the path: absent, a directory, too long */
+int mr_bundle_open(const char *path, struct mr_bundle **bundle, struct mr_error *error);
+
+struct mr_bundle *mr_bundle_ref(struct mr_bundle *bundle);
+void mr_bundle_unref(struct mr_bundle **bundle); /* clears it; takes a pointer to NULL */
+
+/* The script's own text. */
+const struct mr_bundle_text *mr_bundle_main(const struct mr_bundle *bundle);
+
+/* A file in the script's folder or below, read at the first call. That it was looked for is
+ * remembered either way, so that it can be watched.
+ * in:     name: relative, of "[A-Za-z0-9_]+" parts with slashes between and ".lua" at the end
+ * out:    *text, lives as long as the bundle
+ * return: 0; -ENOENT; -errno with *error: unreadable, too long, too many, leads out of the folder */
+int mr_bundle_get(struct mr_bundle *bundle, const char *name, const struct mr_bundle_text **text,
+                  struct mr_error *error);
+
+/* How many files were looked for so far, the script included; and the path of one of them. */
+size_t mr_bundle_count(struct mr_bundle *bundle);
+const char *mr_bundle_path(struct mr_bundle *bundle, size_t index);
+
+#endif

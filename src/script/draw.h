@@ -1,0 +1,15 @@
+/* Small pieces of drawing shared by shapes, text and the blank picture. */
+#ifndef MR_SCRIPT_DRAW_H
+#define MR_SCRIPT_DRAW_H
+
+#include "script/color.h"
+
+#include <cairo.h>
+
+void mr_draw_set_color(cairo_t *cairo, const struct mr_color *color, double opacity);
+
+/* Begin a new path: a rectangle, its corners rounded with `radius` as far as they have room. */
+void mr_draw_rectangle_path(cairo_t *cairo, double x, double y, double width, double height,
+                            double radius);
+
+#endif

@@ -1,0 +1,83 @@
+/* An engine: one Lua state with one version of a script, and the calls into it.
+ *
+ * Used by one thread at a time; callers take turns. No call fails other than by its return value:
+ * every one is protected, watched (options.watchdog) and bounded in memory. Messages begin with file
+ * and line: "process.lua:12: …". */
+#ifndef MR_SCRIPT_ENGINE_H
+#define MR_SCRIPT_ENGINE_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "media/picture.h"
+#include "script/bundle.h"
+
+#include <stdbool.h>
+
+struct mr_canvases;
+struct mr_engine;
+struct mr_script_log;
+struct mr_watchdog;
+
+struct mr_engine_options {
+    const char *stream; /* `frame.stream`; copied */
+    int deadline_ms;    /* of one call */
+    int memory_mib;     /* of all that the script holds */
+    int quality;        /* default of frame.quality */
+    bool trial;         /* to be thrown away: what it logs is for debugging only */
+
+    /* borrowed, outlive the engine */
+    struct mr_watchdog *watchdog; /* NULL: no deadline */
+    struct mr_canvases *canvases;
+    struct mr_script_log *log;
+};
+
+/* What `process` made of a frame. */
+struct mr_engine_result {
+    struct mr_picture *picture; /* a reference, the caller's: the one given, or the canvas */
+    struct mr_buffer payload;   /* JSON text, the caller's to finish */
+    int quality;
+    bool skip;
+};
+
+/* Make a state and run the script's text in it.
+ * in:     bundle: an own reference is taken
+ * out:    *engine; NULL on error
+ * return: 0; -EINVAL with *error: syntax, an error while it was run, wrong settings, no `process`;
+ *         -ETIMEDOUT; -ENOMEM */
+int mr_engine_create(const struct mr_engine_options *options, struct mr_bundle *bundle,
+                     struct mr_engine **engine, struct mr_error *error);
+
+/* Close the state. What the script's own __gc does is not bounded in time. Takes NULL. */
+void mr_engine_destroy(struct mr_engine *engine);
+
+/* Call init(state), process(frame, state), shutdown(reason), if they are there.
+ * return: 0; -EINVAL with *error; -ETIMEDOUT when stopped at the deadline; -ENOMEM
+ * out:    *result, zeroed on error */
+int mr_engine_init(struct mr_engine *engine, struct mr_error *error);
+int mr_engine_process(struct mr_engine *engine, struct mr_picture *picture, unsigned viewers,
+                      struct mr_engine_result *result, struct mr_error *error);
+int mr_engine_shutdown(struct mr_engine *engine, const char *reason, struct mr_error *error);
+
+/* Where the last failed call was, as several lines; "" when there is nothing to tell. */
+const char *mr_engine_traceback(const struct mr_engine *engine);
+
+/* Copy `state` out as bytes, see state.h; *left_out.code is set when a part of it is no plain data.
+ * return: 0; -EFBIG, -EINVAL, -ETIMEDOUT, -ENOMEM with *error */
+int mr_engine_get_state(struct mr_engine *engine, struct mr_buffer *bytes,
+                        struct mr_error *left_out, struct mr_error *error);
+
+/* Replace `state` by what the bytes hold. return: 0; -EINVAL, -ENOMEM with *error */
+int mr_engine_set_state(struct mr_engine *engine, const void *bytes, size_t size,
+                        struct mr_error *error);
+
+/* Append the declared settings with their values, as a JSON list in order of their names:
+ * [{"name":"label","type":"text","default":"moonreel","value":"moonreel","help":"…"}, …] */
+int mr_engine_get_settings(struct mr_engine *engine, struct mr_buffer *json,
+                           struct mr_error *error);
+
+/* Take the fonts and texts that `from` has rendered, so that the first frame need not. */
+void mr_engine_take_text(struct mr_engine *engine, struct mr_engine *from);
+
+struct mr_bundle *mr_engine_bundle(struct mr_engine *engine); /* borrowed */
+
+#endif

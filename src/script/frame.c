@@ -1,0 +1,267 @@
+#include "script/frame.h"
+
+#include "script/binding.h"
+
+#include <string.h>
+
+static const char metatable_key = 0; /* in the registry, by address */
+
+/* What Lua holds. */
+struct handle {
+    const char *type; /* &metatable_key */
+    struct mr_frame *frame;
+    uint64_t serial;
+};
+
+/* ---- the host's side ---- */
+
+void mr_frame_begin(struct mr_frame *frame, struct mr_picture *picture, unsigned viewers,
+                    int quality)
+{
+    uint64_t serial = frame->serial + 1;
+    *frame = (struct mr_frame){
+        .serial = serial,
+        .picture = picture,
+        .viewers = viewers,
+        .quality = quality,
+    };
+}
+
+struct mr_picture *mr_frame_end(struct mr_frame *frame)
+{
+    frame->serial++;
+    if (frame->cairo != NULL) {
+        cairo_surface_t *surface = cairo_get_target(frame->cairo);
+        cairo_surface_flush(surface);
+        cairo_surface_finish(surface); /* nobody may go on drawing on the picture's memory */
+        cairo_destroy(frame->cairo);
+        frame->cairo = NULL;
+    }
+    struct mr_picture *picture = frame->canvas;
+    frame->canvas = NULL;
+    if (!frame->changed) {
+        mr_picture_unref(&picture);
+        picture = mr_picture_ref(frame->picture);
+    }
+    frame->picture = NULL;
+    return picture;
+}
+
+/* ---- its pixels ---- */
+
+static void make_canvas(lua_State *L, struct mr_frame *frame)
+{
+    frame->canvas = mr_canvases_copy(mr_engine_of(L)->options.canvases, frame->picture);
+    if (frame->canvas == NULL)
+        luaL_error(L, "no memory for the frame's pixels");
+}
+
+static void sync_for_pixels(lua_State *L, struct mr_frame *frame)
+{
+    if (frame->canvas == NULL)
+        make_canvas(L, frame);
+    if (frame->cairo_drew) {
+        cairo_surface_flush(cairo_get_target(frame->cairo));
+        frame->cairo_drew = false;
+    }
+}
+
+const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame)
+{
+    sync_for_pixels(L, frame);
+    return frame->canvas;
+}
+
+struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame)
+{
+    sync_for_pixels(L, frame);
+    frame->pixels_set = true;
+    frame->changed = true;
+    return frame->canvas;
+}
+
+static void make_cairo(lua_State *L, struct mr_frame *frame)
+{
+    struct mr_picture *canvas = frame->canvas;
+    cairo_surface_t *surface =
+        cairo_image_surface_create_for_data(canvas->plane[0], CAIRO_FORMAT_RGB24, canvas->width,
+                                            canvas->height, canvas->stride_bytes[0]);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_surface_destroy(surface); /* the context holds it */
+    if (cairo_status(cairo) != CAIRO_STATUS_SUCCESS) {
+        const char *reason = cairo_status_to_string(cairo_status(cairo));
+        cairo_destroy(cairo);
+        luaL_error(L, "the frame cannot be drawn on: %s", reason);
+    }
+    frame->cairo = cairo;
+}
+
+cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame)
+{
+    if (frame->canvas == NULL)
+        make_canvas(L, frame);
+    if (frame->cairo == NULL)
+        make_cairo(L, frame);
+    else if (frame->pixels_set)
+        cairo_surface_mark_dirty(cairo_get_target(frame->cairo));
+    frame->pixels_set = false;
+    frame->cairo_drew = true;
+    frame->changed = true;
+    return frame->cairo;
+}
+
+/* ---- the script's side ---- */
+
+static struct handle *to_handle(lua_State *L, int index)
+{
+    struct handle *handle = lua_touserdata(L, index);
+    bool is = lua_type(L, index) == LUA_TUSERDATA && lua_rawlen(L, index) == sizeof(*handle) &&
+              handle->type == &metatable_key;
+    return is ? handle : NULL;
+}
+
+struct mr_frame *mr_frame_check(lua_State *L)
+{
+    struct handle *handle = to_handle(L, 1);
+    if (handle == NULL)
+        luaL_error(L, "frame expected, got %s; methods are called with a colon: frame:get(x, y)",
+                   luaL_typename(L, 1));
+    if (handle->serial != handle->frame->serial)
+        luaL_error(L, "frame used after process returned");
+    return handle->frame;
+}
+
+void mr_frame_push(lua_State *L, struct mr_frame *frame)
+{
+    struct handle *handle = lua_newuserdatauv(L, sizeof(*handle), 0);
+    *handle = (struct handle){ &metatable_key, frame, frame->serial };
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
+    lua_setmetatable(L, -2);
+}
+
+enum field {
+    FIELD_WIDTH,
+    FIELD_HEIGHT,
+    FIELD_INDEX,
+    FIELD_PTS,
+    FIELD_TIME,
+    FIELD_STREAM,
+    FIELD_VIEWERS,
+    FIELD_QUALITY,
+    FIELDS,
+};
+
+static const char *const field_names[FIELDS] = { "width",  "height",  "index",  "pts", "time",
+                                                 "stream", "viewers", "quality" };
+
+static int push_field(lua_State *L, const struct mr_frame *frame, enum field field)
+{
+    switch (field) {
+    case FIELD_WIDTH:
+        lua_pushinteger(L, frame->picture->width);
+        return 1;
+    case FIELD_HEIGHT:
+        lua_pushinteger(L, frame->picture->height);
+        return 1;
+    case FIELD_INDEX:
+        lua_pushinteger(L, (lua_Integer)frame->picture->seq);
+        return 1;
+    case FIELD_PTS:
+        lua_pushnumber(L, (double)frame->picture->pts_us / 1e6);
+        return 1;
+    case FIELD_TIME:
+        lua_pushnumber(L, (double)frame->picture->captured_us / 1e6);
+        return 1;
+    case FIELD_STREAM:
+        lua_pushstring(L, mr_engine_of(L)->stream);
+        return 1;
+    case FIELD_VIEWERS:
+        lua_pushinteger(L, frame->viewers);
+        return 1;
+    case FIELD_QUALITY:
+    case FIELDS:
+        break;
+    }
+    lua_pushinteger(L, frame->quality);
+    return 1;
+}
+
+static enum field find_field(lua_State *L, int index)
+{
+    int field = FIELDS;
+    if (lua_type(L, index) == LUA_TSTRING) {
+        const char *name = lua_tostring(L, index);
+        for (field = 0; field < FIELDS && strcmp(field_names[field], name) != 0; field++)
+            ;
+    }
+    if (field == FIELDS)
+        luaL_error(L, "a frame has no '%s'", luaL_tolstring(L, index, NULL));
+    return (enum field)field;
+}
+
+/* upvalue: the table of methods */
+static int frame_index(lua_State *L)
+{
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    const struct mr_frame *frame = mr_frame_check(L);
+    return push_field(L, frame, find_field(L, 2));
+}
+
+static int frame_newindex(lua_State *L)
+{
+    struct mr_frame *frame = mr_frame_check(L);
+    if (find_field(L, 2) != FIELD_QUALITY)
+        return luaL_error(L, "frame.%s is read-only", lua_tostring(L, 2));
+    int exact;
+    lua_Integer quality = lua_tointegerx(L, 3, &exact);
+    if (!exact || lua_type(L, 3) != LUA_TNUMBER || quality < 1 || quality > 100)
+        return luaL_error(L, "frame.quality: whole number from 1 to 100 expected, got %s",
+                          luaL_tolstring(L, 3, NULL));
+    frame->quality = (int)quality;
+    return 0;
+}
+
+static int frame_to_string(lua_State *L)
+{
+    const struct handle *handle = to_handle(L, 1);
+    if (handle == NULL || handle->serial != handle->frame->serial)
+        lua_pushliteral(L, "frame (over)");
+    else
+        lua_pushfstring(L, "frame %I (%dx%d)", (LUAI_UACINT)handle->frame->picture->seq,
+                        handle->frame->picture->width, handle->frame->picture->height);
+    return 1;
+}
+
+static int frame_skip(lua_State *L)
+{
+    mr_frame_check(L)->skip = true;
+    return 0;
+}
+
+static const luaL_Reg delivery_methods[] = {
+    { "skip", frame_skip },
+    { NULL, NULL },
+};
+
+void mr_frame_open(lua_State *L)
+{
+    const luaL_Reg *const lists[] = { delivery_methods, mr_pixel_methods, mr_draw_methods,
+                                      mr_text_methods };
+    lua_createtable(L, 0, 5);
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+        luaL_setfuncs(L, lists[i], 0);
+    lua_pushcclosure(L, frame_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, frame_newindex);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushcfunction(L, frame_to_string);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushliteral(L, "frame");
+    lua_setfield(L, -2, "__metatable");
+    lua_pushliteral(L, "frame");
+    lua_setfield(L, -2, "__name");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
+}

@@ -1,0 +1,24 @@
+#include "script/memory.h"
+
+#include <stdlib.h>
+
+void *mr_memory_allocate(void *opaque, void *block, size_t old_size, size_t new_size)
+{
+    struct mr_memory *memory = opaque;
+    if (block == NULL)
+        old_size = 0; /* Lua passes the kind of object there */
+
+    if (new_size == 0) {
+        free(block);
+        memory->used_bytes -= old_size;
+        return NULL;
+    }
+    if (new_size > old_size && new_size - old_size > memory->limit_bytes - memory->used_bytes)
+        return NULL;
+
+    void *moved = realloc(block, new_size);
+    if (moved == NULL)
+        return new_size <= old_size ? block : NULL; /* Lua relies on shrinking never to fail */
+    memory->used_bytes += new_size - old_size;
+    return moved;
+}

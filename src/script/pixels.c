@@ -1,0 +1,159 @@
+/* frame:get set row set_row map: single pixels. BGRX in memory, red green blue for scripts. */
+#include "script/binding.h"
+
+#include <lauxlib.h>
+
+static uint8_t *pixel_at(const struct mr_picture *picture, int x, int y)
+{
+    return picture->plane[0] + (size_t)y * (size_t)picture->stride_bytes[0] + (size_t)x * 4;
+}
+
+static bool is_inside(const struct mr_picture *picture, int x, int y)
+{
+    return x >= 0 && y >= 0 && x < picture->width && y < picture->height;
+}
+
+static int frame_get(lua_State *L)
+{
+    struct mr_frame *frame = mr_frame_check(L);
+    int x = mr_arg_pixel(L, 2, "x"), y = mr_arg_pixel(L, 3, "y");
+    if (!is_inside(frame->picture, x, y))
+        return 0;
+    const uint8_t *pixel = pixel_at(mr_frame_read(L, frame), x, y);
+    lua_pushinteger(L, pixel[2]);
+    lua_pushinteger(L, pixel[1]);
+    lua_pushinteger(L, pixel[0]);
+    return 3;
+}
+
+static int frame_set(lua_State *L)
+{
+    struct mr_frame *frame = mr_frame_check(L);
+    int x = mr_arg_pixel(L, 2, "x"), y = mr_arg_pixel(L, 3, "y");
+    int red = mr_arg_channel(L, 4, "r"), green = mr_arg_channel(L, 5, "g"),
+        blue = mr_arg_channel(L, 6, "b");
+    if (!is_inside(frame->picture, x, y))
+        return 0;
+    uint8_t *pixel = pixel_at(mr_frame_write(L, frame), x, y);
+    pixel[0] = (uint8_t)blue;
+    pixel[1] = (uint8_t)green;
+    pixel[2] = (uint8_t)red;
+    return 0;
+}
+
+static int frame_row(lua_State *L)
+{
+    struct mr_frame *frame = mr_frame_check(L);
+    int y = mr_arg_pixel(L, 2, "y");
+    if (!is_inside(frame->picture, 0, y))
+        return 0;
+    const struct mr_picture *picture = mr_frame_read(L, frame);
+    const uint8_t *pixel = pixel_at(picture, 0, y);
+    size_t size = (size_t)picture->width * 3;
+    luaL_Buffer row;
+    char *out = luaL_buffinitsize(L, &row, size);
+    for (int x = 0; x < picture->width; x++, pixel += 4, out += 3) {
+        out[0] = (char)pixel[2];
+        out[1] = (char)pixel[1];
+        out[2] = (char)pixel[0];
+    }
+    luaL_pushresultsize(&row, size);
+    return 1;
+}
+
+static int frame_set_row(lua_State *L)
+{
+    struct mr_frame *frame = mr_frame_check(L);
+    int y = mr_arg_pixel(L, 2, "y");
+    size_t size, wanted = (size_t)frame->picture->width * 3;
+    luaL_checktype(L, 3, LUA_TSTRING);
+    const uint8_t *in = (const uint8_t *)lua_tolstring(L, 3, &size);
+    if (size != wanted)
+        luaL_argerror(L, 3,
+                      lua_pushfstring(L, "%d bytes expected (3 for each pixel), got %I",
+                                      (int)wanted, (LUAI_UACINT)size));
+    if (!is_inside(frame->picture, 0, y))
+        return 0;
+    struct mr_picture *picture = mr_frame_write(L, frame);
+    uint8_t *pixel = pixel_at(picture, 0, y);
+    for (int x = 0; x < picture->width; x++, pixel += 4, in += 3) {
+        pixel[0] = in[2];
+        pixel[1] = in[1];
+        pixel[2] = in[0];
+    }
+    return 0;
+}
+
+/* ---- map ---- */
+
+struct area {
+    int left, top, right, bottom; /* right and bottom are the first outside */
+};
+
+static int clip(double value, int limit)
+{
+    return value < 0 ? 0 : value > limit ? limit : (int)value;
+}
+
+/* Arguments x, y, w, h from `index` on, all or none, clipped to the picture. */
+static struct area area_argument(lua_State *L, int index, const struct mr_picture *picture)
+{
+    if (lua_isnoneornil(L, index))
+        return (struct area){ 0, 0, picture->width, picture->height };
+    double x = mr_arg_pixel(L, index, "x"), y = mr_arg_pixel(L, index + 1, "y");
+    double width = mr_arg_pixel(L, index + 2, "w"), height = mr_arg_pixel(L, index + 3, "h");
+    return (struct area){
+        .left = clip(x, picture->width),
+        .top = clip(y, picture->height),
+        .right = clip(x + width, picture->width),
+        .bottom = clip(y + height, picture->height),
+    };
+}
+
+/* The function's three results are on top of the stack; nil leaves the pixel as it is. */
+static void take_result(lua_State *L, uint8_t *pixel)
+{
+    static const char *const names[] = { "r", "g", "b" };
+    if (lua_isnil(L, -3))
+        return;
+    for (int i = 0; i < 3; i++) {
+        int at = i - 3, exact;
+        lua_Integer value = lua_tointegerx(L, at, &exact);
+        if (!exact) {
+            double number = lua_tonumber(L, at);
+            if (lua_type(L, at) != LUA_TNUMBER || number != number)
+                luaL_error(L, "map: the function must return r, g, b or nil; %s is %s", names[i],
+                           luaL_tolstring(L, at, NULL));
+            value = number <= 0 ? 0 : number >= 255 ? 255 : (lua_Integer)(number + 0.5);
+        }
+        pixel[2 - i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+    }
+}
+
+static int frame_map(lua_State *L)
+{
+    struct mr_frame *frame = mr_frame_check(L);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    struct area area = area_argument(L, 3, frame->picture);
+    for (int y = area.top; y < area.bottom; y++) {
+        for (int x = area.left; x < area.right; x++) {
+            /* anew for each pixel: the function may draw, too */
+            uint8_t *pixel = pixel_at(mr_frame_write(L, frame), x, y);
+            lua_pushvalue(L, 2);
+            lua_pushinteger(L, pixel[2]);
+            lua_pushinteger(L, pixel[1]);
+            lua_pushinteger(L, pixel[0]);
+            lua_pushinteger(L, x);
+            lua_pushinteger(L, y);
+            lua_call(L, 5, 3);
+            take_result(L, pixel);
+            lua_pop(L, 3);
+        }
+    }
+    return 0;
+}
+
+const luaL_Reg mr_pixel_methods[] = {
+    { "get", frame_get },         { "set", frame_set }, { "row", frame_row },
+    { "set_row", frame_set_row }, { "map", frame_map }, { NULL, NULL },
+};

@@ -1,0 +1,103 @@
+#include "script/script_log.h"
+
+#include "base/clock.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct mr_script_log {
+    char module[96]; /* immutable */
+
+    pthread_mutex_t lock;
+    /* protected by lock */
+    int64_t window_us; /* when the second that is counted began */
+    unsigned lines;    /* written in it */
+    uint64_t excess;   /* left out and not said yet */
+    uint64_t left_out;
+};
+
+struct mr_script_log *mr_script_log_create(const char *stream)
+{
+    struct mr_script_log *log = calloc(1, sizeof(*log));
+    if (log == NULL)
+        return NULL;
+    snprintf(log->module, sizeof(log->module), "script %s", stream);
+    pthread_mutex_init(&log->lock, NULL);
+    return log;
+}
+
+static void say_excess(const struct mr_script_log *log, uint64_t excess)
+{
+    if (excess > 0)
+        mr_log(MR_LOG_WARN, log->module,
+               "%" PRIu64 " lines of the script left out (more than %d a second)", excess,
+               MR_SCRIPT_LOG_RATE);
+}
+
+void mr_script_log_destroy(struct mr_script_log *log)
+{
+    if (log == NULL)
+        return;
+    say_excess(log, log->excess);
+    pthread_mutex_destroy(&log->lock);
+    free(log);
+}
+
+const char *mr_script_log_module(const struct mr_script_log *log)
+{
+    return log->module;
+}
+
+/* Open the next window if this one's second is over; return what the last one left out. */
+static uint64_t turn_window(struct mr_script_log *log)
+{
+    int64_t now_us = mr_clock_now_us();
+    if (now_us - log->window_us < 1000000)
+        return 0;
+    uint64_t excess = log->excess;
+    log->window_us = now_us;
+    log->lines = 0;
+    log->excess = 0;
+    return excess;
+}
+
+void mr_script_log_line(struct mr_script_log *log, enum mr_log_level level, const char *text,
+                        size_t size)
+{
+    if (!mr_log_enabled(level))
+        return;
+    pthread_mutex_lock(&log->lock);
+    uint64_t excess = turn_window(log);
+    bool written = log->lines < MR_SCRIPT_LOG_RATE;
+    if (written) {
+        log->lines++;
+    } else {
+        log->excess++;
+        log->left_out++;
+    }
+    pthread_mutex_unlock(&log->lock);
+
+    say_excess(log, excess);
+    bool cut = size > MR_SCRIPT_LOG_LINE_BYTES;
+    if (written)
+        mr_log(level, log->module, "%.*s%s", (int)(cut ? MR_SCRIPT_LOG_LINE_BYTES : size), text,
+               cut ? " …" : "");
+}
+
+void mr_script_log_flush(struct mr_script_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    uint64_t excess = log->excess > 0 ? turn_window(log) : 0;
+    pthread_mutex_unlock(&log->lock);
+    say_excess(log, excess);
+}
+
+uint64_t mr_script_log_left_out(struct mr_script_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    uint64_t left_out = log->left_out;
+    pthread_mutex_unlock(&log->lock);
+    return left_out;
+}

@@ -1,0 +1,33 @@
+/* What scripts say, under the module "script NAME", at most MR_SCRIPT_LOG_RATE lines a second: a
+ * print per frame or a loop of them must not drown the rest. The excess is counted and said.
+ *
+ * One a stream, outliving the versions of its script. Any thread. */
+#ifndef MR_SCRIPT_LOG_H
+#define MR_SCRIPT_LOG_H
+
+#include "base/log.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MR_SCRIPT_LOG_RATE       100
+#define MR_SCRIPT_LOG_LINE_BYTES 4096 /* what is longer is cut */
+
+struct mr_script_log;
+
+struct mr_script_log *mr_script_log_create(const char *stream); /* NULL when out of memory */
+void mr_script_log_destroy(struct mr_script_log *log);          /* says what it left out; takes NULL */
+
+/* "script NAME" */
+const char *mr_script_log_module(const struct mr_script_log *log);
+
+void mr_script_log_line(struct mr_script_log *log, enum mr_log_level level, const char *text,
+                        size_t size);
+
+/* Say what was left out, if a second has passed and nothing came after it. Once a frame or so. */
+void mr_script_log_flush(struct mr_script_log *log);
+
+/* How many lines were left out so far. */
+uint64_t mr_script_log_left_out(struct mr_script_log *log);
+
+#endif
