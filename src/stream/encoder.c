@@ -1,1 +1,230 @@
 #include "stream/encoder.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "media/jpeg.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_THREADS 16
+
+struct job {
+    struct mr_encoder_lane *lane; /* immutable */
+    struct job *next;             /* protected by the pool's lock: in its queue */
+    /* the submitter's until queued, then the encoder thread's, then the deliverer's */
+    struct mr_script_result result;
+    struct mr_packet *packet;
+    int64_t took_us;
+    bool encoded; /* protected by the pool's lock */
+};
+
+struct mr_encoder_lane {
+    /* immutable */
+    struct mr_encoder *encoder;
+    mr_encoder_done *done;
+    void *opaque;
+    /* protected by the pool's lock */
+    struct job jobs[MR_ENCODER_LANE]; /* a ring: `count` from `head` on */
+    unsigned head, count;
+    bool delivering; /* a thread is handing over jobs from the head */
+    pthread_cond_t room;
+};
+
+struct mr_encoder {
+    /* immutable */
+    unsigned threads;
+    pthread_t thread[MAX_THREADS];
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    /* protected by lock */
+    struct job *first, **last; /* queue, at most MR_ENCODER_LANE a lane */
+    bool stopping;
+};
+
+static struct mr_packet *encode(struct mr_jpeg_encoder *jpeg_encoder,
+                                const struct mr_script_result *result)
+{
+    const struct mr_picture *picture = result->picture;
+    const uint8_t *jpeg;
+    size_t jpeg_size;
+    int error = mr_jpeg_encode(jpeg_encoder, picture, result->quality, &jpeg, &jpeg_size);
+    if (error < 0) {
+        mr_log(MR_LOG_WARN, "encoder", "frame %llu (%dx%d) could not be encoded: %s",
+               (unsigned long long)picture->seq, picture->width, picture->height, strerror(-error));
+        return NULL;
+    }
+    return mr_packet_create(&(struct mr_packet_content){
+        .seq = picture->seq,
+        .pts_us = picture->pts_us,
+        .captured_us = picture->captured_us,
+        .width = picture->width,
+        .height = picture->height,
+        .payload = result->payload,
+        .payload_size = result->payload_size,
+        .jpeg = jpeg,
+        .jpeg_size = jpeg_size,
+    });
+}
+
+/* Hand over the finished jobs at the lane's head, unless another thread is at it: that one then
+ * takes ours along. Called and returns with the pool's lock held. */
+static void deliver(struct mr_encoder_lane *lane)
+{
+    struct mr_encoder *encoder = lane->encoder;
+    if (lane->delivering)
+        return;
+
+    lane->delivering = true;
+    while (lane->count > 0 && lane->jobs[lane->head].encoded) {
+        struct job *job = &lane->jobs[lane->head];
+        pthread_mutex_unlock(&encoder->lock);
+
+        lane->done(lane->opaque, job->packet, job->result.error, job->took_us);
+        mr_script_result_finish(&job->result);
+        job->packet = NULL;
+
+        pthread_mutex_lock(&encoder->lock);
+        job->encoded = false;
+        lane->head = (lane->head + 1) % MR_ENCODER_LANE;
+        lane->count--;
+        pthread_cond_broadcast(&lane->room);
+    }
+    lane->delivering = false;
+    pthread_cond_broadcast(&lane->room);
+}
+
+static struct job *next_job(struct mr_encoder *encoder)
+{
+    while (encoder->first == NULL && !encoder->stopping)
+        pthread_cond_wait(&encoder->work, &encoder->lock);
+    struct job *job = encoder->first;
+    if (job != NULL) {
+        encoder->first = job->next;
+        if (encoder->first == NULL)
+            encoder->last = &encoder->first;
+    }
+    return job;
+}
+
+static void *run(void *argument)
+{
+    struct mr_encoder *encoder = argument;
+    struct mr_jpeg_encoder *jpeg_encoder;
+    if (mr_jpeg_encoder_create(&jpeg_encoder) < 0) {
+        mr_log(MR_LOG_ERROR, "encoder", "out of memory");
+        abort(); /* before the first frame, with nothing to lose */
+    }
+
+    pthread_mutex_lock(&encoder->lock);
+    for (struct job *job; (job = next_job(encoder)) != NULL;) {
+        pthread_mutex_unlock(&encoder->lock);
+
+        int64_t start_us = mr_clock_now_us();
+        job->packet = encode(jpeg_encoder, &job->result);
+        mr_picture_unref(&job->result.picture);
+        job->took_us = mr_clock_now_us() - start_us;
+
+        pthread_mutex_lock(&encoder->lock);
+        job->encoded = true;
+        deliver(job->lane);
+    }
+    pthread_mutex_unlock(&encoder->lock);
+
+    mr_jpeg_encoder_destroy(jpeg_encoder);
+    return NULL;
+}
+
+int mr_encoder_create(unsigned threads, struct mr_encoder **out)
+{
+    struct mr_encoder *encoder = calloc(1, sizeof(*encoder));
+    *out = NULL;
+    if (encoder == NULL)
+        return -ENOMEM;
+    pthread_mutex_init(&encoder->lock, NULL);
+    pthread_cond_init(&encoder->work, NULL);
+    encoder->last = &encoder->first;
+
+    threads = threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : threads;
+    for (unsigned i = 0; i < threads; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "encoder %u", i);
+        int error = mr_thread_start(&encoder->thread[i], name, run, encoder);
+        if (error < 0) {
+            mr_encoder_destroy(encoder);
+            return error;
+        }
+        encoder->threads++;
+    }
+    *out = encoder;
+    return 0;
+}
+
+void mr_encoder_destroy(struct mr_encoder *encoder)
+{
+    if (encoder == NULL)
+        return;
+    pthread_mutex_lock(&encoder->lock);
+    encoder->stopping = true;
+    pthread_cond_broadcast(&encoder->work);
+    pthread_mutex_unlock(&encoder->lock);
+    for (unsigned i = 0; i < encoder->threads; i++)
+        pthread_join(encoder->thread[i], NULL);
+
+    assert(encoder->first == NULL);
+    pthread_cond_destroy(&encoder->work);
+    pthread_mutex_destroy(&encoder->lock);
+    free(encoder);
+}
+
+struct mr_encoder_lane *mr_encoder_lane_open(struct mr_encoder *encoder, mr_encoder_done *done,
+                                             void *opaque)
+{
+    struct mr_encoder_lane *lane = calloc(1, sizeof(*lane));
+    if (lane == NULL)
+        return NULL;
+    lane->encoder = encoder;
+    lane->done = done;
+    lane->opaque = opaque;
+    for (unsigned i = 0; i < MR_ENCODER_LANE; i++)
+        lane->jobs[i].lane = lane;
+    pthread_cond_init(&lane->room, NULL);
+    return lane;
+}
+
+void mr_encoder_lane_close(struct mr_encoder_lane *lane)
+{
+    if (lane == NULL)
+        return;
+    struct mr_encoder *encoder = lane->encoder;
+    pthread_mutex_lock(&encoder->lock);
+    while (lane->count > 0 || lane->delivering)
+        pthread_cond_wait(&lane->room, &encoder->lock);
+    pthread_mutex_unlock(&encoder->lock);
+
+    pthread_cond_destroy(&lane->room);
+    free(lane);
+}
+
+void mr_encoder_submit(struct mr_encoder_lane *lane, struct mr_script_result *result)
+{
+    struct mr_encoder *encoder = lane->encoder;
+
+    pthread_mutex_lock(&encoder->lock);
+    while (lane->count == MR_ENCODER_LANE)
+        pthread_cond_wait(&lane->room, &encoder->lock);
+    struct job *job = &lane->jobs[(lane->head + lane->count) % MR_ENCODER_LANE];
+    lane->count++;
+    job->result = *result;
+    job->next = NULL;
+    *encoder->last = job;
+    encoder->last = &job->next;
+    pthread_cond_signal(&encoder->work);
+    pthread_mutex_unlock(&encoder->lock);
+
+    *result = (struct mr_script_result){ 0 };
+}

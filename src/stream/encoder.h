@@ -1,7 +1,8 @@
 /* The encoder pool: a few threads, shared by all streams, that turn pictures into packets.
  *
- * Each stream has a lane. Jobs of a lane are encoded by whatever thread is free and leave the lane in
- * the order they came. A lane's capacity is MR_ENCODER_LANE jobs; whoever submits more, waits. */
+ * Each stream has a lane. Jobs of a lane are encoded by whatever thread is free and leave the lane
+ * in the order they came. A lane's capacity is MR_ENCODER_LANE jobs; whoever submits more, waits.
+ */
 #ifndef MR_STREAM_ENCODER_H
 #define MR_STREAM_ENCODER_H
 

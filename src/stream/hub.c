@@ -1,1 +1,214 @@
 #include "stream/hub.h"
+
+#include "base/clock.h"
+#include "base/thread.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct waker {
+    int given; /* the deliverer's descriptor, only to tell it from others */
+    int fd;    /* our duplicate */
+};
+
+struct mr_hub {
+    atomic_uint refs;
+    pthread_mutex_t lock;
+    pthread_cond_t wanted; /* somebody joined, or closed */
+    /* protected by lock */
+    struct mr_packet *recent[MR_HUB_RECENT]; /* oldest first */
+    int recent_count;
+    uint64_t published;
+    struct waker wakers[MR_HUB_MAX_WAKERS];
+    int waker_count;
+    unsigned viewers[MR_VIEWER_KINDS];
+    unsigned viewers_total;
+    const char *closed;
+};
+
+const char *mr_viewer_kind_name(enum mr_viewer_kind kind)
+{
+    static const char *const names[MR_VIEWER_KINDS] = {
+        [MR_VIEWER_WEBSOCKET] = "websocket",
+        [MR_VIEWER_WEBSOCKET_JSON] = "websocket-json",
+        [MR_VIEWER_WEBSOCKET_DATA] = "websocket-data",
+        [MR_VIEWER_SOCKETIO] = "socketio",
+        [MR_VIEWER_MJPEG] = "mjpeg",
+        [MR_VIEWER_EVENTS] = "events",
+        [MR_VIEWER_SNAPSHOT] = "snapshot",
+    };
+    return names[kind];
+}
+
+struct mr_hub *mr_hub_create(void)
+{
+    struct mr_hub *hub = calloc(1, sizeof(*hub));
+    if (hub == NULL)
+        return NULL;
+    atomic_init(&hub->refs, 1);
+    pthread_mutex_init(&hub->lock, NULL);
+    mr_cond_init(&hub->wanted);
+    return hub;
+}
+
+struct mr_hub *mr_hub_ref(struct mr_hub *hub)
+{
+    atomic_fetch_add_explicit(&hub->refs, 1, memory_order_relaxed);
+    return hub;
+}
+
+void mr_hub_unref(struct mr_hub **held)
+{
+    struct mr_hub *hub = *held;
+    *held = NULL;
+    if (hub == NULL || atomic_fetch_sub_explicit(&hub->refs, 1, memory_order_acq_rel) > 1)
+        return;
+
+    for (int i = 0; i < hub->recent_count; i++)
+        mr_packet_unref(&hub->recent[i]);
+    for (int i = 0; i < hub->waker_count; i++)
+        close(hub->wakers[i].fd);
+    pthread_cond_destroy(&hub->wanted);
+    pthread_mutex_destroy(&hub->lock);
+    free(hub);
+}
+
+/* Wakers are only ever added, and their duplicates live as long as the hub: the ones that were
+ * there under the lock can be written to after it. */
+static void wake(struct mr_hub *hub, int waker_count)
+{
+    static const uint64_t one = 1;
+    for (int i = 0; i < waker_count; i++) {
+        ssize_t written = write(hub->wakers[i].fd, &one, sizeof(one));
+        (void)written; /* a full counter wakes just as well */
+    }
+}
+
+void mr_hub_publish(struct mr_hub *hub, struct mr_packet *packet)
+{
+    struct mr_packet *oldest = NULL;
+    packet->published_us = mr_clock_now_us();
+
+    pthread_mutex_lock(&hub->lock);
+    packet->number = ++hub->published;
+    if (hub->recent_count == MR_HUB_RECENT) {
+        oldest = hub->recent[0];
+        memmove(hub->recent, hub->recent + 1, sizeof(*hub->recent) * (MR_HUB_RECENT - 1));
+        hub->recent_count--;
+    }
+    hub->recent[hub->recent_count++] = packet;
+    int waker_count = hub->waker_count;
+    pthread_mutex_unlock(&hub->lock);
+
+    wake(hub, waker_count);
+    mr_packet_unref(&oldest);
+}
+
+void mr_hub_clear(struct mr_hub *hub)
+{
+    struct mr_packet *old[MR_HUB_RECENT];
+
+    pthread_mutex_lock(&hub->lock);
+    int count = hub->recent_count;
+    memcpy(old, hub->recent, sizeof(old));
+    hub->recent_count = 0;
+    pthread_mutex_unlock(&hub->lock);
+
+    for (int i = 0; i < count; i++)
+        mr_packet_unref(&old[i]);
+}
+
+void mr_hub_close(struct mr_hub *hub, const char *reason)
+{
+    pthread_mutex_lock(&hub->lock);
+    if (hub->closed == NULL)
+        hub->closed = reason;
+    int waker_count = hub->waker_count;
+    pthread_cond_broadcast(&hub->wanted);
+    pthread_mutex_unlock(&hub->lock);
+    wake(hub, waker_count);
+}
+
+bool mr_hub_wait_wanted(struct mr_hub *hub, int64_t deadline_us)
+{
+    pthread_mutex_lock(&hub->lock);
+    while (hub->viewers_total == 0 && hub->closed == NULL)
+        if (mr_cond_wait_until(&hub->wanted, &hub->lock, deadline_us) != 0)
+            break;
+    bool wanted = hub->viewers_total > 0;
+    pthread_mutex_unlock(&hub->lock);
+    return wanted;
+}
+
+static bool has_waker(const struct mr_hub *hub, int fd)
+{
+    for (int i = 0; i < hub->waker_count; i++)
+        if (hub->wakers[i].given == fd)
+            return true;
+    return false;
+}
+
+int mr_hub_add_waker(struct mr_hub *hub, int fd)
+{
+    int result = 0;
+    pthread_mutex_lock(&hub->lock);
+    if (!has_waker(hub, fd)) {
+        int copy = hub->waker_count < MR_HUB_MAX_WAKERS ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
+        if (copy >= 0)
+            hub->wakers[hub->waker_count++] = (struct waker){ .given = fd, .fd = copy };
+        else
+            result = hub->waker_count < MR_HUB_MAX_WAKERS ? -errno : -ENOSPC;
+    }
+    pthread_mutex_unlock(&hub->lock);
+    return result;
+}
+
+void mr_hub_join(struct mr_hub *hub, enum mr_viewer_kind kind)
+{
+    pthread_mutex_lock(&hub->lock);
+    hub->viewers[kind]++;
+    hub->viewers_total++;
+    pthread_cond_broadcast(&hub->wanted);
+    pthread_mutex_unlock(&hub->lock);
+}
+
+void mr_hub_leave(struct mr_hub *hub, enum mr_viewer_kind kind)
+{
+    pthread_mutex_lock(&hub->lock);
+    hub->viewers[kind]--;
+    hub->viewers_total--;
+    pthread_mutex_unlock(&hub->lock);
+}
+
+unsigned mr_hub_viewers(struct mr_hub *hub, unsigned by_kind[MR_VIEWER_KINDS])
+{
+    pthread_mutex_lock(&hub->lock);
+    unsigned total = hub->viewers_total;
+    if (by_kind != NULL)
+        memcpy(by_kind, hub->viewers, sizeof(hub->viewers));
+    pthread_mutex_unlock(&hub->lock);
+    return total;
+}
+
+int mr_hub_recent(struct mr_hub *hub, struct mr_packet *recent[MR_HUB_RECENT])
+{
+    pthread_mutex_lock(&hub->lock);
+    int count = hub->recent_count;
+    for (int i = 0; i < count; i++)
+        recent[i] = mr_packet_ref(hub->recent[i]);
+    pthread_mutex_unlock(&hub->lock);
+    return count;
+}
+
+const char *mr_hub_closed(struct mr_hub *hub)
+{
+    pthread_mutex_lock(&hub->lock);
+    const char *reason = hub->closed;
+    pthread_mutex_unlock(&hub->lock);
+    return reason;
+}

@@ -1,9 +1,9 @@
 /* The hub: where a stream's packets meet its viewers. It holds the newest packets, wakes those who
  * deliver them, and knows how many watch, so that an unwatched stream can rest.
  *
- * Reference-counted: the stream holds one reference, every client one; it outlives both. Any thread;
- * nothing here blocks but mr_hub_wait_wanted. Policy when nobody takes a packet: it is forgotten
- * once it is no longer among the newest MR_HUB_RECENT. */
+ * Reference-counted: the stream holds one reference, every client one; it outlives both. Any
+ * thread; nothing here blocks but mr_hub_wait_wanted. Policy when nobody takes a packet: it is
+ * forgotten once it is no longer among the newest MR_HUB_RECENT. */
 #ifndef MR_STREAM_HUB_H
 #define MR_STREAM_HUB_H
 
@@ -53,7 +53,7 @@ bool mr_hub_wait_wanted(struct mr_hub *hub, int64_t deadline_us);
 
 /* From now on, write to eventfd `fd` whenever there is news. The hub keeps a duplicate until it is
  * freed; the same eventfd given twice counts once.
- * return: 0; -ENOSPC; -errno of dup and fstat */
+ * return: 0; -ENOSPC; -errno of fcntl */
 int mr_hub_add_waker(struct mr_hub *hub, int fd);
 
 /* Count a viewer in and out. */

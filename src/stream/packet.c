@@ -1,1 +1,99 @@
 #include "stream/packet.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct packet {
+    struct mr_packet public; /* first: what callers hold */
+    atomic_uint refs;
+    pthread_mutex_t lock;
+    /* protected by lock until made, immutable then */
+    struct mr_form *forms[MR_PACKET_FORMS];
+    char bytes[]; /* payload, 0, JPEG */
+};
+
+static struct packet *private_of(struct mr_packet *packet)
+{
+    return (struct packet *)packet;
+}
+
+struct mr_packet *mr_packet_create(const struct mr_packet_content *content)
+{
+    struct packet *packet =
+        malloc(sizeof(*packet) + content->payload_size + 1 + content->jpeg_size);
+    if (packet == NULL)
+        return NULL;
+
+    char *payload = packet->bytes;
+    char *jpeg = payload + content->payload_size + 1;
+    memcpy(payload, content->payload, content->payload_size);
+    payload[content->payload_size] = '\0';
+    memcpy(jpeg, content->jpeg, content->jpeg_size);
+
+    atomic_init(&packet->refs, 1);
+    pthread_mutex_init(&packet->lock, NULL);
+    memset(packet->forms, 0, sizeof(packet->forms));
+    packet->public = (struct mr_packet){
+        .seq = content->seq,
+        .pts_us = content->pts_us,
+        .captured_us = content->captured_us,
+        .width = content->width,
+        .height = content->height,
+        .payload = payload,
+        .payload_size = content->payload_size,
+        .jpeg = (const uint8_t *)jpeg,
+        .jpeg_size = content->jpeg_size,
+    };
+    return &packet->public;
+}
+
+struct mr_packet *mr_packet_ref(struct mr_packet *packet)
+{
+    atomic_fetch_add_explicit(&private_of(packet)->refs, 1, memory_order_relaxed);
+    return packet;
+}
+
+void mr_packet_unref(struct mr_packet **held)
+{
+    if (*held == NULL)
+        return;
+    struct packet *packet = private_of(*held);
+    *held = NULL;
+    if (atomic_fetch_sub_explicit(&packet->refs, 1, memory_order_acq_rel) > 1)
+        return;
+
+    for (int i = 0; i < MR_PACKET_FORMS; i++) {
+        if (packet->forms[i] != NULL)
+            free(packet->forms[i]->owned);
+        free(packet->forms[i]);
+    }
+    pthread_mutex_destroy(&packet->lock);
+    free(packet);
+}
+
+static struct mr_form *make_form(const struct mr_packet *packet, const struct mr_form_maker *maker)
+{
+    struct mr_form *form = calloc(1, sizeof(*form));
+    if (form != NULL && maker->make(packet, form) < 0) {
+        free(form);
+        form = NULL;
+    }
+    return form;
+}
+
+const struct mr_form *mr_packet_form(struct mr_packet *public, const struct mr_form_maker *maker)
+{
+    assert(maker->slot < MR_PACKET_FORMS);
+    struct packet *packet = private_of(public);
+
+    pthread_mutex_lock(&packet->lock);
+    struct mr_form **form = &packet->forms[maker->slot];
+    if (*form == NULL)
+        *form = make_form(public, maker);
+    const struct mr_form *made = *form;
+    pthread_mutex_unlock(&packet->lock);
+    return made;
+}

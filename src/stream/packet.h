@@ -13,8 +13,9 @@
 #define MR_PACKET_FORM_PARTS 4
 
 struct mr_packet {
-    uint64_t number; /* of the publication, from 1, without gaps; set by the hub that publishes it */
-    uint64_t seq;    /* of the frame in its stream; a frame that was dropped leaves a gap */
+    uint64_t
+        number;   /* of the publication, from 1, without gaps; set by the hub that publishes it */
+    uint64_t seq; /* of the frame in its stream; a frame that was dropped leaves a gap */
     int64_t pts_us;
     int64_t captured_us;
     int64_t published_us; /* monotonic, set by the hub */

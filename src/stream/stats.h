@@ -1,5 +1,5 @@
-/* A stream's figures: counters and moving means of stage times. Plain data behind a lock of its own,
- * written by the stream's threads once a frame, copied out for API and summary. */
+/* A stream's figures: counters and moving means of stage times. Plain data behind a lock of its
+ * own, written by the stream's threads once a frame, copied out for API and summary. */
 #ifndef MR_STREAM_STATS_H
 #define MR_STREAM_STATS_H
 
@@ -32,9 +32,9 @@ struct mr_stats {
     uint64_t frames_out; /* published */
     uint64_t bytes_out;  /* JPEG bytes published */
     uint64_t drops[MR_DROPS];
-    double fps_in, fps_out;       /* over the last seconds */
-    double mean_us[MR_STAGES];    /* over all frames */
-    double recent_us[MR_STAGES];  /* over the last seconds */
+    double fps_in, fps_out;      /* over the last seconds */
+    double mean_us[MR_STAGES];   /* over all frames */
+    double recent_us[MR_STAGES]; /* over the last seconds */
     uint64_t samples[MR_STAGES];
 };
 

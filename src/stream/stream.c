@@ -1,1 +1,175 @@
-#include "stream/stream.h"
+#include "stream/internal.h"
+
+#include "base/log.h"
+#include "base/thread.h"
+#include "media/url.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int copy_options(struct mr_stream *stream, const struct mr_stream_options *options)
+{
+    stream->options = *options;
+    stream->options.name = strdup(options->name);
+    stream->options.url = strdup(options->url);
+    stream->options.script = strdup(options->script);
+    bool complete = stream->options.name != NULL && stream->options.url != NULL &&
+                    stream->options.script != NULL;
+    return complete ? 0 : -ENOMEM;
+}
+
+static void destroy(struct mr_stream *stream)
+{
+    mr_stream_stop(stream, "stopped");
+    mr_runner_destroy(stream->runner);
+    mr_mailbox_finish(&stream->mailbox);
+    mr_stats_finish(&stream->stats);
+    mr_hub_unref(&stream->hub);
+    pthread_cond_destroy(&stream->wake);
+    pthread_mutex_destroy(&stream->lock);
+    free((char *)stream->options.name);
+    free((char *)stream->options.url);
+    free((char *)stream->options.script);
+    free(stream);
+}
+
+static int load_script(struct mr_stream *stream, struct mr_error *error)
+{
+    const struct mr_stream_options *options = &stream->options;
+    return mr_runner_create(
+        &(struct mr_runner_options){
+            .stream = options->name,
+            .path = options->script,
+            .on_error = options->on_error,
+            .deadline_ms = options->deadline_ms,
+            .memory_mib = options->memory_mib,
+            .quality = options->quality,
+        },
+        &stream->runner, error);
+}
+
+int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder *encoder,
+                     struct mr_stream **out, struct mr_error *error)
+{
+    *out = NULL;
+    struct mr_stream *stream = calloc(1, sizeof(*stream));
+    if (stream == NULL)
+        return mr_error_set(error, -ENOMEM, "out of memory");
+
+    stream->encoder = encoder;
+    atomic_init(&stream->refs, 1);
+    pthread_mutex_init(&stream->lock, NULL);
+    mr_cond_init(&stream->wake);
+    mr_stats_init(&stream->stats);
+    mr_mailbox_init(&stream->mailbox, MR_STREAM_QUEUE_FILE, options->lossless);
+
+    stream->hub = mr_hub_create();
+    int result = stream->hub == NULL ? -ENOMEM : copy_options(stream, options);
+    if (result < 0)
+        mr_error_set(error, result, "out of memory");
+    else
+        result = load_script(stream, error);
+    if (result < 0) {
+        destroy(stream);
+        return result;
+    }
+    *out = stream;
+    return 0;
+}
+
+struct mr_stream *mr_stream_ref(struct mr_stream *stream)
+{
+    atomic_fetch_add_explicit(&stream->refs, 1, memory_order_relaxed);
+    return stream;
+}
+
+void mr_stream_unref(struct mr_stream **held)
+{
+    struct mr_stream *stream = *held;
+    *held = NULL;
+    if (stream != NULL && atomic_fetch_sub_explicit(&stream->refs, 1, memory_order_acq_rel) == 1)
+        destroy(stream);
+}
+
+int mr_stream_start(struct mr_stream *stream)
+{
+    char name[MR_STREAM_NAME_MAX + 8];
+    snprintf(name, sizeof(name), "source %s", stream->options.name);
+    int result = mr_thread_start(&stream->source_thread, name, mr_stream_ingest, stream);
+    stream->started = result == 0;
+    return result;
+}
+
+void mr_stream_stop(struct mr_stream *stream, const char *reason)
+{
+    pthread_mutex_lock(&stream->lock);
+    atomic_store_explicit(&stream->stopping, true, memory_order_relaxed);
+    pthread_cond_broadcast(&stream->wake);
+    pthread_mutex_unlock(&stream->lock);
+
+    if (stream->hub != NULL)
+        mr_hub_close(stream->hub, reason);
+    mr_mailbox_cancel(&stream->mailbox);
+    if (stream->started)
+        pthread_join(stream->source_thread, NULL);
+    stream->started = false;
+}
+
+void mr_stream_reload(struct mr_stream *stream)
+{
+    mr_runner_reload(stream->runner);
+}
+
+const char *mr_stream_name(const struct mr_stream *stream)
+{
+    return stream->options.name;
+}
+
+struct mr_hub *mr_stream_hub(struct mr_stream *stream)
+{
+    return stream->hub;
+}
+
+void mr_stream_set_phase(struct mr_stream *stream, enum mr_stream_phase phase)
+{
+    pthread_mutex_lock(&stream->lock);
+    bool changed = stream->phase != phase;
+    stream->phase = phase;
+    pthread_mutex_unlock(&stream->lock);
+
+    if (!changed)
+        return;
+    mr_log(MR_LOG_DEBUG, "stream", "%s: %s", stream->options.name, mr_stream_phase_name(phase));
+    if (stream->options.changed != NULL)
+        stream->options.changed(stream->options.changed_opaque);
+}
+
+const char *mr_stream_phase_name(enum mr_stream_phase phase)
+{
+    static const char *const names[] = {
+        [MR_STREAM_OPENING] = "opening", [MR_STREAM_RUNNING] = "running",
+        [MR_STREAM_IDLE] = "idle",       [MR_STREAM_FINISHED] = "finished",
+        [MR_STREAM_FAILED] = "failed",
+    };
+    return names[phase];
+}
+
+void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state)
+{
+    *state = (struct mr_stream_state){ 0 };
+    mr_url_redact(stream->options.url, state->url, sizeof(state->url));
+    mr_stats_get(&stream->stats, &state->stats);
+    mr_runner_get_state(stream->runner, &state->script);
+    mr_hub_viewers(stream->hub, state->viewers);
+    state->damaged = atomic_load_explicit(&stream->damaged, memory_order_relaxed);
+
+    pthread_mutex_lock(&stream->lock);
+    state->phase = stream->phase;
+    state->error = stream->error;
+    state->source = stream->info;
+    state->width = stream->width;
+    state->height = stream->height;
+    pthread_mutex_unlock(&stream->lock);
+}

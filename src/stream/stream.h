@@ -33,16 +33,17 @@ struct mr_stream_options {
     double fps;  /* upper bound of the output rate; 0: none */
     int quality; /* 1 … 100 */
     bool loop;
-    bool always;       /* run although nobody watches */
-    bool lossless;     /* headless: no pacing, nothing is ever dropped */
-    uint64_t frames;   /* end after so many; 0: no limit */
+    bool always;     /* run although nobody watches */
+    bool lossless;   /* headless: no pacing, nothing is ever dropped */
+    uint64_t frames; /* end after so many; 0: no limit */
     int deadline_ms;
     int memory_mib;
     enum mr_on_error on_error;
     mr_stream_sink *sink; /* NULL: the hub */
-    void *opaque;         /* sink's and changed's */
+    void *sink_opaque;
     void (*changed)(void *opaque); /* the phase is another one; called by the stream's threads; must
                                       not block; may be NULL */
+    void *changed_opaque;
 };
 
 enum mr_stream_phase {
@@ -52,6 +53,8 @@ enum mr_stream_phase {
     MR_STREAM_FINISHED, /* the source ended, the last packet is out */
     MR_STREAM_FAILED,   /* see error */
 };
+
+const char *mr_stream_phase_name(enum mr_stream_phase phase); /* "opening", … */
 
 /* What the API shows; a copy. */
 struct mr_stream_state {
