@@ -1,1 +1,177 @@
 #include "http/server.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/listen.h"
+#include "http/routes.h"
+#include "http/takeover.h"
+
+#include <arpa/inet.h>
+#include <civetweb.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GOODBYE_US     (900 * 1000)
+#define WORKERS        "8"
+#define REQUEST_MS     "10000"
+#define ADDRESS_LENGTH (INET_ADDRSTRLEN + sizeof(":65535"))
+
+struct mr_server {
+    struct mr_site site;
+    struct mg_context *civetweb;
+    in_port_t port;
+    char address[ADDRESS_LENGTH];
+    /* creator's thread only */
+    pthread_t creator;
+    char complaint[256]; /* what civetweb said last while it started */
+};
+
+/* ---- civetweb's calls ---- */
+
+static int begin_request(struct mg_connection *connection)
+{
+    struct mr_server *server = mg_get_user_data(mg_get_context(connection));
+    return mr_routes_answer(&server->site, connection);
+}
+
+static int http_error(struct mg_connection *connection, int status, const char *why)
+{
+    struct mr_server *server = mg_get_user_data(mg_get_context(connection));
+    mr_routes_refuse(&server->site, connection, status, why);
+    return 0;
+}
+
+static int log_message(const struct mg_connection *connection, const char *message)
+{
+    struct mr_server *server = mg_get_user_data(mg_get_context(connection));
+    mr_log(MR_LOG_DEBUG, "http", "civetweb: %s", message);
+    if (server != NULL && pthread_equal(server->creator, pthread_self()))
+        snprintf(server->complaint, sizeof(server->complaint), "%s", message);
+    return 1;
+}
+
+static const struct mg_callbacks callbacks = {
+    .begin_request = begin_request,
+    .http_error = http_error,
+    .log_message = log_message,
+};
+
+/* ---- start ---- */
+
+/* No document_root, so that civetweb serves nothing by itself; no keep-alive, so that idle clients
+ * hold no worker; no CORS headers, which default to everybody. */
+static int start_civetweb(struct mr_server *server, const struct sockaddr_in *address,
+                          const char *listen, struct mr_error *error)
+{
+    char host[INET_ADDRSTRLEN], ports[ADDRESS_LENGTH];
+    inet_ntop(AF_INET, &address->sin_addr, host, sizeof(host));
+    snprintf(ports, sizeof(ports), "%s:%u", host, ntohs(address->sin_port));
+    const char *options[] = {
+        "listening_ports", ports,
+        "num_threads", WORKERS,
+        "listen_backlog", "511",
+        "request_timeout_ms", REQUEST_MS,
+        "enable_keep_alive", "no",
+        "tcp_nodelay", "1",
+        "enable_directory_listing", "no",
+        "access_control_allow_origin", "",
+        "access_control_allow_methods", "",
+        "access_control_allow_headers", "",
+        NULL,
+    };
+    struct mg_context *context = mg_start(&callbacks, server, options);
+    if (context == NULL)
+        return mr_error_set(error, -EIO, "cannot listen on %s: %s", listen,
+                            server->complaint[0] != '\0' ? server->complaint : "civetweb failed");
+    server->civetweb = context;
+
+    struct mg_server_port port;
+    if (mg_get_server_ports(context, 1, &port) != 1)
+        return mr_error_set(error, -EIO, "cannot listen on %s: no port", listen);
+    server->port = (in_port_t)port.port;
+    snprintf(server->address, sizeof(server->address), "%s:%u", host, server->port);
+    return 0;
+}
+
+static int start(struct mr_server *server, const struct mr_server_options *options,
+                 struct mr_error *error)
+{
+    struct sockaddr_in address;
+    struct mr_site *site = &server->site;
+    int result = mr_listen_parse(options->listen, &address, error);
+    if (result == 0)
+        result = mr_listen_probe(&address, options->listen, error);
+    if (result == 0 && options->web_dir != NULL)
+        result = mr_webdir_open(options->web_dir, &site->webdir, error);
+    if (result < 0)
+        return result;
+
+    site->assets = mr_assets_create();
+    if (site->assets == NULL)
+        return mr_error_set(error, -ENOMEM, "out of memory");
+    site->dummy = mr_takeover_open_dummy();
+    result = site->dummy < 0 ? site->dummy
+                             : mr_fanout_create(options->max_clients, &site->engine);
+    if (result < 0)
+        return mr_error_set(error, result, "cannot start the server: %s", strerror(-result));
+    return start_civetweb(server, &address, options->listen, error);
+}
+
+int mr_server_create(const struct mr_server_options *options, struct mr_registry *registry,
+                     struct mr_server **made, struct mr_error *error)
+{
+    *made = NULL;
+    struct mr_server *server = calloc(1, sizeof(*server));
+    if (server == NULL)
+        return mr_error_set(error, -ENOMEM, "out of memory");
+    server->creator = pthread_self();
+    server->site.registry = registry;
+    server->site.dummy = -1;
+    atomic_init(&server->site.stopping, false);
+    int result = start(server, options, error);
+    if (result < 0) {
+        mr_server_destroy(server);
+        return result;
+    }
+    *made = server;
+    return 0;
+}
+
+/* ---- end ---- */
+
+/* civetweb's threads look at their stop flag every two seconds; what they wait for is closed under
+ * them instead. All sockets of our port are civetweb's once the engine has ended. */
+static void stop_civetweb(struct mr_server *server)
+{
+    mr_takeover_shutdown_all(server->port);
+    mg_stop(server->civetweb);
+    server->civetweb = NULL;
+}
+
+void mr_server_destroy(struct mr_server *server)
+{
+    if (server == NULL)
+        return;
+    struct mr_site *site = &server->site;
+    atomic_store(&site->stopping, true);
+    if (site->engine != NULL)
+        mr_fanout_stop(site->engine, "the server is going away",
+                       mr_clock_now_us() + GOODBYE_US);
+    if (server->civetweb != NULL)
+        stop_civetweb(server);
+    mr_fanout_destroy(site->engine);
+    mr_assets_destroy(site->assets);
+    mr_webdir_close(site->webdir);
+    if (site->dummy >= 0)
+        close(site->dummy);
+    free(server);
+}
+
+const char *mr_server_address(const struct mr_server *server)
+{
+    return server->address;
+}

@@ -1,5 +1,5 @@
 /* The HTTP server: civetweb accepts, parses and routes; pages, API and errors are answered by its
- * workers; streaming clients are taken over by the fan-out engine (engine.h).
+ * workers; streaming clients are taken over by the fan-out engine (fanout.h).
  *
  * Made and destroyed by main's thread. */
 #ifndef MR_HTTP_SERVER_H

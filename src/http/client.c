@@ -1,0 +1,285 @@
+#include "http/client.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Unsent bytes the kernel may hold: with more, newest-wins would choose packets that then wait in
+ * the socket. */
+#define NOTSENT_LOWAT_BYTES (16 * 1024)
+
+/* So many packets without blocking, and a client that could not keep up may catch up again. */
+#define CALM_PACKETS 50
+
+/* Reads of one turn, so that a client that floods us delays nobody. */
+#define READS_PER_TURN 4
+
+static void set_socket_options(int fd)
+{
+    /* each of them only improves matters; a socket that is not TCP (tests) has none */
+    int on = 1, lowat = NOTSENT_LOWAT_BYTES;
+    unsigned dead_ms = MR_CLIENT_DEAD_US / 1000;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof(lowat));
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
+}
+
+struct mr_client *mr_client_create(int fd, const struct mr_protocol *protocol, struct mr_hub *hub,
+                                   const void *head, size_t head_size)
+{
+    struct mr_client *client = calloc(1, sizeof(*client));
+    if (client == NULL) {
+        close(fd);
+        return NULL;
+    }
+    client->fd = fd;
+    client->protocol = protocol;
+    client->hub = mr_hub_ref(hub);
+    mr_hub_join(hub, protocol->kind);
+    mr_buffer_append(&client->queue, head, head_size);
+    if (client->queue.failed) {
+        mr_client_destroy(client);
+        return NULL;
+    }
+    set_socket_options(fd);
+    return client;
+}
+
+void mr_client_destroy(struct mr_client *client)
+{
+    if (client == NULL)
+        return;
+    if (client->opened && client->protocol->close != NULL)
+        client->protocol->close(client);
+    close(client->fd);
+    mr_hub_leave(client->hub, client->protocol->kind);
+    mr_hub_unref(&client->hub);
+    mr_packet_unref(&client->packet);
+    mr_buffer_finish(&client->queue);
+    free(client);
+}
+
+void mr_client_start(struct mr_client *client, int64_t now_us)
+{
+    client->progress_us = now_us;
+    client->opened = client->protocol->open == NULL || client->protocol->open(client) == 0;
+    if (!client->opened)
+        client->phase = MR_CLIENT_GONE;
+}
+
+/* Send the parts from `offset` on.
+ * return: bytes taken; 0 when the kernel takes none; -1 when the connection is lost */
+static ssize_t send_parts(int fd, const struct iovec *parts, int count, size_t offset)
+{
+    struct iovec rest[MR_PACKET_FORM_PARTS];
+    struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
+    if (offset > 0) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            size_t skip = offset < parts[i].iov_len ? offset : parts[i].iov_len;
+            offset -= skip;
+            if (skip < parts[i].iov_len)
+                rest[kept++] = (struct iovec){ .iov_base = (uint8_t *)parts[i].iov_base + skip,
+                                               .iov_len = parts[i].iov_len - skip };
+        }
+        message.msg_iov = rest;
+        message.msg_iovlen = (size_t)kept;
+    }
+    ssize_t sent;
+    do {
+        sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    if (sent < 0)
+        return errno == EAGAIN ? 0 : -1;
+    return sent;
+}
+
+/* Book what send_parts returned. return: whether anything was taken */
+static bool note_sent(struct mr_client *client, ssize_t sent, int64_t now_us)
+{
+    if (sent > 0) {
+        client->progress_us = now_us;
+        return true;
+    }
+    client->blocked = true;
+    client->calm = 0;
+    if (sent < 0)
+        client->phase = MR_CLIENT_GONE;
+    return false;
+}
+
+static void packet_done(struct mr_client *client, uint64_t number)
+{
+    client->last_number = number;
+    if (++client->calm >= CALM_PACKETS)
+        client->skipping = false;
+}
+
+static void send_rest(struct mr_client *client, int64_t now_us)
+{
+    const struct mr_form *form = client->form;
+    ssize_t sent = send_parts(client->fd, form->part, form->parts, client->offset);
+    if (!note_sent(client, sent, now_us))
+        return;
+    client->offset += (size_t)sent;
+    if (client->offset == form->size_bytes) {
+        packet_done(client, client->packet->number);
+        mr_packet_unref(&client->packet);
+    }
+}
+
+static void send_queue(struct mr_client *client, int64_t now_us)
+{
+    struct mr_buffer *queue = &client->queue;
+    struct iovec part = { .iov_base = queue->data, .iov_len = queue->size };
+    ssize_t sent = send_parts(client->fd, &part, 1, client->queue_sent);
+    if (!note_sent(client, sent, now_us))
+        return;
+    client->queue_sent += (size_t)sent;
+    if (client->queue_sent == queue->size) {
+        mr_buffer_finish(queue); /* most clients never need it again */
+        client->queue_sent = 0;
+        client->rearm = client->rearm || client->unread;
+        client->unread = false;
+    }
+}
+
+/* Which packet comes next: the one after the last, if the hub still has it and the client keeps up
+ * on the whole; else the newest. NULL: it has seen all. */
+static struct mr_packet *choose_next(struct mr_client *client, const struct mr_recent *recent)
+{
+    if (recent->count == 0)
+        return NULL;
+    struct mr_packet *newest = recent->packet[recent->count - 1];
+    uint64_t next = client->last_number + 1;
+    if (newest->number <= client->last_number)
+        return NULL;
+    if (client->last_number == 0 || newest->number == next)
+        return newest;
+    uint64_t oldest = recent->packet[0]->number;
+    if (next < oldest)
+        client->skipping = true;
+    return client->skipping ? newest : recent->packet[next - oldest];
+}
+
+/* return: whether there was one to send */
+static bool send_next(struct mr_client *client, const struct mr_recent *recent, int64_t now_us)
+{
+    struct mr_packet *packet = choose_next(client, recent);
+    if (packet == NULL)
+        return false;
+    const struct mr_form *form = mr_packet_form(packet, client->protocol->maker);
+    if (form == NULL || form->size_bytes == 0) { /* out of memory: this one is lost for it */
+        client->last_number = packet->number;
+        return true;
+    }
+    ssize_t sent = send_parts(client->fd, form->part, form->parts, 0);
+    if (!note_sent(client, sent, now_us))
+        return false;
+    if ((size_t)sent == form->size_bytes) {
+        packet_done(client, packet->number);
+        return true;
+    }
+    client->packet = mr_packet_ref(packet);
+    client->form = form;
+    client->offset = (size_t)sent;
+    return true;
+}
+
+static void part(struct mr_client *client, int64_t now_us)
+{
+    shutdown(client->fd, SHUT_WR);
+    client->phase = client->half ? MR_CLIENT_GONE : MR_CLIENT_PARTED;
+    if (client->deadline_us > now_us + MR_CLIENT_LINGER_US)
+        client->deadline_us = now_us + MR_CLIENT_LINGER_US;
+}
+
+void mr_client_pump(struct mr_client *client, const struct mr_recent *recent, int64_t now_us)
+{
+    while (!client->blocked && client->phase <= MR_CLIENT_ENDING) {
+        if (client->packet != NULL)
+            send_rest(client, now_us);
+        else if (client->queue.size > 0)
+            send_queue(client, now_us);
+        else if (client->phase == MR_CLIENT_ENDING)
+            part(client, now_us);
+        else if (!send_next(client, recent, now_us))
+            return;
+    }
+}
+
+static void take_bytes(struct mr_client *client, const uint8_t *bytes, ssize_t size)
+{
+    if (size > 0 && client->phase == MR_CLIENT_OPEN)
+        client->protocol->receive(client, bytes, (size_t)size);
+    if (size > 0)
+        return;
+    client->half = true;
+    if (client->phase != MR_CLIENT_ENDING) /* else it may still want to read our goodbye */
+        client->phase = MR_CLIENT_GONE;
+}
+
+void mr_client_receive(struct mr_client *client, uint8_t *scratch, size_t scratch_size)
+{
+    for (int i = 0; i < READS_PER_TURN; i++) {
+        if (client->phase == MR_CLIENT_GONE || client->half)
+            return;
+        if (client->queue.size - client->queue_sent > MR_CLIENT_QUEUE_LIMIT) {
+            client->unread = true;
+            return;
+        }
+        ssize_t got = recv(client->fd, scratch, scratch_size, MSG_DONTWAIT);
+        if (got < 0 && errno == EAGAIN)
+            return;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            client->phase = MR_CLIENT_GONE;
+        else
+            take_bytes(client, scratch, got);
+    }
+    client->rearm = true;
+}
+
+void mr_client_tick(struct mr_client *client, int64_t now_us)
+{
+    int64_t silence_us = now_us - client->progress_us;
+    if (client->phase == MR_CLIENT_OPEN) {
+        if (client->blocked && silence_us > MR_CLIENT_STALL_US)
+            client->phase = MR_CLIENT_GONE;
+        else if (!client->blocked && silence_us > MR_CLIENT_PING_US)
+            client->protocol->ping(client);
+    } else if (now_us >= client->deadline_us) {
+        client->phase = MR_CLIENT_GONE;
+    }
+}
+
+void mr_client_farewell(struct mr_client *client, const char *reason, int64_t deadline_us)
+{
+    if (client->phase == MR_CLIENT_OPEN)
+        client->protocol->goodbye(client, reason);
+    if (client->deadline_us > deadline_us)
+        client->deadline_us = deadline_us;
+}
+
+void mr_client_write(struct mr_client *client, const void *bytes, size_t size)
+{
+    if (client->phase != MR_CLIENT_OPEN)
+        return;
+    mr_buffer_append(&client->queue, bytes, size);
+    if (client->queue.failed)
+        client->phase = MR_CLIENT_GONE;
+}
+
+void mr_client_end(struct mr_client *client)
+{
+    if (client->phase != MR_CLIENT_OPEN)
+        return;
+    client->phase = MR_CLIENT_ENDING;
+    client->deadline_us = mr_clock_now_us() + MR_CLIENT_FAREWELL_US;
+}

@@ -1,0 +1,108 @@
+/* A client: one viewer's socket with at most one packet in flight.
+ *
+ * It is sent one thing at a time: the rest of the packet in flight, then what its protocol queued
+ * (answers, pings, a close frame), then the next packet. A packet of which the kernel took no byte
+ * is not in flight: when there is room again, the newest one is taken instead. So a slow client
+ * skips packets and sees none that is older than what its socket holds.
+ *
+ * Made by the thread that hands the socket over; from then on the engine's thread only. */
+#ifndef MR_HTTP_CLIENT_H
+#define MR_HTTP_CLIENT_H
+
+#include "base/buffer.h"
+#include "http/protocol.h"
+
+#include <stdbool.h>
+
+#define MR_CLIENT_PING_US    (10 * 1000000LL) /* of silence, then a ping */
+#define MR_CLIENT_DEAD_US    (18 * 1000000LL) /* bytes not acknowledged: TCP_USER_TIMEOUT */
+#define MR_CLIENT_STALL_US   (25 * 1000000LL) /* without a byte taken: dropped */
+#define MR_CLIENT_LINGER_US  (2 * 1000000LL)  /* from our last byte to the client's close */
+#define MR_CLIENT_FAREWELL_US (5 * 1000000LL) /* for a packet in flight and the goodbye */
+
+/* Bytes queued for a client before no more is read from it. */
+#define MR_CLIENT_QUEUE_LIMIT 4096
+
+/* What can be sent next: the hub's newest packets, oldest first. Shared by the clients of a hub. */
+struct mr_recent {
+    struct mr_packet *packet[MR_HUB_RECENT];
+    int count;
+};
+
+enum mr_client_phase {
+    MR_CLIENT_OPEN,
+    MR_CLIENT_ENDING, /* no more packets; closed when the queue is out */
+    MR_CLIENT_PARTED, /* our side is closed, the client's close is awaited */
+    MR_CLIENT_GONE,   /* to be destroyed */
+};
+
+struct mr_group;
+
+struct mr_client {
+    /* immutable */
+    int fd;
+    const struct mr_protocol *protocol;
+    struct mr_hub *hub;
+
+    /* engine's thread only; the first three are the engine's own */
+    struct mr_group *group;
+    size_t index;
+    struct mr_client *next;
+
+    enum mr_client_phase phase;
+    bool opened;   /* the protocol's open succeeded */
+    bool blocked;  /* the kernel takes no more: wait for EPOLLOUT */
+    bool rearm;    /* bytes may be waiting that no new edge will tell of: renew the registration */
+    bool unread;   /* reading stopped because the queue was full */
+    bool half;     /* the client closed its side */
+    bool skipping; /* it could not keep up: it gets the newest packet, never one before */
+    unsigned calm; /* packets in a row that went out without blocking */
+
+    uint64_t last_number;    /* of the packet sent last, 0 before the first */
+    struct mr_packet *packet; /* partly sent; NULL: none */
+    const struct mr_form *form;
+    size_t offset; /* of the form's bytes, sent so far */
+
+    struct mr_buffer queue; /* the protocol's bytes */
+    size_t queue_sent;
+
+    int64_t progress_us; /* when the kernel took bytes last */
+    int64_t deadline_us; /* when to give up, once ending or parted */
+    void *session;       /* the protocol's */
+};
+
+/* Make a client and set what its socket needs.
+ * in:     fd, taken over, failure included; hub: a reference of its own is taken and one viewer
+ *         counted in; head: bytes to be sent before anything else, copied
+ * return: the client, NULL when out of memory
+ * thread: any */
+struct mr_client *mr_client_create(int fd, const struct mr_protocol *protocol, struct mr_hub *hub,
+                                   const void *head, size_t head_size);
+
+/* Close the socket, count the viewer out and free. Takes NULL. */
+void mr_client_destroy(struct mr_client *client);
+
+/* Open the protocol; the phase becomes GONE when that fails. Before anything below. */
+void mr_client_start(struct mr_client *client, int64_t now_us);
+
+/* Send what can be sent now. */
+void mr_client_pump(struct mr_client *client, const struct mr_recent *recent, int64_t now_us);
+
+/* Read what came, a bounded share of it; `scratch` is the engine's. */
+void mr_client_receive(struct mr_client *client, uint8_t *scratch, size_t scratch_size);
+
+/* About once a second: pings, and the end of those who do not answer. */
+void mr_client_tick(struct mr_client *client, int64_t now_us);
+
+/* Let the protocol say goodbye; at `deadline_us` it is over anyway. */
+void mr_client_farewell(struct mr_client *client, const char *reason, int64_t deadline_us);
+
+/* ---- for protocols ---- */
+
+/* Queue bytes to be sent between two packets. Out of memory drops the client. */
+void mr_client_write(struct mr_client *client, const void *bytes, size_t size);
+
+/* No more packets: close once all that is queued is out. */
+void mr_client_end(struct mr_client *client);
+
+#endif

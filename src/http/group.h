@@ -1,0 +1,27 @@
+/* The clients of one hub, and the packets that they can be sent. The engine's thread only. */
+#ifndef MR_HTTP_GROUP_H
+#define MR_HTTP_GROUP_H
+
+#include "http/client.h"
+
+struct mr_group {
+    struct mr_group *next; /* the engine's */
+    struct mr_hub *hub;    /* one reference */
+    struct mr_recent recent;
+    struct mr_client **clients;
+    size_t count, capacity;
+};
+
+struct mr_group *mr_group_create(struct mr_hub *hub); /* NULL when out of memory */
+void mr_group_destroy(struct mr_group *group);        /* empty; takes NULL */
+
+/* Put a client in; group and index are set in it. return: 0, -ENOMEM */
+int mr_group_add(struct mr_group *group, struct mr_client *client);
+
+/* Take a client out; the last one takes its place. */
+void mr_group_remove(struct mr_group *group, struct mr_client *client);
+
+/* Fetch the hub's newest packets. */
+void mr_group_refresh(struct mr_group *group);
+
+#endif

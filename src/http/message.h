@@ -1,0 +1,29 @@
+/* How a packet is framed for WebSocket viewers: complete WebSocket messages, made once a packet.
+ * docs/PROTOCOL.md describes them byte by byte. */
+#ifndef MR_HTTP_MESSAGE_H
+#define MR_HTTP_MESSAGE_H
+
+#include "stream/packet.h"
+
+#define MR_MESSAGE_HEADER_BYTES   40
+#define MR_WEBSOCKET_HEAD_MAX     10
+#define MR_WEBSOCKET_TEXT         1
+#define MR_WEBSOCKET_BINARY       2
+
+/* A slot for each protocol's form in a packet. */
+enum mr_form_slot {
+    MR_FORM_BINARY,
+    MR_FORM_JSON,
+};
+
+/* One binary message: header, payload, JPEG. */
+extern const struct mr_form_maker mr_message_binary;
+
+/* One text message: {"data":…,"image":"data:image/jpeg;base64,…","seq":…,…}. */
+extern const struct mr_form_maker mr_message_json;
+
+/* Write the head of an unfragmented, unmasked WebSocket frame.
+ * return: its size, 2 … MR_WEBSOCKET_HEAD_MAX */
+size_t mr_websocket_head(uint8_t head[MR_WEBSOCKET_HEAD_MAX], unsigned opcode, uint64_t size);
+
+#endif

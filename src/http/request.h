@@ -1,0 +1,19 @@
+/* A request on its way through the routes: plain data on the worker's stack. */
+#ifndef MR_HTTP_REQUEST_H
+#define MR_HTTP_REQUEST_H
+
+#include "http/site.h"
+
+#include <civetweb.h>
+#include <stdbool.h>
+
+struct mr_request {
+    struct mr_site *site;
+    struct mg_connection *connection;
+    const struct mg_request_info *info;
+    const char *path; /* decoded, without dot segments */
+    bool head;        /* the answer's body is not to be sent */
+    char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */
+};
+
+#endif

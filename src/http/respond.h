@@ -1,0 +1,32 @@
+/* Whole HTTP responses. Every one closes its connection, so that no idle client holds a worker, and
+ * says nosniff. Workers only; a write blocks at most as long as civetweb's request time-out. */
+#ifndef MR_HTTP_RESPOND_H
+#define MR_HTTP_RESPOND_H
+
+#include "http/request.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct mr_response {
+    int status;
+    const char *type;    /* Content-Type; NULL: no body, no length */
+    const char *headers; /* further lines, each with CRLF; NULL: none */
+    const void *body;
+    size_t size; /* of the body; HEAD is answered with it as well */
+};
+
+/* All of these return the status, for civetweb. */
+int mr_respond(const struct mr_request *request, const struct mr_response *response);
+
+/* Only the head of a response whose body the caller sends with mg_write, unless request->head. */
+int mr_respond_head(const struct mr_request *request, const struct mr_response *response);
+
+/* {"error":"…"} */
+int mr_respond_error(const struct mr_request *request, int status, const char *headers,
+                     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Takes over one reference of `body`; NULL is answered with 500. */
+int mr_respond_json(const struct mr_request *request, int status, json_t *body);
+
+#endif

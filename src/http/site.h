@@ -1,0 +1,22 @@
+/* What the server's routes work on: made by the server before its workers start, immutable while
+ * they run but for what is marked. */
+#ifndef MR_HTTP_SITE_H
+#define MR_HTTP_SITE_H
+
+#include "http/assets.h"
+#include "http/fanout.h"
+#include "http/webdir.h"
+#include "stream/registry.h"
+
+#include <stdatomic.h>
+
+struct mr_site {
+    struct mr_registry *registry; /* borrowed */
+    struct mr_fanout *engine;
+    struct mr_assets *assets;
+    struct mr_webdir *webdir; /* NULL: none */
+    int dummy;                /* mr_takeover_open_dummy */
+    atomic_bool stopping;     /* any thread: nothing but 503 from now on */
+};
+
+#endif

@@ -1,0 +1,68 @@
+/* Streams without source and script, for tests of what the server tells of them: this file stands in
+ * for stream/stream.c. Included by one test only. */
+#ifndef MR_TESTS_FAKE_STREAM_H
+#define MR_TESTS_FAKE_STREAM_H
+
+#include "stream/stream.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mr_stream {
+    char name[MR_STREAM_NAME_MAX + 1];
+    struct mr_hub *hub;
+    atomic_int refs;
+    struct mr_stream_state state;
+};
+
+static struct mr_stream *fake_stream(const char *name, enum mr_stream_phase phase)
+{
+    struct mr_stream *stream = calloc(1, sizeof(*stream));
+    strcpy(stream->name, name);
+    stream->hub = mr_hub_create();
+    stream->refs = 1;
+    stream->state.phase = phase;
+    strcpy(stream->state.url, "test:");
+    return stream;
+}
+
+const char *mr_stream_name(const struct mr_stream *stream)
+{
+    return stream->name;
+}
+
+struct mr_hub *mr_stream_hub(struct mr_stream *stream)
+{
+    return stream->hub;
+}
+
+struct mr_stream *mr_stream_ref(struct mr_stream *stream)
+{
+    stream->refs++;
+    return stream;
+}
+
+void mr_stream_unref(struct mr_stream **held)
+{
+    struct mr_stream *stream = *held;
+    *held = NULL;
+    if (stream == NULL || --stream->refs > 0)
+        return;
+    mr_hub_unref(&stream->hub);
+    free(stream);
+}
+
+void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state)
+{
+    *state = stream->state;
+    mr_hub_viewers(stream->hub, state->viewers);
+}
+
+const char *mr_stream_phase_name(enum mr_stream_phase phase)
+{
+    static const char *const names[] = { "opening", "running", "idle", "finished", "failed" };
+    return names[phase];
+}
+
+#endif
