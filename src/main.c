@@ -1,1 +1,43 @@
-int main(void) { return 0; }
+/* Arguments, signals, exit code. */
+#include "app/app.h"
+#include "app/events.h"
+#include "app/options.h"
+
+#include <stdio.h>
+
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+};
+
+int main(int argc, char **argv)
+{
+    struct mr_options options;
+    struct mr_error error = { 0 };
+    if (mr_options_parse(argc, argv, &options, &error) < 0) {
+        fprintf(stderr, "moonreel: %s\n", error.text);
+        return EXIT_USAGE;
+    }
+    if (options.help) {
+        mr_options_usage(stdout);
+        return EXIT_DONE;
+    }
+    if (options.version) {
+        puts("moonreel " MR_VERSION);
+        return EXIT_DONE;
+    }
+    mr_log_set_level((enum mr_log_level)options.log_level);
+
+    struct mr_events events;
+    int result = mr_events_init(&events);
+    if (result < 0)
+        mr_error_set(&error, result, "cannot take signals");
+    else
+        result = options.headless ? mr_app_headless(&options, &events, &error)
+                                  : mr_app_serve(&options, &events, &error);
+    mr_events_finish(&events);
+    if (result < 0)
+        fprintf(stderr, "moonreel: %s\n", error.text);
+    return result < 0 ? EXIT_FAILED : EXIT_DONE;
+}

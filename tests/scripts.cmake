@@ -1,1 +1,19 @@
-# Tests that are not C programs: scripts, browser, layers.
+# Tests that are not C programs: layers, shell scripts, Lua scripts, browser.
+
+function(mr_other_test name label timeout)
+  add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS ${label}
+                       ENVIRONMENT "MOONREEL=$<TARGET_FILE:moonreel>;${TEST_ENVIRONMENT}")
+endfunction()
+
+mr_other_test(source.layers source 30 sh tests/layers.sh ${CMAKE_SOURCE_DIR})
+mr_other_test(script.smoke.dummy script 60 sh scripts/smoke)
+mr_other_test(script.smoke.process script 60 sh scripts/smoke lua/process.lua)
+
+file(GLOB topics CONFIGURE_DEPENDS browser/*.test.js)
+foreach(topic ${topics})
+  get_filename_component(name ${topic} NAME_WE)
+  add_test(NAME browser.${name} COMMAND node --test ${topic} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(browser.${name} PROPERTIES TIMEOUT 180 LABELS browser RUN_SERIAL ON
+    ENVIRONMENT "MOONREEL_BINARY=$<TARGET_FILE:moonreel>;TEST_ARTIFACTS=${CMAKE_BINARY_DIR}/artifacts")
+endforeach()

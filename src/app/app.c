@@ -1,1 +1,46 @@
-typedef int mr_placeholder;
+#include "app/app.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_ENCODERS 4
+
+int mr_app_create_encoder(struct mr_encoder **encoder, struct mr_error *error)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int result = mr_encoder_create(cores > MAX_ENCODERS ? MAX_ENCODERS : (unsigned)cores, encoder);
+    if (result < 0)
+        mr_error_set(error, result, "cannot start the encoders: %s", strerror(-result));
+    return result;
+}
+
+/* The script that comes with moonreel: next to the sources, or as installed. */
+static const char *default_script(void)
+{
+    static const char beside_sources[] = MR_SOURCE_LUA_DIR "/process.lua";
+    static const char installed[] = MR_INSTALLED_LUA_DIR "/process.lua";
+    return access(beside_sources, R_OK) == 0 ? beside_sources : installed;
+}
+
+struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
+                                               struct mr_events *events)
+{
+    return (struct mr_stream_options){
+        .name = options->name,
+        .url = options->source,
+        .script = options->script != NULL ? options->script : default_script(),
+        .size = options->size,
+        .fit = (enum mr_fit)options->fit,
+        .fps = options->fps,
+        .quality = options->quality,
+        .loop = options->loop == MR_BY_MODE ? !options->headless : options->loop == MR_YES,
+        .always = options->always,
+        .lossless = options->headless,
+        .frames = (uint64_t)options->frames,
+        .deadline_ms = options->deadline_ms,
+        .memory_mib = options->memory_mib,
+        .on_error = (enum mr_on_error)options->on_script_error,
+        .changed = mr_events_notify,
+        .changed_opaque = events,
+    };
+}

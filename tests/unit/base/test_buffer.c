@@ -1,10 +1,6 @@
 #include "base/buffer.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <string.h>
-#include <cmocka.h>
+#include "support/check.h"
 
 static void appends_and_terminates(void **state)
 {
@@ -43,12 +39,5 @@ static void remembers_that_memory_ran_out(void **state)
     mr_buffer_finish(&buffer);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(appends_and_terminates),
-        cmocka_unit_test(grows_over_many_appends),
-        cmocka_unit_test(remembers_that_memory_ran_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+RUN_TESTS(cmocka_unit_test(appends_and_terminates), cmocka_unit_test(grows_over_many_appends),
+          cmocka_unit_test(remembers_that_memory_ran_out))

@@ -1,0 +1,26 @@
+/* The composition root: from options to a running program. Main's thread. */
+#ifndef MR_APP_APP_H
+#define MR_APP_APP_H
+
+#include "app/events.h"
+#include "app/options.h"
+#include "base/error.h"
+#include "stream/stream.h"
+
+/* Serve until a signal ends it.
+ * return: 0; -errno with *error */
+int mr_app_serve(const struct mr_options *options, struct mr_events *events,
+                 struct mr_error *error);
+
+/* Run the source through the script once, writing what was asked for, then print the summary.
+ * return: 0; -errno with *error (source, script, output, or frames on which the script failed) */
+int mr_app_headless(const struct mr_options *options, struct mr_events *events,
+                    struct mr_error *error);
+
+/* What both have in common: the encoder pool, as many threads as it should have, and the stream as
+ * the options want it. */
+int mr_app_create_encoder(struct mr_encoder **encoder, struct mr_error *error);
+struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
+                                               struct mr_events *events);
+
+#endif

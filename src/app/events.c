@@ -1,0 +1,87 @@
+#include "app/events.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+int mr_events_init(struct mr_events *events)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write, not our end */
+
+    events->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    events->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return events->signal_fd < 0 || events->notify_fd < 0 ? -errno : 0;
+}
+
+void mr_events_finish(struct mr_events *events)
+{
+    if (events->signal_fd >= 0)
+        close(events->signal_fd);
+    if (events->notify_fd >= 0)
+        close(events->notify_fd);
+}
+
+static int remaining_ms(int64_t deadline_us)
+{
+    if (deadline_us < 0)
+        return -1;
+    int64_t left_us = deadline_us - mr_clock_now_us();
+    return left_us <= 0 ? 0 : (int)((left_us + 999) / 1000);
+}
+
+enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us)
+{
+    for (;;) {
+        struct signalfd_siginfo info;
+        if (read(events->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+            return info.ssi_signo == SIGHUP ? MR_EVENT_RELOAD : MR_EVENT_STOP;
+        uint64_t count;
+        if (read(events->notify_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
+            return MR_EVENT_CHANGED;
+
+        struct pollfd fds[] = { { events->signal_fd, POLLIN, 0 },
+                                { events->notify_fd, POLLIN, 0 } };
+        if (poll(fds, 2, remaining_ms(deadline_us)) == 0)
+            return MR_EVENT_TIMEOUT;
+    }
+}
+
+void mr_events_notify(void *argument)
+{
+    struct mr_events *events = argument;
+    static const uint64_t one = 1;
+    ssize_t written = write(events->notify_fd, &one, sizeof(one));
+    (void)written; /* a full counter wakes just as well */
+}
+
+static void give_up(int signal_number)
+{
+    static const char line[] =
+        "moonreel: a script or source did not stop in time; ended by force\n";
+    (void)signal_number;
+    ssize_t written = write(STDERR_FILENO, line, sizeof(line) - 1);
+    (void)written;
+    _exit(EXIT_FAILURE);
+}
+
+void mr_events_limit_shutdown(int limit_ms)
+{
+    struct sigaction action = { .sa_handler = give_up };
+    sigaction(SIGALRM, &action, NULL);
+    struct itimerval limit = { .it_value = { limit_ms / 1000, limit_ms % 1000 * 1000 } };
+    setitimer(ITIMER_REAL, &limit, NULL);
+}

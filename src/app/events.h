@@ -1,0 +1,34 @@
+/* What main's thread waits for: signals, and news from the streams' threads. */
+#ifndef MR_APP_EVENTS_H
+#define MR_APP_EVENTS_H
+
+#include <stdint.h>
+
+enum mr_event {
+    MR_EVENT_STOP,    /* SIGINT, SIGTERM */
+    MR_EVENT_RELOAD,  /* SIGHUP */
+    MR_EVENT_CHANGED, /* mr_events_notify was called */
+    MR_EVENT_TIMEOUT,
+};
+
+struct mr_events {
+    int signal_fd;
+    int notify_fd;
+};
+
+/* Block the signals in this thread and those it makes from now on: call it first in main.
+ * return: 0, -errno */
+int mr_events_init(struct mr_events *events);
+void mr_events_finish(struct mr_events *events);
+
+/* deadline_us: monotonic; < 0: none. Main's thread. */
+enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us);
+
+/* Wake main's thread. `events` is a struct mr_events *; any thread, never blocks. */
+void mr_events_notify(void *events);
+
+/* From now on the process has `limit_ms` to end by itself; then it is ended with a line that says
+ * so. For what cannot be interrupted, such as one endless call into C from a script. */
+void mr_events_limit_shutdown(int limit_ms);
+
+#endif

@@ -1,0 +1,77 @@
+/* The option table: the one place where an option has its name, type, range, default and help.
+ * Command line, usage text and documentation are made from it. */
+#ifndef MR_APP_OPTIONS_H
+#define MR_APP_OPTIONS_H
+
+#include "base/error.h"
+#include "base/log.h"
+#include "media/geometry.h"
+#include "script/runner.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum mr_choice_default {
+    MR_NO,
+    MR_YES,
+    MR_BY_MODE, /* yes when serving, no headless */
+};
+
+struct mr_options {
+    const char *source;
+    const char *script; /* NULL: the one that comes with moonreel */
+    const char *listen;
+    const char *name;
+    struct mr_size size;
+    int fit; /* enum mr_fit */
+    double fps;
+    int quality;
+    int loop; /* enum mr_choice_default */
+    bool always;
+    int deadline_ms;
+    int memory_mib;
+    int on_script_error; /* enum mr_on_error */
+    int max_clients;
+    const char *web_dir;
+    bool headless;
+    int frames; /* 0: no limit */
+    const char *jsonl;
+    const char *save;
+    int log_level; /* enum mr_log_level */
+    bool version;
+    bool help;
+};
+
+enum mr_option_type {
+    MR_OPTION_FLAG,   /* bool */
+    MR_OPTION_TEXT,   /* const char * */
+    MR_OPTION_INT,    /* int, min … max */
+    MR_OPTION_NUMBER, /* double, min … max */
+    MR_OPTION_SIZE,   /* struct mr_size */
+    MR_OPTION_CHOICE, /* int, index into choices */
+};
+
+struct mr_option {
+    const char *name;
+    char letter;          /* 0: none */
+    const char *argument; /* as the usage shows it; NULL for flags */
+    enum mr_option_type type;
+    size_t offset; /* in struct mr_options */
+    double min, max;
+    const char *const *choices; /* NULL-terminated */
+    const char *fallback;       /* parsed like an argument; NULL: zero */
+    const char *help;           /* %s stands for the fallback */
+};
+
+extern const struct mr_option mr_option_table[];
+extern const size_t mr_option_count;
+
+/* Fill *options from the command line. Strings point into argv.
+ * return: 0; -EINVAL with *error naming option, value and what would be right */
+int mr_options_parse(int argc, char **argv, struct mr_options *options, struct mr_error *error);
+
+/* The --help text. */
+void mr_options_usage(FILE *out);
+
+#endif

@@ -1,0 +1,115 @@
+#include "app/options.h"
+
+#include "support/check.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_WORDS 16
+
+static struct mr_options options;
+static struct mr_error error;
+
+/* Parse a command line of words separated by spaces; "''" is an empty word. */
+static int parse(const char *line)
+{
+    static char copy[512];
+    char *argv[MAX_WORDS + 1] = { "moonreel" };
+    int argc = 1;
+    snprintf(copy, sizeof(copy), "%s", line);
+    for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
+        argv[argc++] = strcmp(word, "''") == 0 ? "" : word;
+    error = (struct mr_error){ 0 };
+    return mr_options_parse(argc, argv, &options, &error);
+}
+
+static void expect_refusal(const char *line, const char *text)
+{
+    assert_int_equal(parse(line), -EINVAL);
+    assert_string_equal(error.text, text);
+}
+
+static void has_the_documented_defaults(void **state)
+{
+    (void)state;
+    assert_int_equal(parse(""), 0);
+    assert_string_equal(options.source, "test:");
+    assert_string_equal(options.listen, "127.0.0.1:8080");
+    assert_string_equal(options.name, "live");
+    assert_null(options.script);
+    assert_int_equal(options.quality, 80);
+    assert_int_equal(options.fit, MR_FIT_CONTAIN);
+    assert_int_equal(options.loop, MR_BY_MODE);
+    assert_int_equal(options.deadline_ms, 1000);
+    assert_int_equal(options.memory_mib, 256);
+    assert_int_equal(options.on_script_error, MR_ON_ERROR_PASS);
+    assert_int_equal(options.max_clients, 4096);
+    assert_int_equal(options.log_level, MR_LOG_INFO);
+    assert_true(options.fps == 0);
+}
+
+static void takes_every_kind(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("-s a.lua clip.mp4 --size 640x360 --fit=cover --fps 12.5 -q95 --loop no"
+                           " --always --headless --frames 10 --jsonl - --log-level trace"),
+                     0);
+    assert_string_equal(options.script, "a.lua");
+    assert_string_equal(options.source, "clip.mp4");
+    assert_int_equal(options.size.width, 640);
+    assert_int_equal(options.size.height, 360);
+    assert_int_equal(options.fit, MR_FIT_COVER);
+    assert_true(options.fps == 12.5);
+    assert_int_equal(options.quality, 95);
+    assert_int_equal(options.loop, MR_NO);
+    assert_true(options.always && options.headless);
+    assert_int_equal(options.frames, 10);
+    assert_string_equal(options.jsonl, "-");
+    assert_int_equal(options.log_level, MR_LOG_TRACE);
+
+    assert_int_equal(parse("-"), 0);
+    assert_string_equal(options.source, "-");
+}
+
+static void refuses_with_name_value_and_remedy(void **state)
+{
+    (void)state;
+    expect_refusal("--quality 101", "--quality: \"101\" is not a whole number from 1 to 100");
+    expect_refusal("-q 80.5", "--quality: \"80.5\" is not a whole number from 1 to 100");
+    expect_refusal("--fps nan", "--fps: \"nan\" is not a number from 0.01 to 1000");
+    expect_refusal("--fps 25x", "--fps: \"25x\" is not a number from 0.01 to 1000");
+    expect_refusal("--fit tight", "--fit: \"tight\" is not one of contain, cover, stretch");
+    expect_refusal("--bogus", "--bogus is not an option; see --help");
+    expect_refusal("-x", "-x is not an option; see --help");
+    expect_refusal("--script", "--script needs a value; see --help");
+    expect_refusal("--script ''", "--script: FILE may not be empty");
+    expect_refusal("a b", "\"b\" is one SOURCE too many; there can be one");
+    expect_refusal("--frames 5", "--frames goes with --headless");
+    expect_refusal("--save x", "--save goes with --headless");
+    expect_refusal("--name Live", "--name: \"Live\" is not a name of 1 to 64 letters a-z, digits, "
+                                  "_ and -");
+    assert_int_equal(parse("--size 0x0"), -EINVAL);
+    assert_non_null(strstr(error.text, "--size"));
+    assert_non_null(strstr(error.text, "0x0"));
+}
+
+static void usage_names_every_option(void **state)
+{
+    (void)state;
+    char text[16384];
+    FILE *out = fmemopen(text, sizeof(text), "w");
+    mr_options_usage(out);
+    fclose(out);
+    for (size_t i = 0; i < mr_option_count; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "--%s", mr_option_table[i].name);
+        assert_non_null(strstr(text, name));
+    }
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+        assert_in_range(strlen(line), 0, 100);
+    assert_null(strstr(text, "%s"));
+}
+
+RUN_TESTS(cmocka_unit_test(has_the_documented_defaults), cmocka_unit_test(takes_every_kind),
+          cmocka_unit_test(refuses_with_name_value_and_remedy),
+          cmocka_unit_test(usage_names_every_option))
