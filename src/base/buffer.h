@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct mr_buffer {
-    uint8_t *data; /* malloc'd; `data[size]` is 0 after any append, so that text can be read as one */
+    uint8_t *data; /* malloc'd; data[size] is 0 after an append: it can be read as a string */
     size_t size;
     size_t capacity;
     bool failed;

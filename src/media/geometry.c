@@ -89,7 +89,8 @@ static void contain_side(double wanted, int available, double *offset, double *l
     *length = available;
     if (available - even < 2)
         return;
-    *offset = (available - even) / 4 * 2;
+    int half = (available - even) / 2;
+    *offset = half - half % 2;
     *length = even;
 }
 

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ONE_THREAD_PIXELS INT64_C(921600) /* 1280x720 */
+
 /* What one attempt to open needs at every step. */
 struct attempt {
     const char *shown;
@@ -129,6 +131,14 @@ static int find_stream(struct mr_input *input, struct attempt *attempt)
     return 0;
 }
 
+/* A second thread costs more than it brings for what one core decodes many times faster than it is
+ * played: one up to 720p, all cores for more. */
+static int count_threads(const AVCodecParameters *parameters, int wish)
+{
+    bool small = (int64_t)parameters->width * parameters->height <= ONE_THREAD_PIXELS;
+    return wish > 0 ? wish : small ? 1 : 0;
+}
+
 /* Frame threads hold back a frame each: not for live inputs. */
 static int open_decoder(struct mr_input *input, const struct attempt *attempt, int threads)
 {
@@ -146,7 +156,7 @@ static int open_decoder(struct mr_input *input, const struct attempt *attempt, i
     if (input->decoder->colorspace == AVCOL_SPC_UNSPECIFIED)
         input->decoder->colorspace = attempt->locator.matrix;
     input->decoder->pkt_timebase = input->stream->time_base;
-    input->decoder->thread_count = threads;
+    input->decoder->thread_count = count_threads(parameters, threads);
     input->decoder->thread_type = input->live ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
     averror = avcodec_open2(input->decoder, codec, NULL);
     return averror < 0 ? fail(attempt, averror) : 0;

@@ -1,5 +1,8 @@
 #include "media/locator.h"
 
+#include "media/geometry.h"
+#include "media/picture.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,11 +13,10 @@
 
 static const struct mr_locator empty = { .fd = -1, .matrix = AVCOL_SPC_UNSPECIFIED };
 
-#define TEST_WIDTH  1280
-#define TEST_HEIGHT 720
-#define TEST_FPS    30
-#define TEST_SIDE   8192
-#define TEST_RATE   1000
+#define TEST_WIDTH   1280
+#define TEST_HEIGHT  720
+#define TEST_FPS     30
+#define TEST_MAX_FPS 1000
 
 static int set_url(struct mr_locator *locator, const char *prefix, const char *url)
 {
@@ -31,30 +33,44 @@ static int set_lavfi(struct mr_locator *locator, const char *graph)
     return set_url(locator, "", graph);
 }
 
+/* "640x360" or "640x360@25", in figures; what is not said stays as it is.
+ * return: whether it is one of the two */
+static bool parse_pattern(const char *text, struct mr_size *size, int *fps)
+{
+    char side[16];
+    size_t length = strcspn(text, "@");
+    if (length >= sizeof(side))
+        return false;
+    snprintf(side, sizeof(side), "%.*s", (int)length, text);
+    if (mr_size_parse(side, size, NULL) != 0 || size->width == 0 || size->height == 0)
+        return false;
+    text += length;
+    if (*text == '\0')
+        return true;
+    char *end = NULL;
+    long rate = text[1] >= '0' && text[1] <= '9' ? strtol(text + 1, &end, 10) : 0;
+    if (rate < 1 || rate > TEST_MAX_FPS || *end != '\0')
+        return false;
+    *fps = (int)rate;
+    return true;
+}
+
 /* "test:", "test:640x360", "test:640x360@25" */
 static int set_test_pattern(struct mr_locator *locator, const char *source, struct mr_error *error)
 {
-    int width = TEST_WIDTH, height = TEST_HEIGHT, fps = TEST_FPS, end = 0;
+    struct mr_size size = { TEST_WIDTH, TEST_HEIGHT };
+    int fps = TEST_FPS;
     const char *wish = source + strlen("test:");
-    if (*wish != '\0') {
-        if (sscanf(wish, "%5dx%5d%n", &width, &height, &end) < 2)
-            end = 0;
-        if (end > 0 && wish[end] == '@') {
-            int rate_end = 0;
-            if (sscanf(wish + end, "@%5d%n", &fps, &rate_end) < 1)
-                rate_end = 0;
-            end += rate_end;
-        }
-        if (end == 0 || wish[end] != '\0' || width < 1 || width > TEST_SIDE || height < 1 ||
-            height > TEST_SIDE || fps < 1 || fps > TEST_RATE)
-            return mr_error_set(error, -EINVAL,
-                                "\"%s\" is not a test pattern: \"test:\" or \"test:WxH@FPS\" with "
-                                "sides up to %d and up to %d frames per second",
-                                source, TEST_SIDE, TEST_RATE);
-    }
+    if (*wish != '\0' && !parse_pattern(wish, &size, &fps))
+        return mr_error_set(error, -EINVAL,
+                            "\"%s\" is not a test pattern: \"test:\" or \"test:WxH@FPS\", sides "
+                            "from 1 to %d pixels, 1 to %d frames per second",
+                            source, MR_PICTURE_MAX_SIDE, TEST_MAX_FPS);
+    /* 4:2:0 would make the sides even */
+    bool even = (size.width | size.height) % 2 == 0;
     char graph[160];
-    snprintf(graph, sizeof(graph), "testsrc2=size=%dx%d:rate=%d,format=%s", width, height, fps,
-             (width | height) % 2 == 0 ? "yuv420p" : "rgb24"); /* else it makes the sides even */
+    snprintf(graph, sizeof(graph), "testsrc2=size=%dx%d:rate=%d,format=%s", size.width, size.height,
+             fps, even ? "yuv420p" : "rgb24");
     return set_lavfi(locator, graph);
 }
 

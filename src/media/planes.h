@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* zimg 3.0.4 with AVX-512 reads up to a vector before rows that are narrower than one, and behind the
- * last row. Memory of ours has a margin of MR_PICTURE_ALIGNMENT bytes at both ends for that, FFmpeg's
- * has one at the end only: planes of its with fewer samples than this are copied. */
+/* zimg 3.0.4 with AVX-512 reads up to a vector before rows that are narrower than one, and behind
+ * the last row. Memory of ours has a margin of MR_PICTURE_ALIGNMENT bytes at both ends for that,
+ * FFmpeg's has one at the end only: planes of its with fewer samples than this are copied. */
 #define MR_PLANES_NARROW 64
 
 /* Borrowed memory. A stride may be negative: the rows are stored from the bottom up. */

@@ -102,7 +102,8 @@ void mr_scaler_finish(struct mr_scaler *scaler)
 {
     zimg_filter_graph_free(scaler->graph);
     free(scaler->work);
-    *scaler = (struct mr_scaler){ 0 };
+    scaler->graph = NULL;
+    scaler->work = NULL;
 }
 
 int mr_scaler_run(const struct mr_scaler *scaler, const struct mr_planes *from,

@@ -15,10 +15,11 @@ struct AVFrame;
 struct mr_source;
 
 struct mr_source_options {
-    const char
-        *url;    /* file, FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), "test:" */
+    /* a file, an FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), or a test pattern:
+     * "test:", "test:WxH", "test:WxH@FPS" */
+    const char *url;
     bool loop;   /* start a finite source again at its end; pts go on without a jump */
-    int threads; /* decoder threads, 0: one a core */
+    int threads; /* decoder threads, 0: one up to 720p, one a core above */
     const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
                                      -ECANCELED soon; set by any thread; may be NULL */
 };
@@ -49,7 +50,8 @@ void mr_source_close(struct mr_source *source); /* takes NULL */
 
 const struct mr_source_info *mr_source_info(const struct mr_source *source);
 
-/* Decode the next frame. Damaged packets are skipped and counted.
+/* Decode the next frame. Damaged packets are skipped and counted; a frame whose damage the decoder
+ * could hide is counted too, but given out.
  * out:    *decoded, valid until the next read or close
  * return: 0; 1 at the end of a source that does not loop; -ECANCELED after an interrupt;
  *         -errno with *error when the input broke for good, or when an input ended or was

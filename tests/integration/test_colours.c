@@ -27,11 +27,12 @@ static void save_pictures(const char *clip, const char *folder)
 
 static void check_clip(const struct colour_clip *clip)
 {
-    char path[CLIP_PATH], folder[CLIP_PATH];
+    char path[CLIP_PATH], name[64], folder[CLIP_PATH];
     struct rgb_picture reference[COLOUR_CLIP_FRAMES];
     colour_clip_make(clip, path);
     colour_clip_reference(clip, path, reference);
-    snprintf(folder, sizeof(folder), "%s.saved", path);
+    snprintf(name, sizeof(name), "%s.saved", clip->file);
+    clip_path(name, folder);
     assert_int_equal(mkdir(folder, 0700), 0);
     save_pictures(path, folder);
 
