@@ -164,6 +164,8 @@ static double thread_cpu(pid_t pid, const char *name)
     DIR *tasks = opendir(path);
     double total = 0;
     for (struct dirent *task; tasks != NULL && (task = readdir(tasks)) != NULL;) {
+        if (task->d_name[0] == '.')
+            continue;
         snprintf(path, sizeof(path), "/proc/%d/task/%s/comm", (int)pid, task->d_name);
         FILE *file = fopen(path, "r");
         if (file == NULL || fscanf(file, "%63[^\n]", comm) != 1)

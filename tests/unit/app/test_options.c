@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define MAX_WORDS 16
+#define MAX_WORDS 32
 
 static struct mr_options options;
 static struct mr_error error;
