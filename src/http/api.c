@@ -18,6 +18,11 @@ static json_t *string_or_null(const char *text)
     return text[0] != '\0' ? mr_json_text(text) : json_null();
 }
 
+static void set_count(json_t *object, const char *key, uint64_t count)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)count));
+}
+
 static json_t *describe_source(const struct mr_source_info *source)
 {
     return json_pack("{s:s, s:i, s:i, s:o, s:b}", "codec", source->codec, "width", source->width,
@@ -38,31 +43,39 @@ static json_t *describe_drops(const struct mr_stats *stats)
 {
     json_t *drops = json_object();
     for (int i = 0; i < MR_DROPS; i++)
-        json_object_set_new(drops, mr_drop_name((enum mr_drop)i),
-                            json_integer((json_int_t)stats->drops[i]));
+        set_count(drops, mr_drop_name((enum mr_drop)i), stats->drops[i]);
     return drops;
 }
 
 static json_t *describe_viewers(const unsigned viewers[MR_VIEWER_KINDS])
 {
     json_t *kinds = json_object();
-    json_int_t total = 0;
+    unsigned total = 0;
     for (int i = 0; i < MR_VIEWER_KINDS; i++) {
-        json_object_set_new(kinds, mr_viewer_kind_name((enum mr_viewer_kind)i),
-                            json_integer(viewers[i]));
+        set_count(kinds, mr_viewer_kind_name((enum mr_viewer_kind)i), viewers[i]);
         total += viewers[i];
     }
-    json_object_set_new(kinds, "total", json_integer(total));
+    set_count(kinds, "total", total);
     return kinds;
 }
 
-static json_t *describe_script(const struct mr_runner_state *script)
+static json_t *describe_script(const struct mr_runner_state *state)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "generation",
-                     (json_int_t)script->generation, "frames", (json_int_t)script->frames,
-                     "errors", (json_int_t)script->errors, "reloads",
-                     (json_int_t)script->reloads, "rejected", (json_int_t)script->rejected,
-                     "last_error", string_or_null(script->last_error));
+    json_t *script = json_object();
+    set_count(script, "generation", state->generation);
+    set_count(script, "frames", state->frames);
+    set_count(script, "errors", state->errors);
+    set_count(script, "reloads", state->reloads);
+    set_count(script, "rejected", state->rejected);
+    json_object_set_new(script, "last_error", string_or_null(state->last_error));
+    return script;
+}
+
+static json_t *describe_size(const struct mr_stream_state *state)
+{
+    if (state->width == 0)
+        return json_null();
+    return json_pack("{s:i, s:i}", "width", state->width, "height", state->height);
 }
 
 static json_t *describe(struct mr_stream *stream)
@@ -70,27 +83,25 @@ static json_t *describe(struct mr_stream *stream)
     struct mr_stream_state state;
     mr_stream_get_state(stream, &state);
     const struct mr_stats *stats = &state.stats;
-    json_t *size = state.width > 0
-                       ? json_pack("{s:i, s:i}", "width", state.width, "height", state.height)
-                       : json_null();
-    return json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:I, s:o, s:o, s:o}",
-        "name", mr_stream_name(stream),
-        "phase", mr_stream_phase_name(state.phase),
-        "error", string_or_null(state.error.text),
-        "url", mr_json_text(state.url),
-        "source", describe_source(&state.source),
-        "size", size,
-        "fps_in", rounded(stats->fps_in, 100),
-        "fps_out", rounded(stats->fps_out, 100),
-        "frames_in", (json_int_t)stats->frames_in,
-        "frames_out", (json_int_t)stats->frames_out,
-        "bytes_out", (json_int_t)stats->bytes_out,
-        "drops", describe_drops(stats),
-        "damaged", (json_int_t)state.damaged,
-        "stages_us", describe_stages(stats),
-        "viewers", describe_viewers(state.viewers),
-        "script", describe_script(&state.script));
+
+    json_t *all = json_object();
+    json_object_set_new(all, "name", json_string(mr_stream_name(stream)));
+    json_object_set_new(all, "phase", json_string(mr_stream_phase_name(state.phase)));
+    json_object_set_new(all, "error", string_or_null(state.error.text));
+    json_object_set_new(all, "url", mr_json_text(state.url));
+    json_object_set_new(all, "source", describe_source(&state.source));
+    json_object_set_new(all, "size", describe_size(&state));
+    json_object_set_new(all, "fps_in", rounded(stats->fps_in, 100));
+    json_object_set_new(all, "fps_out", rounded(stats->fps_out, 100));
+    set_count(all, "frames_in", stats->frames_in);
+    set_count(all, "frames_out", stats->frames_out);
+    set_count(all, "bytes_out", stats->bytes_out);
+    json_object_set_new(all, "drops", describe_drops(stats));
+    set_count(all, "damaged", state.damaged);
+    json_object_set_new(all, "stages_us", describe_stages(stats));
+    json_object_set_new(all, "viewers", describe_viewers(state.viewers));
+    json_object_set_new(all, "script", describe_script(&state.script));
+    return all;
 }
 
 int mr_api_streams(const struct mr_request *request)
@@ -130,14 +141,14 @@ int mr_api_health(const struct mr_request *request)
         struct mr_stream_state state;
         mr_stream_get_state(streams[i], &state);
         if (state.phase == MR_STREAM_FAILED)
-            json_array_append_new(failed, json_pack("{s:s, s:o}", "name",
-                                                    mr_stream_name(streams[i]), "error",
-                                                    mr_json_text(state.error.text)));
+            json_array_append_new(failed,
+                                  json_pack("{s:s, s:o}", "name", mr_stream_name(streams[i]),
+                                            "error", mr_json_text(state.error.text)));
         mr_stream_unref(&streams[i]);
     }
     free(streams);
     bool healthy = json_array_size(failed) == 0;
-    return mr_respond_json(request, healthy ? 200 : 503,
-                           json_pack("{s:s, s:o}", "status", healthy ? "ok" : "failing", "failed",
-                                     failed));
+    return mr_respond_json(
+        request, healthy ? 200 : 503,
+        json_pack("{s:s, s:o}", "status", healthy ? "ok" : "failing", "failed", failed));
 }

@@ -15,7 +15,7 @@ struct mr_asset {
 
 struct mr_assets;
 
-struct mr_assets *mr_assets_create(void);          /* NULL when out of memory */
+struct mr_assets *mr_assets_create(void);         /* NULL when out of memory */
 void mr_assets_destroy(struct mr_assets *assets); /* takes NULL */
 
 /* return: the asset of a request path ("/viewer.js"; "/" is "/index.html"), NULL: there is none */

@@ -3,15 +3,15 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <linux/tcp.h> /* not netinet's: its tcp_info ends too early */
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 /* Unsent bytes the kernel may hold: with more, newest-wins would choose packets that then wait in
  * the socket. */
-#define NOTSENT_LOWAT_BYTES (16 * 1024)
+#define NOTSENT_LOWAT_BYTES (4 * 1024)
 
 /* So many packets without blocking, and a client that could not keep up may catch up again. */
 #define CALM_PACKETS 50
@@ -113,11 +113,16 @@ static bool note_sent(struct mr_client *client, ssize_t sent, int64_t now_us)
     return false;
 }
 
-static void packet_done(struct mr_client *client, uint64_t number)
+static void packet_done(struct mr_client *client, uint64_t number, int64_t now_us)
 {
+    client->calm = number == client->last_number + 1 ? client->calm + 1 : 0;
     client->last_number = number;
-    if (++client->calm >= CALM_PACKETS)
+    if (client->calm >= CALM_PACKETS)
         client->skipping = false;
+    struct mr_mark mark;
+    if (client->skipping && client->protocol->has_answers &&
+        mr_pace_mark(&client->pace, now_us, &mark))
+        client->protocol->ping(client, &mark);
 }
 
 static void send_rest(struct mr_client *client, int64_t now_us)
@@ -128,7 +133,7 @@ static void send_rest(struct mr_client *client, int64_t now_us)
         return;
     client->offset += (size_t)sent;
     if (client->offset == form->size_bytes) {
-        packet_done(client, client->packet->number);
+        packet_done(client, client->packet->number, now_us);
         mr_packet_unref(&client->packet);
     }
 }
@@ -149,6 +154,15 @@ static void send_queue(struct mr_client *client, int64_t now_us)
     }
 }
 
+static void begin_to_skip(struct mr_client *client)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof(info);
+    bool known = getsockopt(client->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+    client->skipping = true;
+    mr_pace_start(&client->pace, known ? info.tcpi_min_rtt : 0);
+}
+
 /* Which packet comes next: the one after the last, if the hub still has it and the client keeps up
  * on the whole; else the newest. NULL: it has seen all. */
 static struct mr_packet *choose_next(struct mr_client *client, const struct mr_recent *recent)
@@ -162,14 +176,16 @@ static struct mr_packet *choose_next(struct mr_client *client, const struct mr_r
     if (client->last_number == 0 || newest->number == next)
         return newest;
     uint64_t oldest = recent->packet[0]->number;
-    if (next < oldest)
-        client->skipping = true;
+    if (next < oldest && !client->skipping)
+        begin_to_skip(client);
     return client->skipping ? newest : recent->packet[next - oldest];
 }
 
 /* return: whether there was one to send */
 static bool send_next(struct mr_client *client, const struct mr_recent *recent, int64_t now_us)
 {
+    if (client->skipping && !mr_pace_allows(&client->pace, now_us))
+        return false;
     struct mr_packet *packet = choose_next(client, recent);
     if (packet == NULL)
         return false;
@@ -182,7 +198,7 @@ static bool send_next(struct mr_client *client, const struct mr_recent *recent, 
     if (!note_sent(client, sent, now_us))
         return false;
     if ((size_t)sent == form->size_bytes) {
-        packet_done(client, packet->number);
+        packet_done(client, packet->number, now_us);
         return true;
     }
     client->packet = mr_packet_ref(packet);
@@ -253,7 +269,7 @@ void mr_client_tick(struct mr_client *client, int64_t now_us)
         if (client->blocked && silence_us > MR_CLIENT_STALL_US)
             client->phase = MR_CLIENT_GONE;
         else if (!client->blocked && silence_us > MR_CLIENT_PING_US)
-            client->protocol->ping(client);
+            client->protocol->ping(client, &(struct mr_mark){ 0 });
     } else if (now_us >= client->deadline_us) {
         client->phase = MR_CLIENT_GONE;
     }
@@ -274,6 +290,11 @@ void mr_client_write(struct mr_client *client, const void *bytes, size_t size)
     mr_buffer_append(&client->queue, bytes, size);
     if (client->queue.failed)
         client->phase = MR_CLIENT_GONE;
+}
+
+void mr_client_answered(struct mr_client *client, const struct mr_mark *mark)
+{
+    mr_pace_answer(&client->pace, mark, mr_clock_now_us());
 }
 
 void mr_client_end(struct mr_client *client)

@@ -3,7 +3,7 @@
  * It is sent one thing at a time: the rest of the packet in flight, then what its protocol queued
  * (answers, pings, a close frame), then the next packet. A packet of which the kernel took no byte
  * is not in flight: when there is room again, the newest one is taken instead. So a slow client
- * skips packets and sees none that is older than what its socket holds.
+ * skips packets; pace.h keeps those that it sees recent.
  *
  * Made by the thread that hands the socket over; from then on the engine's thread only. */
 #ifndef MR_HTTP_CLIENT_H
@@ -14,11 +14,11 @@
 
 #include <stdbool.h>
 
-#define MR_CLIENT_PING_US    (10 * 1000000LL) /* of silence, then a ping */
-#define MR_CLIENT_DEAD_US    (18 * 1000000LL) /* bytes not acknowledged: TCP_USER_TIMEOUT */
-#define MR_CLIENT_STALL_US   (25 * 1000000LL) /* without a byte taken: dropped */
-#define MR_CLIENT_LINGER_US  (2 * 1000000LL)  /* from our last byte to the client's close */
-#define MR_CLIENT_FAREWELL_US (5 * 1000000LL) /* for a packet in flight and the goodbye */
+#define MR_CLIENT_PING_US     (10 * 1000000LL) /* of silence, then a ping */
+#define MR_CLIENT_DEAD_US     (18 * 1000000LL) /* bytes not acknowledged: TCP_USER_TIMEOUT */
+#define MR_CLIENT_STALL_US    (25 * 1000000LL) /* without a byte taken: dropped */
+#define MR_CLIENT_LINGER_US   (2 * 1000000LL)  /* from our last byte to the client's close */
+#define MR_CLIENT_FAREWELL_US (5 * 1000000LL)  /* for a packet in flight and the goodbye */
 
 /* Bytes queued for a client before no more is read from it. */
 #define MR_CLIENT_QUEUE_LIMIT 4096
@@ -56,9 +56,10 @@ struct mr_client {
     bool unread;   /* reading stopped because the queue was full */
     bool half;     /* the client closed its side */
     bool skipping; /* it could not keep up: it gets the newest packet, never one before */
-    unsigned calm; /* packets in a row that went out without blocking */
+    unsigned calm; /* packets in a row of which it skipped none, without blocking */
+    struct mr_pace pace; /* while skipping */
 
-    uint64_t last_number;    /* of the packet sent last, 0 before the first */
+    uint64_t last_number;     /* of the packet sent last, 0 before the first */
     struct mr_packet *packet; /* partly sent; NULL: none */
     const struct mr_form *form;
     size_t offset; /* of the form's bytes, sent so far */
@@ -101,6 +102,9 @@ void mr_client_farewell(struct mr_client *client, const char *reason, int64_t de
 
 /* Queue bytes to be sent between two packets. Out of memory drops the client. */
 void mr_client_write(struct mr_client *client, const void *bytes, size_t size);
+
+/* The ping that carried `mark` was answered. */
+void mr_client_answered(struct mr_client *client, const struct mr_mark *mark);
 
 /* No more packets: close once all that is queued is out. */
 void mr_client_end(struct mr_client *client);

@@ -149,7 +149,8 @@ static void bury(struct mr_fanout *engine)
 /* Backwards: a client that leaves is replaced by one that had its turn. */
 static void deliver(struct mr_fanout *engine, struct mr_group *group, int64_t now_us)
 {
-    const char *closed = mr_hub_closed(group->hub); /* before: the last packet is not to be missed */
+    const char *closed =
+        mr_hub_closed(group->hub); /* before: the last packet is not to be missed */
     mr_group_refresh(group);
     for (size_t i = group->count; i-- > 0;)
         pump(engine, group->clients[i], now_us);
@@ -191,8 +192,7 @@ static void answer_wake(struct mr_fanout *engine, int64_t now_us)
     }
 }
 
-static void answer_client(struct mr_fanout *engine, const struct epoll_event *event,
-                          int64_t now_us)
+static void answer_client(struct mr_fanout *engine, const struct epoll_event *event, int64_t now_us)
 {
     struct mr_client *client = event->data.ptr;
     if (client->phase == MR_CLIENT_GONE)
@@ -226,8 +226,7 @@ static int patience_ms(const struct mr_fanout *engine, int64_t tick_us, int64_t 
 
 static bool is_over(const struct mr_fanout *engine, int64_t now_us)
 {
-    return engine->parting &&
-           (engine->groups == NULL || now_us >= engine->parting_deadline_us);
+    return engine->parting && (engine->groups == NULL || now_us >= engine->parting_deadline_us);
 }
 
 static void drop_all(struct mr_fanout *engine)
@@ -248,8 +247,8 @@ static void *run(void *argument)
     int64_t tick_us = now_us + TICK_US;
 
     while (!is_over(engine, now_us)) {
-        int count = epoll_wait(engine->epoll, events, EVENTS_AT_ONCE,
-                               patience_ms(engine, tick_us, now_us));
+        int count =
+            epoll_wait(engine->epoll, events, EVENTS_AT_ONCE, patience_ms(engine, tick_us, now_us));
         now_us = mr_clock_now_us();
         for (int i = 0; i < count; i++) {
             if (events[i].data.ptr == NULL)

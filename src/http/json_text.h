@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-/* return: a new string; text that is no UTF-8 has its bytes above 127 replaced by "?"; NULL when out
- * of memory */
+/* return: a new string; text that is no UTF-8 has its bytes above 127 replaced by "?"; NULL when
+ * out of memory */
 json_t *mr_json_text(const char *text);
 
 #endif

@@ -42,8 +42,8 @@ int mr_listen_parse(const char *text, struct sockaddr_in *address, struct mr_err
     size_t length = colon != NULL ? (size_t)(colon - text) : 0;
     long port = colon != NULL ? parse_port(colon + 1) : -1;
     if (port < 0 || length == 0 || length > HOST_MAX)
-        return mr_error_set(error, -EINVAL,
-                            "\"%s\" is not ADDR:PORT with a port from 0 to 65535", text);
+        return mr_error_set(error, -EINVAL, "\"%s\" is not ADDR:PORT with a port from 0 to 65535",
+                            text);
     memcpy(host, text, length);
     host[length] = '\0';
     if (strchr(host, ':') != NULL || host[0] == '[')

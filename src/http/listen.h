@@ -1,5 +1,5 @@
-/* Where the server listens: "ADDR:PORT" checked before civetweb gets it, since civetweb does not say
- * what is wrong. Any thread. */
+/* Where the server listens: "ADDR:PORT" checked before civetweb gets it, since civetweb does not
+ * say what is wrong. Any thread. */
 #ifndef MR_HTTP_LISTEN_H
 #define MR_HTTP_LISTEN_H
 

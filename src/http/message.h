@@ -5,10 +5,10 @@
 
 #include "stream/packet.h"
 
-#define MR_MESSAGE_HEADER_BYTES   40
-#define MR_WEBSOCKET_HEAD_MAX     10
-#define MR_WEBSOCKET_TEXT         1
-#define MR_WEBSOCKET_BINARY       2
+#define MR_MESSAGE_HEADER_BYTES 40
+#define MR_WEBSOCKET_HEAD_MAX   10
+#define MR_WEBSOCKET_TEXT       1
+#define MR_WEBSOCKET_BINARY     2
 
 /* A slot for each protocol's form in a packet. */
 enum mr_form_slot {

@@ -21,10 +21,22 @@ static int take_message(void *opaque, bool binary, const uint8_t *bytes, size_t 
     return 0;
 }
 
+static void take_pong(void *opaque, const uint8_t *bytes, size_t size)
+{
+    struct mr_mark mark;
+    if (size != sizeof(mark)) /* unasked */
+        return;
+    memcpy(&mark, bytes, sizeof(mark));
+    mr_client_answered(opaque, &mark);
+}
+
 static int open_session(struct mr_client *client)
 {
-    client->session = mr_websocket_create(
-        &(struct mr_websocket_options){ .message = take_message, .opaque = client });
+    client->session = mr_websocket_create(&(struct mr_websocket_options){
+        .message = take_message,
+        .pong = take_pong,
+        .opaque = client,
+    });
     return client->session != NULL ? 0 : -ENOMEM;
 }
 
@@ -50,10 +62,10 @@ static void receive(struct mr_client *client, const uint8_t *bytes, size_t size)
         mr_client_end(client);
 }
 
-static void ping(struct mr_client *client)
+static void ping(struct mr_client *client, const struct mr_mark *mark)
 {
     struct mr_buffer frame = { 0 };
-    mr_websocket_ping(&frame);
+    mr_websocket_ping(&frame, mark, sizeof(*mark));
     send_answer(client, &frame);
 }
 
@@ -68,7 +80,7 @@ static void goodbye(struct mr_client *client, const char *reason)
 #define NATIVE(viewer_kind, form_maker)                                                            \
     {                                                                                              \
         .kind = viewer_kind, .maker = form_maker, .open = open_session, .receive = receive,        \
-        .ping = ping, .goodbye = goodbye, .close = close_session,                                  \
+        .ping = ping, .has_answers = true, .goodbye = goodbye, .close = close_session,             \
     }
 
 static const struct mr_protocol binary = NATIVE(MR_VIEWER_WEBSOCKET, &mr_message_binary);

@@ -6,7 +6,10 @@
 #ifndef MR_HTTP_PROTOCOL_H
 #define MR_HTTP_PROTOCOL_H
 
+#include "http/pace.h"
 #include "stream/hub.h"
+
+#include <stdbool.h>
 
 struct mr_client;
 
@@ -21,8 +24,11 @@ struct mr_protocol {
     /* Bytes came from the client; borrowed, size > 0. */
     void (*receive)(struct mr_client *client, const uint8_t *bytes, size_t size);
 
-    /* Nothing was sent for a while: send something that finds out whether anybody is there. */
-    void (*ping)(struct mr_client *client);
+    /* Send something that finds out whether anybody is there, after a while of silence.
+     * in:     mark: if the protocol has answers, mr_client_answered is to be called with it when
+     * the answer comes */
+    void (*ping)(struct mr_client *client, const struct mr_mark *mark);
+    bool has_answers;
 
     /* The stream ended or the server stops: say so, then mr_client_end. */
     void (*goodbye)(struct mr_client *client, const char *reason);

@@ -11,8 +11,8 @@ struct mr_request {
     struct mr_site *site;
     struct mg_connection *connection;
     const struct mg_request_info *info;
-    const char *path; /* decoded, without dot segments */
-    bool head;        /* the answer's body is not to be sent */
+    const char *path;                    /* decoded, without dot segments */
+    bool head;                           /* the answer's body is not to be sent */
     char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */
 };
 

@@ -71,16 +71,26 @@ static int start_civetweb(struct mr_server *server, const struct sockaddr_in *ad
     inet_ntop(AF_INET, &address->sin_addr, host, sizeof(host));
     snprintf(ports, sizeof(ports), "%s:%u", host, ntohs(address->sin_port));
     const char *options[] = {
-        "listening_ports", ports,
-        "num_threads", WORKERS,
-        "listen_backlog", "511",
-        "request_timeout_ms", REQUEST_MS,
-        "enable_keep_alive", "no",
-        "tcp_nodelay", "1",
-        "enable_directory_listing", "no",
-        "access_control_allow_origin", "",
-        "access_control_allow_methods", "",
-        "access_control_allow_headers", "",
+        "listening_ports",
+        ports,
+        "num_threads",
+        WORKERS,
+        "listen_backlog",
+        "511",
+        "request_timeout_ms",
+        REQUEST_MS,
+        "enable_keep_alive",
+        "no",
+        "tcp_nodelay",
+        "1",
+        "enable_directory_listing",
+        "no",
+        "access_control_allow_origin",
+        "",
+        "access_control_allow_methods",
+        "",
+        "access_control_allow_headers",
+        "",
         NULL,
     };
     struct mg_context *context = mg_start(&callbacks, server, options);
@@ -114,8 +124,7 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
     if (site->assets == NULL)
         return mr_error_set(error, -ENOMEM, "out of memory");
     site->dummy = mr_takeover_open_dummy();
-    result = site->dummy < 0 ? site->dummy
-                             : mr_fanout_create(options->max_clients, &site->engine);
+    result = site->dummy < 0 ? site->dummy : mr_fanout_create(options->max_clients, &site->engine);
     if (result < 0)
         return mr_error_set(error, result, "cannot start the server: %s", strerror(-result));
     return start_civetweb(server, &address, options->listen, error);
@@ -159,8 +168,7 @@ void mr_server_destroy(struct mr_server *server)
     struct mr_site *site = &server->site;
     atomic_store(&site->stopping, true);
     if (site->engine != NULL)
-        mr_fanout_stop(site->engine, "the server is going away",
-                       mr_clock_now_us() + GOODBYE_US);
+        mr_fanout_stop(site->engine, "the server is going away", mr_clock_now_us() + GOODBYE_US);
     if (server->civetweb != NULL)
         stop_civetweb(server);
     mr_fanout_destroy(site->engine);

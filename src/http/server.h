@@ -11,9 +11,9 @@
 struct mr_server;
 
 struct mr_server_options {
-    const char *listen;    /* "127.0.0.1:8080"; port 0 picks one */
-    const char *web_dir;   /* files here come before the built-in ones; NULL: none */
-    unsigned max_clients;  /* viewers at once */
+    const char *listen;   /* "127.0.0.1:8080"; port 0 picks one */
+    const char *web_dir;  /* files here come before the built-in ones; NULL: none */
+    unsigned max_clients; /* viewers at once */
 };
 
 /* Bind, start the workers and the engine.

@@ -35,8 +35,7 @@ static bool is_local(int fd, in_port_t port)
     int protocol;
     socklen_t protocol_size = sizeof(protocol);
     return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &protocol_size) == 0 &&
-           protocol == IPPROTO_TCP &&
-           getsockname(fd, (struct sockaddr *)&address, &size) == 0 &&
+           protocol == IPPROTO_TCP && getsockname(fd, (struct sockaddr *)&address, &size) == 0 &&
            address.sin_family == AF_INET && ntohs(address.sin_port) == port;
 }
 

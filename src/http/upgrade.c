@@ -20,12 +20,10 @@ static int refuse_handshake(const struct mr_request *request, enum mr_handshake_
         return mr_respond_error(request, 426, "Upgrade: websocket\r\n",
                                 "this address speaks WebSocket");
     case MR_HANDSHAKE_BAD_VERSION:
-        return mr_respond_error(request, 426,
-                                "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+        return mr_respond_error(request, 426, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
                                 "this server speaks version 13 of WebSocket");
     default:
-        return mr_respond_error(request, 400, NULL,
-                                "Sec-WebSocket-Key is not 16 bytes in base64");
+        return mr_respond_error(request, 400, NULL, "Sec-WebSocket-Key is not 16 bytes in base64");
     }
 }
 

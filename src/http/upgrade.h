@@ -1,5 +1,5 @@
-/* The routes that turn a request into a streaming client: checks, takes the socket over, hands it to
- * the engine. Workers only; each returns the status of its answer. */
+/* The routes that turn a request into a streaming client: checks, takes the socket over, hands it
+ * to the engine. Workers only; each returns the status of its answer. */
 #ifndef MR_HTTP_UPGRADE_H
 #define MR_HTTP_UPGRADE_H
 

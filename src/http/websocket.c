@@ -76,6 +76,7 @@ static void on_message(wslay_event_context_ptr context,
         wslay_event_send(context);
         break;
     case WSLAY_PONG:
+        websocket->options.pong(websocket->options.opaque, message->msg, message->msg_length);
         break;
     case WSLAY_CONNECTION_CLOSE:
         if (message->msg_length == 1) /* half a code; wslay takes it for none */
@@ -157,10 +158,11 @@ bool mr_websocket_receive(struct mr_websocket *websocket, const uint8_t *bytes, 
     return !websocket->closed;
 }
 
-void mr_websocket_ping(struct mr_buffer *out)
+void mr_websocket_ping(struct mr_buffer *out, const void *bytes, size_t size)
 {
-    static const uint8_t ping[] = { 0x80 | WSLAY_PING, 0 };
-    mr_buffer_append(out, ping, sizeof(ping));
+    const uint8_t head[] = { 0x80 | WSLAY_PING, (uint8_t)size };
+    mr_buffer_append(out, head, sizeof(head));
+    mr_buffer_append(out, bytes, size);
 }
 
 void mr_websocket_close(struct mr_buffer *out, int code, const char *reason)

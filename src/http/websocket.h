@@ -25,6 +25,8 @@ struct mr_websocket_options {
     /* A whole message, borrowed; text is valid UTF-8.
      * return: 0, or the code to close with */
     int (*message)(void *opaque, bool binary, const uint8_t *bytes, size_t size);
+    /* A pong, borrowed. */
+    void (*pong)(void *opaque, const uint8_t *bytes, size_t size);
     void *opaque;
 };
 
@@ -38,8 +40,8 @@ void mr_websocket_destroy(struct mr_websocket *websocket); /* takes NULL */
 bool mr_websocket_receive(struct mr_websocket *websocket, const uint8_t *bytes, size_t size,
                           struct mr_buffer *out);
 
-/* Append a ping. */
-void mr_websocket_ping(struct mr_buffer *out);
+/* Append a ping; its pong brings the bytes back. size: at most 125 */
+void mr_websocket_ping(struct mr_buffer *out, const void *bytes, size_t size);
 
 /* Append a close frame. `reason` is cut at 123 bytes. */
 void mr_websocket_close(struct mr_buffer *out, int code, const char *reason);

@@ -27,7 +27,7 @@ int mr_arg_pixel(lua_State *L, int index, const char *name)
 {
     int exact;
     lua_Integer integer = lua_tointegerx(L, index, &exact);
-    if (exact && lua_type(L, index) == LUA_TNUMBER)
+    if (exact)
         return integer < -MR_COORDINATE_MAX  ? -MR_COORDINATE_MAX
                : integer > MR_COORDINATE_MAX ? MR_COORDINATE_MAX
                                              : (int)integer;
@@ -38,7 +38,7 @@ int mr_arg_channel(lua_State *L, int index, const char *name)
 {
     int exact;
     lua_Integer integer = lua_tointegerx(L, index, &exact);
-    if (exact && lua_type(L, index) == LUA_TNUMBER)
+    if (exact)
         return integer < 0 ? 0 : integer > 255 ? 255 : (int)integer;
     double value = mr_arg_number(L, index, name);
     return value <= 0 ? 0 : value >= 255 ? 255 : (int)(value + 0.5);

@@ -1,8 +1,9 @@
 /* What the files that bind C to Lua share: the engine's inside and the helpers for arguments.
  *
- * Everything here is called by Lua, or in protected mode, on the thread that runs the script; errors
- * are Lua errors. No userdata but those made here ever reaches a script (it has neither `io` nor
- * `debug`), which is why the tag at their beginning can be trusted. */
+ * Everything here is called by Lua, or in protected mode, on the thread that runs the script;
+ * errors are Lua errors. No userdata but those made here ever reaches a script (it has neither `io`
+ * nor `debug`), which is why the tag that each begins with can be trusted; the only light userdata
+ * is NULL. */
 #ifndef MR_SCRIPT_BINDING_H
 #define MR_SCRIPT_BINDING_H
 
@@ -52,8 +53,8 @@ void mr_host_open(lua_State *L);      /* host.c: log, print, now */
 void mr_json_open(lua_State *L);      /* json_lib.c */
 void mr_frame_open(lua_State *L);     /* frame.c: the type of `frame` with all its methods */
 
-/* Compile a text (no binary chunk) as luaL_loadbufferx does; a byte order mark and a first line that
- * begins with "#" are passed over. */
+/* Compile a text (no binary chunk) as luaL_loadbufferx does; a byte order mark and a first line
+ * that begins with "#" are passed over. */
 int mr_engine_load_text(lua_State *L, const char *text, size_t size, const char *chunk);
 
 /* Call `function` with `argument` as light userdata: protected, watched, with messages as engine.h
@@ -62,9 +63,9 @@ int mr_call(struct mr_engine *engine, lua_CFunction function, void *argument,
             struct mr_error *error);
 
 /* Arguments. `name` is what messages call the argument: "bad argument #1 to 'circle' (x: …)". */
-double mr_arg_number(lua_State *L, int index, const char *name); /* no NaN */
+double mr_arg_number(lua_State *L, int index, const char *name);     /* no NaN */
 double mr_arg_coordinate(lua_State *L, int index, const char *name); /* within ±MR_COORDINATE_MAX */
-int mr_arg_pixel(lua_State *L, int index, const char *name); /* rounded down, within the same */
+int mr_arg_pixel(lua_State *L, int index, const char *name);   /* rounded down, within the same */
 int mr_arg_channel(lua_State *L, int index, const char *name); /* rounded, within 0 … 255 */
 
 #define MR_COORDINATE_MAX 1000000 /* pixels; cairo's numbers end at 8 million */

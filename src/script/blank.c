@@ -28,11 +28,13 @@ static void write_reason(struct mr_text *text, cairo_t *cairo, const struct mr_p
                          const char *reason)
 {
     double size = picture->height / 24.0;
-    struct mr_options options = {
-        .given = MR_OPTION_BIT(MR_OPTION_WIDTH),
+    struct mr_draw_options options = {
+        .given = MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_WIDTH),
         .color = { 0.85, 0.85, 0.85, 1 },
         .opacity = 1,
-        .size = size < 8 ? 8 : size > 24 ? 24 : size,
+        .size = size < 8    ? 8
+                : size > 24 ? 24
+                            : size,
         .weight = 400,
         .width = picture->width > 40 ? picture->width - 32 : picture->width,
         .align = MR_ALIGN_CENTER,

@@ -135,8 +135,8 @@ static int read_main(struct mr_bundle *bundle, const char *path, struct mr_error
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
-    bundle->folder = slash != NULL ? strndup(path, slash == path ? 1 : (size_t)(slash - path))
-                                   : strdup(".");
+    bundle->folder =
+        slash != NULL ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
     if (bundle->folder == NULL)
         return mr_error_set(error, -ENOMEM, "script %s: out of memory", path);
     bundle->real_folder = realpath(bundle->folder, NULL);

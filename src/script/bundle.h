@@ -1,5 +1,6 @@
-/* A bundle: the texts of one version of a script, its own and those of the siblings it requires, each
- * read from disk once. What was tried in a first engine runs with the very same texts in the next.
+/* A bundle: the texts of one version of a script, its own and those of the siblings it requires,
+ * each read from disk once. What was tried in a first engine runs with the very same texts in the
+ * next.
  *
  * Reference-counted; any thread. Entries are only ever added and live as long as the bundle. */
 #ifndef MR_SCRIPT_BUNDLE_H
@@ -35,7 +36,8 @@ const struct mr_bundle_text *mr_bundle_main(const struct mr_bundle *bundle);
  * remembered either way, so that it can be watched.
  * in:     name: relative, of "[A-Za-z0-9_]+" parts with slashes between and ".lua" at the end
  * out:    *text, lives as long as the bundle
- * return: 0; -ENOENT; -errno with *error: unreadable, too long, too many, leads out of the folder */
+ * return: 0; -ENOENT; -errno with *error: unreadable, too long, too many, leads out of the folder
+ */
 int mr_bundle_get(struct mr_bundle *bundle, const char *name, const struct mr_bundle_text **text,
                   struct mr_error *error);
 

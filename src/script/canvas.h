@@ -12,7 +12,7 @@
 
 struct mr_canvases;
 
-struct mr_canvases *mr_canvases_create(void); /* NULL when out of memory */
+struct mr_canvases *mr_canvases_create(void);           /* NULL when out of memory */
 void mr_canvases_destroy(struct mr_canvases *canvases); /* pictures still held stay valid */
 
 /* return: a picture of that size with one reference, its content undefined; NULL when all are in

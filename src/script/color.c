@@ -49,9 +49,9 @@ bool mr_color_parse(const char *text, struct mr_color *color)
         bsearch(text, mr_color_names, mr_color_name_count, sizeof(*mr_color_names), compare_name);
     if (found == NULL)
         return false;
-    *color = (struct mr_color){ (double)(found->rgb >> 16) / 255,
-                                (double)(found->rgb >> 8 & 255) / 255,
-                                (double)(found->rgb & 255) / 255, 1 };
+    *color =
+        (struct mr_color){ (double)(found->rgb >> 16) / 255, (double)(found->rgb >> 8 & 255) / 255,
+                           (double)(found->rgb & 255) / 255, 1 };
     return true;
 }
 
@@ -69,8 +69,8 @@ static bool read_table(lua_State *L, int index, struct mr_color *color)
             return false;
         channel[i] = value < 0 ? 0 : value > 255 ? 255 : value;
     }
-    *color = (struct mr_color){ channel[0] / 255, channel[1] / 255, channel[2] / 255,
-                                channel[3] / 255 };
+    *color =
+        (struct mr_color){ channel[0] / 255, channel[1] / 255, channel[2] / 255, channel[3] / 255 };
     return true;
 }
 

@@ -1,5 +1,5 @@
-/* coroutine.resume, wrap and close as Lua has them, but known to the watchdog: it stops what runs, and
- * that may be a coroutine. */
+/* coroutine.resume, wrap and close as Lua has them, but known to the watchdog: it stops what runs,
+ * and that may be a coroutine. */
 #include "script/binding.h"
 
 #include <lauxlib.h>
@@ -94,7 +94,8 @@ static bool is_closable(lua_State *L, lua_State *co)
     int status = lua_status(co);
     if (co == L)
         return false;
-    /* Without an error it is suspended in a yield, not begun or finished, or it has resumed others. */
+    /* Without an error it is suspended in a yield, not begun or finished, or it has resumed others.
+     */
     return status != LUA_OK || lua_getstack(co, 0, &frame) == 0;
 }
 

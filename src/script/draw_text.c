@@ -1,10 +1,10 @@
 /* frame:text(s, x, y, options) → width, height */
 #include "script/binding.h"
-#include "script/options.h"
+#include "script/draw_options.h"
 
 #include <lauxlib.h>
 
-#define BIT(name) MR_OPTION_BIT(MR_OPTION_##name)
+#define BIT(name) MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_##name)
 
 static struct mr_text *get_text(lua_State *L)
 {
@@ -36,12 +36,12 @@ static int frame_text(lua_State *L)
     size_t size;
     const char *string = string_argument(L, 2, &size);
     double x = mr_arg_coordinate(L, 3, "x"), y = mr_arg_coordinate(L, 4, "y");
-    struct mr_options options;
-    mr_options_read(L, 5, "text",
-                    BIT(SIZE) | BIT(FONT) | BIT(WEIGHT) | BIT(COLOR) | BIT(BACKGROUND) |
-                        BIT(RADIUS) | BIT(PADDING) | BIT(ALIGN) | BIT(ANCHOR) | BIT(WIDTH) |
-                        BIT(OUTLINE) | BIT(LINE_WIDTH) | BIT(OPACITY),
-                    &options);
+    struct mr_draw_options options;
+    mr_draw_options_read(L, 5, "text",
+                         BIT(SIZE) | BIT(FONT) | BIT(WEIGHT) | BIT(COLOR) | BIT(BACKGROUND) |
+                             BIT(RADIUS) | BIT(PADDING) | BIT(ALIGN) | BIT(ANCHOR) | BIT(WIDTH) |
+                             BIT(OUTLINE) | BIT(LINE_WIDTH) | BIT(OPACITY),
+                         &options);
     int width, height;
     mr_text_draw(get_text(L), mr_frame_draw(L, frame), string, size, x, y, &options, &width,
                  &height);

@@ -1,8 +1,8 @@
 /* An engine: one Lua state with one version of a script, and the calls into it.
  *
  * Used by one thread at a time; callers take turns. No call fails other than by its return value:
- * every one is protected, watched (options.watchdog) and bounded in memory. Messages begin with file
- * and line: "process.lua:12: …". */
+ * every one is protected, watched (options.watchdog) and bounded in memory. Messages begin with
+ * file and line: "process.lua:12: …". */
 #ifndef MR_SCRIPT_ENGINE_H
 #define MR_SCRIPT_ENGINE_H
 

@@ -147,8 +147,7 @@ static int write_settings(lua_State *L)
     return 0;
 }
 
-int mr_engine_get_settings(struct mr_engine *engine, struct mr_buffer *json,
-                           struct mr_error *error)
+int mr_engine_get_settings(struct mr_engine *engine, struct mr_buffer *json, struct mr_error *error)
 {
     int result = mr_call(engine, write_settings, NULL, error);
     if (result == 0)

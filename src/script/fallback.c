@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* The last good picture with this frame's numbers. Held pictures are shared and stay as they are. */
+/* The last good picture with this frame's numbers. Held pictures are shared and stay as they are.
+ */
 static struct mr_picture *hold(struct mr_runner *runner, const struct mr_picture *picture)
 {
     struct mr_picture *copy = mr_canvases_copy(runner->canvases, runner->held);
@@ -32,8 +33,8 @@ static struct mr_picture *substitute(struct mr_runner *runner, struct mr_picture
     return mr_blank_make(runner->blank, runner->canvases, picture, message);
 }
 
-void mr_runner_fall_back(struct mr_runner *runner, struct mr_picture *picture,
-                         const char *message, struct mr_script_result *result)
+void mr_runner_fall_back(struct mr_runner *runner, struct mr_picture *picture, const char *message,
+                         struct mr_script_result *result)
 {
     result->picture = substitute(runner, picture, message);
     if (result->picture == NULL) {

@@ -114,10 +114,8 @@ cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame)
 
 static struct handle *to_handle(lua_State *L, int index)
 {
-    struct handle *handle = lua_touserdata(L, index);
-    bool is = lua_type(L, index) == LUA_TUSERDATA && lua_rawlen(L, index) == sizeof(*handle) &&
-              handle->type == &metatable_key;
-    return is ? handle : NULL;
+    struct handle *handle = lua_touserdata(L, index); /* NULL for json.null, too */
+    return handle != NULL && handle->type == &metatable_key ? handle : NULL;
 }
 
 struct mr_frame *mr_frame_check(lua_State *L)
@@ -151,8 +149,8 @@ enum field {
     FIELDS,
 };
 
-static const char *const field_names[FIELDS] = { "width",  "height",  "index",  "pts", "time",
-                                                 "stream", "viewers", "quality" };
+static const char *const field_names[FIELDS] = { "width", "height", "index",   "pts",
+                                                 "time",  "stream", "viewers", "quality" };
 
 static int push_field(lua_State *L, const struct mr_frame *frame, enum field field)
 {
@@ -247,7 +245,7 @@ static const luaL_Reg delivery_methods[] = {
 
 void mr_frame_open(lua_State *L)
 {
-    const luaL_Reg *const lists[] = { delivery_methods, mr_pixel_methods, mr_draw_methods,
+    const luaL_Reg *const lists[] = { delivery_methods, mr_pixel_methods, mr_shape_methods,
                                       mr_text_methods };
     lua_createtable(L, 0, 5);
     lua_newtable(L);

@@ -38,15 +38,15 @@ void mr_frame_push(lua_State *L, struct mr_frame *frame);
 /* The frame that is argument 1; a Lua error when it is none or its time is over. */
 struct mr_frame *mr_frame_check(lua_State *L);
 
-/* Its pixels to be read, or to be written, or something to draw on them with; a Lua error when there
- * is no memory. */
+/* Its pixels to be read, or to be written, or something to draw on them with; a Lua error when
+ * there is no memory. */
 const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame);
 struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame);
 cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame);
 
 /* Methods by the file that has them; each list ends with { NULL, NULL }. */
 extern const luaL_Reg mr_pixel_methods[]; /* pixels.c */
-extern const luaL_Reg mr_draw_methods[];  /* draw.c */
+extern const luaL_Reg mr_shape_methods[]; /* shapes.c */
 extern const luaL_Reg mr_text_methods[];  /* draw_text.c */
 
 #endif

@@ -84,7 +84,8 @@ static void push_json(lua_State *L, json_t *json, int depth)
     }
 }
 
-/* jansson's tree hangs on a userdata, so that an error raised while it is pushed does not leak it */
+/* jansson's tree hangs on a userdata, so that an error raised while it is pushed does not leak it
+ */
 static int json_collect(lua_State *L)
 {
     json_t **box = lua_touserdata(L, 1);

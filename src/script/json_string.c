@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* How many bytes the well-formed UTF-8 sequence at `s` has, 0 when there is none; *bad is then the
- * length of the broken piece, which one U+FFFD stands for. After table 3-7 of the Unicode standard. */
+ * length of the broken piece, which one U+FFFD stands for. After table 3-7 of the Unicode standard.
+ */
 static size_t utf8_sequence(const unsigned char *s, size_t left, size_t *bad)
 {
     unsigned char lead = s[0];

@@ -42,8 +42,8 @@ static void write_integer(struct mr_buffer *out, lua_Integer value)
 {
     char digits[24];
     char *at = digits + sizeof(digits);
-    unsigned long long left = value < 0 ? 0ull - (unsigned long long)value
-                                        : (unsigned long long)value;
+    unsigned long long left =
+        value < 0 ? 0ull - (unsigned long long)value : (unsigned long long)value;
     do
         *--at = (char)('0' + left % 10);
     while ((left /= 10) > 0);
@@ -77,7 +77,9 @@ static bool write_number(struct mr_json_writer *writer, lua_State *L, int index)
     double value = lua_tonumber(L, index);
     if (!isfinite(value))
         return fail(writer, true, "is %s; JSON has no such number",
-                    isnan(value) ? "NaN" : value > 0 ? "infinite" : "minus infinite");
+                    isnan(value) ? "NaN"
+                    : value > 0  ? "infinite"
+                                 : "minus infinite");
     if (value == floor(value) && fabs(value) < 1e15 && !(value == 0 && signbit(value)))
         write_integer(&writer->out, (lua_Integer)value);
     else
@@ -128,7 +130,8 @@ static int compare_names(const void *left, const void *right)
 static bool write_object(struct mr_json_writer *writer, lua_State *L, int table, size_t first)
 {
     size_t end = writer->names_used;
-    qsort(writer->names + first, end - first, sizeof(*writer->names), compare_names);
+    if (end - first > 1)
+        qsort(writer->names + first, end - first, sizeof(*writer->names), compare_names);
     mr_buffer_append(&writer->out, "{", 1);
     for (size_t i = first; i < end; i++) {
         struct mr_json_name name = writer->names[i]; /* nested objects may move the array */
@@ -215,8 +218,8 @@ static bool write_table(struct mr_json_writer *writer, lua_State *L, int table)
     if (named && is_marked(L, table, &mr_json_array_mark))
         return fail(writer, false, "is marked json.array but has the name \"%.64s\"",
                     writer->names[first].text);
-    bool done = object ? write_object(writer, L, table, first)
-                       : write_array(writer, L, table, size);
+    bool done =
+        object ? write_object(writer, L, table, first) : write_array(writer, L, table, size);
     mr_path_leave(&writer->path);
     return done;
 }
@@ -256,8 +259,8 @@ static bool write_plain(struct mr_json_writer *writer, lua_State *L, int index)
 
 static bool write_value(struct mr_json_writer *writer, lua_State *L, int index)
 {
-    bool written = lua_istable(L, index) ? write_table(writer, L, index)
-                                         : write_plain(writer, L, index);
+    bool written =
+        lua_istable(L, index) ? write_table(writer, L, index) : write_plain(writer, L, index);
     return written && check_size(writer, 0);
 }
 

@@ -49,7 +49,7 @@ void mr_path_format(const struct mr_path *path, bool inner, char *text, size_t s
     for (int i = 0; i < path->depth - (inner ? 0 : 1); i++) {
         size_t room = size - (size_t)used;
         const char *name = path->step[i].name;
-        int more = name == NULL          ? snprintf(text + used, room, "[%lld]", path->step[i].index)
+        int more = name == NULL ? snprintf(text + used, room, "[%lld]", path->step[i].index)
                    : is_identifier(name) ? snprintf(text + used, room, ".%.64s", name)
                                          : snprintf(text + used, room, "[\"%.64s\"]", name);
         if (more < 0 || (size_t)more >= room) {

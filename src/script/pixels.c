@@ -110,24 +110,44 @@ static struct area area_argument(lua_State *L, int index, const struct mr_pictur
     };
 }
 
-/* The function's three results are on top of the stack; nil leaves the pixel as it is. */
-static void take_result(lua_State *L, uint8_t *pixel)
+/* A result that is no whole number. */
+static int round_result(lua_State *L, int index)
 {
-    static const char *const names[] = { "r", "g", "b" };
-    if (lua_isnil(L, -3))
-        return;
-    for (int i = 0; i < 3; i++) {
-        int at = i - 3, exact;
-        lua_Integer value = lua_tointegerx(L, at, &exact);
-        if (!exact) {
-            double number = lua_tonumber(L, at);
-            if (lua_type(L, at) != LUA_TNUMBER || number != number)
-                luaL_error(L, "map: the function must return r, g, b or nil; %s is %s", names[i],
-                           luaL_tolstring(L, at, NULL));
-            value = number <= 0 ? 0 : number >= 255 ? 255 : (lua_Integer)(number + 0.5);
-        }
-        pixel[2 - i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+    double number = lua_tonumber(L, index);
+    if (lua_type(L, index) != LUA_TNUMBER || number != number)
+        return luaL_error(L, "map: the function must return r, g, b or nil; %s is %s",
+                          index == -3   ? "r"
+                          : index == -2 ? "g"
+                                        : "b",
+                          luaL_tolstring(L, index, NULL));
+    return number <= 0 ? 0 : number >= 255 ? 255 : (int)(number + 0.5);
+}
+
+static uint8_t channel_result(lua_State *L, int index)
+{
+    int exact;
+    lua_Integer value = lua_tointegerx(L, index, &exact);
+    if (!exact)
+        value = round_result(L, index);
+    return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+/* Call the function for one pixel. Nil as its first result leaves the pixel as it is. */
+static void map_pixel(lua_State *L, uint8_t *pixel, int x, int y)
+{
+    lua_pushvalue(L, 2);
+    lua_pushinteger(L, pixel[2]);
+    lua_pushinteger(L, pixel[1]);
+    lua_pushinteger(L, pixel[0]);
+    lua_pushinteger(L, x);
+    lua_pushinteger(L, y);
+    lua_call(L, 5, 3);
+    if (!lua_isnil(L, -3)) {
+        pixel[2] = channel_result(L, -3);
+        pixel[1] = channel_result(L, -2);
+        pixel[0] = channel_result(L, -1);
     }
+    lua_pop(L, 3);
 }
 
 static int frame_map(lua_State *L)
@@ -137,17 +157,8 @@ static int frame_map(lua_State *L)
     struct area area = area_argument(L, 3, frame->picture);
     for (int y = area.top; y < area.bottom; y++) {
         for (int x = area.left; x < area.right; x++) {
-            /* anew for each pixel: the function may draw, too */
-            uint8_t *pixel = pixel_at(mr_frame_write(L, frame), x, y);
-            lua_pushvalue(L, 2);
-            lua_pushinteger(L, pixel[2]);
-            lua_pushinteger(L, pixel[1]);
-            lua_pushinteger(L, pixel[0]);
-            lua_pushinteger(L, x);
-            lua_pushinteger(L, y);
-            lua_call(L, 5, 3);
-            take_result(L, pixel);
-            lua_pop(L, 3);
+            struct mr_picture *picture = mr_frame_write(L, frame); /* the function may draw, too */
+            map_pixel(L, pixel_at(picture, x, y), x, y);
         }
     }
     return 0;

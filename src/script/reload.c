@@ -174,8 +174,8 @@ int mr_reload_init(struct mr_runner *runner)
         return -errno;
     int result = mr_watcher_create(&reload->watcher);
     if (result < 0) {
-        mr_log(MR_LOG_WARN, mr_runner_module(runner),
-               "%s is not watched for changes: inotify: %s", runner->path, strerror(-result));
+        mr_log(MR_LOG_WARN, mr_runner_module(runner), "%s is not watched for changes: inotify: %s",
+               runner->path, strerror(-result));
         return 0;
     }
     mr_watcher_begin(reload->watcher);

@@ -1,7 +1,7 @@
 /* Replacing the live script by a new version without losing a frame or its state:
  *
- *   1. in the background, a first engine with the new text and a copy of the state runs init and the
- *      last frame; whatever fails there is the end of it;
+ *   1. in the background, a first engine with the new text and a copy of the state runs init and
+ * the last frame; whatever fails there is the end of it;
  *   2. still in the background, a second, fresh engine loads the very same texts;
  *   3. between two frames the old one is shut down, its state handed over, init called, and the
  *      engines are exchanged.
@@ -23,8 +23,8 @@ struct versions {
 
 /* ---- state ---- */
 
-/* Copy the live script's state, with the turn held. What cannot be copied is left out: a new version
- * must be able to replace one that put functions there. */
+/* Copy the live script's state, with the turn held. What cannot be copied is left out: a new
+ * version must be able to replace one that put functions there. */
 static void copy_state(struct mr_runner *runner, struct mr_buffer *state, bool tell)
 {
     struct mr_error left_out = { 0 }, error = { 0 };
@@ -66,7 +66,8 @@ static struct mr_picture *get_trial_picture(struct mr_runner *runner, unsigned *
     mr_picture_pool_destroy(pool);
     for (int i = 0; picture != NULL && i < 3; i++)
         memset(picture->plane[i], 128,
-               (size_t)picture->stride_bytes[i] * (size_t)(i == 0 ? TRIAL_HEIGHT : TRIAL_HEIGHT / 2));
+               (size_t)picture->stride_bytes[i] *
+                   (size_t)(i == 0 ? TRIAL_HEIGHT : TRIAL_HEIGHT / 2));
     return picture;
 }
 

@@ -1,5 +1,5 @@
-/* require(name): siblings of the script only. "a.b" is a/b.lua or a/b/init.lua in the script's folder
- * or below; their texts come from the bundle. */
+/* require(name): siblings of the script only. "a.b" is a/b.lua or a/b/init.lua in the script's
+ * folder or below; their texts come from the bundle. */
 #include "script/binding.h"
 
 #include <ctype.h>
@@ -9,7 +9,11 @@
 
 #define MAX_NAME 120
 
-static const char loading_mark = 0; /* stands in package.loaded while a module is being run */
+/* While a module is being run a light userdata, NULL, stands for it in package.loaded. */
+static bool is_loading_mark(lua_State *L, int index)
+{
+    return lua_type(L, index) == LUA_TLIGHTUSERDATA;
+}
 
 /* Parts of letters, digits and "_", with single dots between. */
 static bool is_module_name(const char *name, size_t size)
@@ -64,7 +68,7 @@ static int stop_loading(lua_State *L)
     lua_rawgeti(L, 1, 1);
     lua_pushvalue(L, -1);
     lua_rawget(L, lua_upvalueindex(1));
-    if (lua_touserdata(L, -1) == &loading_mark) {
+    if (is_loading_mark(L, -1)) {
         lua_pop(L, 1);
         lua_pushnil(L);
         lua_rawset(L, lua_upvalueindex(1));
@@ -76,7 +80,7 @@ static int stop_loading(lua_State *L)
 static void start_loading(lua_State *L)
 {
     lua_pushvalue(L, 1);
-    lua_pushlightuserdata(L, (void *)&loading_mark);
+    lua_pushlightuserdata(L, NULL);
     lua_rawset(L, lua_upvalueindex(1));
     lua_createtable(L, 1, 0);
     lua_pushvalue(L, 1);
@@ -94,7 +98,7 @@ static int require(lua_State *L)
     lua_settop(L, 1);
     lua_pushvalue(L, 1);
     int type = lua_rawget(L, lua_upvalueindex(1));
-    if (type == LUA_TLIGHTUSERDATA && lua_touserdata(L, -1) == &loading_mark)
+    if (is_loading_mark(L, -1))
         return luaL_error(L, "module '%s' requires itself", name);
     if (type != LUA_TNIL)
         return 1;
@@ -112,7 +116,7 @@ static int require(lua_State *L)
     }
     lua_pushvalue(L, 1);
     lua_rawget(L, lua_upvalueindex(1));
-    bool set_itself = lua_touserdata(L, -1) != &loading_mark && !lua_isnil(L, -1);
+    bool set_itself = !is_loading_mark(L, -1) && !lua_isnil(L, -1);
     if (set_itself)
         return 1;
     lua_pop(L, 1);

@@ -134,8 +134,8 @@ static void take_over(struct mr_runner *runner, struct mr_engine_result *made,
     }
 }
 
-static void fail(struct mr_runner *runner, struct mr_picture *picture,
-                 const struct mr_error *error, struct mr_script_result *result)
+static void fail(struct mr_runner *runner, struct mr_picture *picture, const struct mr_error *error,
+                 struct mr_script_result *result)
 {
     mr_faults_add(&runner->faults, mr_runner_module(runner), error->text,
                   mr_engine_traceback(runner->live));

@@ -1,9 +1,9 @@
 /* The runner: give a picture, take a result. All that the host knows of scripts.
  *
- * One a stream. It loads the script, calls it frame by frame, watches its directory and swaps in the
- * new version between two frames, keeps `state` over reloads, and turns every failure into a result:
- * a call of mr_runner_process never fails. Where the script runs (in this process or another) is
- * the runner's business. */
+ * One a stream. It loads the script, calls it frame by frame, watches its directory and swaps in
+ * the new version between two frames, keeps `state` over reloads, and turns every failure into a
+ * result: a call of mr_runner_process never fails. Where the script runs (in this process or
+ * another) is the runner's business. */
 #ifndef MR_SCRIPT_RUNNER_H
 #define MR_SCRIPT_RUNNER_H
 
@@ -27,29 +27,29 @@ struct mr_runner_options {
     const char *stream; /* the stream's name, for `frame.stream` and the log */
     const char *path;   /* the script's file */
     enum mr_on_error on_error;
-    int deadline_ms;  /* for one call into the script; it is stopped when it takes longer */
-    int memory_mib;   /* for all that the script holds */
-    int quality;      /* default of frame.quality */
+    int deadline_ms; /* for one call into the script; it is stopped when it takes longer */
+    int memory_mib;  /* for all that the script holds */
+    int quality;     /* default of frame.quality */
 };
 
 /* What the script made of one frame. Passed to mr_script_result_finish when used up. */
 struct mr_script_result {
-    struct mr_picture *picture; /* to encode: the one given (untouched) or a BGRX one; a reference */
+    struct mr_picture *picture; /* to encode: the one given, or a BGRX one; a reference */
     char *payload;              /* JSON text, never NULL ("null"); malloc'd */
     size_t payload_size;
-    char *error;      /* NULL, or one line with file and line; malloc'd */
-    int quality;      /* 1 … 100 */
-    bool skip;        /* do not send this frame */
+    char *error;         /* NULL, or one line with file and line; malloc'd */
+    int quality;         /* 1 … 100 */
+    bool skip;           /* do not send this frame */
     uint32_t generation; /* of the script: 1 for the first, one more for every swap */
 };
 
 /* Counters and state for the API; a copy. */
 struct mr_runner_state {
     uint32_t generation;
-    uint64_t frames;     /* given to the script */
-    uint64_t errors;     /* frames on which it failed */
-    uint64_t reloads;    /* swaps that took place */
-    uint64_t rejected;   /* versions that did not pass probation */
+    uint64_t frames;       /* given to the script */
+    uint64_t errors;       /* frames on which it failed */
+    uint64_t reloads;      /* swaps that took place */
+    uint64_t rejected;     /* versions that did not pass probation */
     char last_error[1024]; /* the newest error of a frame or a reload, "" if the running version has
                               none; with file and line */
 };
@@ -57,17 +57,18 @@ struct mr_runner_state {
 /* Load the script and start watching its directory.
  * in:     options, strings are copied
  * out:    *runner; NULL on error
- * return: 0; -errno with *error: the file and what is wrong with it (absent, syntax error with line,
- *         error at load or in init, no function `process`)
+ * return: 0; -errno with *error: the file and what is wrong with it (absent, syntax error with
+ *         line, error at load or in init, no function `process`)
  * thread: any; the runner's own thread ("reload") is started here */
 int mr_runner_create(const struct mr_runner_options *options, struct mr_runner **runner,
                      struct mr_error *error);
 
-/* Call the script's shutdown("stop"), stop the watching, free everything. Takes NULL. */
+/* Stop the watching, call the script's shutdown("stop"), free everything. Takes NULL. */
 void mr_runner_destroy(struct mr_runner *runner);
 
 /* Give a frame to the script.
- * in:     picture, I420, borrowed: the script draws on a copy; viewers: how many watch now
+ * in:     picture, I420, borrowed: the script draws on a copy; a reference is kept until the next
+ *         frame, for new versions to be tried on; viewers: how many watch now
  * out:    *result, always filled; finish it
  * thread: one thread, always the same (the stream's script thread) */
 void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, unsigned viewers,

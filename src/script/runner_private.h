@@ -1,7 +1,7 @@
 /* What the runner's files share.
  *
- * Locks: a turn (turn.h) may be held while `lock` is taken, not the other way round; `lock` covers a
- * few assignments and never a call into Lua. */
+ * Locks: a turn (turn.h) may be held while `lock` is taken, not the other way round; `lock` covers
+ * a few assignments and never a call into Lua. */
 #ifndef MR_SCRIPT_RUNNER_PRIVATE_H
 #define MR_SCRIPT_RUNNER_PRIVATE_H
 
@@ -22,10 +22,10 @@
 struct mr_reload {
     pthread_t thread;
     bool started;
-    int wake_fd;                /* eventfd: look at the flags */
-    atomic_bool stop;           /* set once */
-    atomic_bool asked;          /* mr_runner_reload was called */
-    atomic_bool files_changed;  /* the live script required something new */
+    int wake_fd;                 /* eventfd: look at the flags */
+    atomic_bool stop;            /* set once */
+    atomic_bool asked;           /* mr_runner_reload was called */
+    atomic_bool files_changed;   /* the live script required something new */
     atomic_size_t files_watched; /* of the live script */
 
     /* reload thread only, after the start */
@@ -69,8 +69,8 @@ int mr_runner_make_engine(struct mr_runner *runner, struct mr_bundle *bundle, bo
                           struct mr_engine **engine, struct mr_error *error);
 
 /* fallback.c: fill the result of a frame on which the script failed, as options.on_error says. */
-void mr_runner_fall_back(struct mr_runner *runner, struct mr_picture *picture,
-                         const char *message, struct mr_script_result *result);
+void mr_runner_fall_back(struct mr_runner *runner, struct mr_picture *picture, const char *message,
+                         struct mr_script_result *result);
 
 /* replace.c: try the version in `bundle`, and let it take over if it passes.
  * return: 0; -errno with *error: the one before goes on */

@@ -9,9 +9,9 @@
 static void open_libraries(lua_State *L)
 {
     static const luaL_Reg libraries[] = {
-        { LUA_GNAME, luaopen_base },           { LUA_TABLIBNAME, luaopen_table },
-        { LUA_STRLIBNAME, luaopen_string },    { LUA_MATHLIBNAME, luaopen_math },
-        { LUA_UTF8LIBNAME, luaopen_utf8 },     { LUA_OSLIBNAME, luaopen_os },
+        { LUA_GNAME, luaopen_base },          { LUA_TABLIBNAME, luaopen_table },
+        { LUA_STRLIBNAME, luaopen_string },   { LUA_MATHLIBNAME, luaopen_math },
+        { LUA_UTF8LIBNAME, luaopen_utf8 },    { LUA_OSLIBNAME, luaopen_os },
         { LUA_COLIBNAME, luaopen_coroutine },
     };
     for (size_t i = 0; i < sizeof(libraries) / sizeof(*libraries); i++) {

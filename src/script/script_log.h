@@ -16,7 +16,7 @@
 struct mr_script_log;
 
 struct mr_script_log *mr_script_log_create(const char *stream); /* NULL when out of memory */
-void mr_script_log_destroy(struct mr_script_log *log);          /* says what it left out; takes NULL */
+void mr_script_log_destroy(struct mr_script_log *log); /* says what it left out; takes NULL */
 
 /* "script NAME" */
 const char *mr_script_log_module(const struct mr_script_log *log);

@@ -43,16 +43,18 @@ static void check_keys(lua_State *L, const char *name, int in)
         while (known[i] != NULL && strcmp(known[i], key) != 0)
             i++;
         if (known[i] == NULL)
-            refuse(L, name, "unknown key '%s'; there are the default (first), help, min, max, "
-                            "step, choices, type", key);
+            refuse(L, name,
+                   "unknown key '%s'; there are the default (first), help, min, max, "
+                   "step, choices, type",
+                   key);
     }
 }
 
 /* Which type the declaration asks for or its default implies. */
 static const char *find_type(lua_State *L, const char *name, int in)
 {
-    static const char *const types[] = { "number", "boolean", "text", "choice", "color", "button",
-                                         NULL };
+    static const char *const types[] = { "number", "boolean", "text", "choice",
+                                         "color",  "button",  NULL };
     if (lua_getfield(L, in, "type") == LUA_TSTRING) {
         const char *type = lua_tostring(L, -1);
         for (int i = 0; types[i] != NULL; i++)
@@ -209,7 +211,8 @@ static const char *check_name(lua_State *L, int index)
 {
     const char *name = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : NULL;
     if (name == NULL || (!isalpha((unsigned char)*name) && *name != '_'))
-        luaL_error(L, "settings: names must be identifiers, got %s", luaL_tolstring(L, index, NULL));
+        luaL_error(L, "settings: names must be identifiers, got %s",
+                   luaL_tolstring(L, index, NULL));
     for (const char *c = name; *c != '\0'; c++)
         if (!isalnum((unsigned char)*c) && *c != '_')
             luaL_error(L, "settings: names must be identifiers, got '%s'", name);

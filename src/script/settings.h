@@ -1,9 +1,9 @@
 /* A script's settings: declared as data in the global table `settings`, checked after loading, and
  * then read by the script as `settings.label`.
  *
- * The declared table itself becomes the read-only view of the values, so that a local reference made
- * while loading works too. An unknown name raises an error that lists those there are. Called in
- * protected mode. */
+ * The declared table itself becomes the read-only view of the values, so that a local reference
+ * made while loading works too. An unknown name raises an error that lists those there are. Called
+ * in protected mode. */
 #ifndef MR_SCRIPT_SETTINGS_H
 #define MR_SCRIPT_SETTINGS_H
 

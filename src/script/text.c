@@ -76,7 +76,7 @@ unsigned mr_text_rendered(const struct mr_text *text)
 
 /* ---- the cache ---- */
 
-static void make_key(const struct mr_options *options, struct key *key)
+static void make_key(const struct mr_draw_options *options, struct key *key)
 {
     memset(key, 0, sizeof(*key)); /* padding bytes are compared, too */
     key->size = options->size;
@@ -109,8 +109,7 @@ static struct entry *find(struct mr_text *text, uint64_t hash, const struct key 
     for (int i = 0; i < MR_TEXT_CACHE_COUNT; i++) {
         struct entry *entry = &text->entries[i];
         if (entry->hash == hash && entry->surface != NULL && entry->string_size == size &&
-            memcmp(entry->string, string, size) == 0 &&
-            memcmp(&entry->key, key, sizeof(*key)) == 0)
+            memcmp(entry->string, string, size) == 0 && memcmp(&entry->key, key, sizeof(*key)) == 0)
             return entry;
     }
     return NULL;
@@ -142,9 +141,9 @@ static struct entry *make_room(struct mr_text *text, size_t bytes)
 /* ---- rendering ---- */
 
 static void render(const struct mr_text *text, cairo_t *cairo, const struct mr_text_box *box,
-                   const struct mr_options *options)
+                   const struct mr_draw_options *options)
 {
-    if (mr_option_given(options, MR_OPTION_BACKGROUND)) {
+    if (mr_draw_option_given(options, MR_DRAW_OPTION_BACKGROUND)) {
         mr_draw_rectangle_path(cairo, 0, 0, box->width, box->height, options->radius);
         mr_draw_set_color(cairo, &options->background, options->opacity);
         cairo_fill(cairo);
@@ -154,7 +153,7 @@ static void render(const struct mr_text *text, cairo_t *cairo, const struct mr_t
 
 /* Draw straight on the target what is too large to be kept. */
 static void render_at(const struct mr_text *text, cairo_t *cairo, double x, double y,
-                      const struct mr_text_box *box, const struct mr_options *options)
+                      const struct mr_text_box *box, const struct mr_draw_options *options)
 {
     cairo_save(cairo);
     cairo_translate(cairo, x, y);
@@ -162,9 +161,10 @@ static void render_at(const struct mr_text *text, cairo_t *cairo, double x, doub
     cairo_restore(cairo);
 }
 
-/* Render what the layout holds into a new entry, `margin` pixels wider on each side than the box. */
+/* Render what the layout holds into a new entry, `margin` pixels wider on each side than the box.
+ */
 static struct entry *render_entry(struct mr_text *text, const struct mr_text_box *box,
-                                  const struct mr_options *options)
+                                  const struct mr_draw_options *options)
 {
     int width = box->width + 2 * box->margin, height = box->height + 2 * box->margin;
     size_t bytes = (size_t)width * (size_t)height * 4;
@@ -188,8 +188,8 @@ static struct entry *render_entry(struct mr_text *text, const struct mr_text_box
     return entry;
 }
 
-static void remember(struct entry *entry, uint64_t hash, const struct key *key,
-                     const char *string, size_t size)
+static void remember(struct entry *entry, uint64_t hash, const struct key *key, const char *string,
+                     size_t size)
 {
     entry->hash = hash;
     entry->key = *key;
@@ -202,7 +202,7 @@ static void remember(struct entry *entry, uint64_t hash, const struct key *key,
 }
 
 /* Where the box begins, given where its anchor is. */
-static void place(double x, double y, const struct mr_options *options,
+static void place(double x, double y, const struct mr_draw_options *options,
                   const struct mr_text_box *box, double *left, double *top)
 {
     *left = floor(x - box->width * (options->anchor % 3) / 2.0 + 0.5);
@@ -210,7 +210,7 @@ static void place(double x, double y, const struct mr_options *options,
 }
 
 void mr_text_draw(struct mr_text *text, cairo_t *cairo, const char *string, size_t size, double x,
-                  double y, const struct mr_options *options, int *width, int *height)
+                  double y, const struct mr_draw_options *options, int *width, int *height)
 {
     struct key key;
     struct mr_text_box box;

@@ -6,6 +6,8 @@
 #include <pango/pangocairo.h>
 #include <stdlib.h>
 
+#define MAX_LINES 100 /* of a wrapped text; breaking into lines takes time by their square */
+
 struct mr_text_layout {
     PangoFontMap *fonts; /* an own one: those of Pango belong to threads */
     PangoContext *context;
@@ -44,7 +46,7 @@ void mr_text_layout_destroy(struct mr_text_layout *layout)
     free(layout);
 }
 
-static void set_font(PangoLayout *layout, const struct mr_options *options)
+static void set_font(PangoLayout *layout, const struct mr_draw_options *options)
 {
     PangoFontDescription *font = pango_font_description_new();
     pango_font_description_set_family(font, options->font);
@@ -54,33 +56,35 @@ static void set_font(PangoLayout *layout, const struct mr_options *options)
     pango_font_description_free(font);
 }
 
-static void set_lines(PangoLayout *layout, const struct mr_options *options)
+static void set_lines(PangoLayout *layout, const struct mr_draw_options *options)
 {
     static const PangoAlignment alignments[] = {
         [MR_ALIGN_LEFT] = PANGO_ALIGN_LEFT,
         [MR_ALIGN_CENTER] = PANGO_ALIGN_CENTER,
         [MR_ALIGN_RIGHT] = PANGO_ALIGN_RIGHT,
     };
-    bool wrapped = mr_option_given(options, MR_OPTION_WIDTH);
+    bool wrapped = mr_draw_option_given(options, MR_DRAW_OPTION_WIDTH);
     pango_layout_set_width(layout, wrapped ? (int)(options->width * PANGO_SCALE) : -1);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_height(layout, -MAX_LINES);
+    pango_layout_set_ellipsize(layout, wrapped ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
     pango_layout_set_alignment(layout, alignments[options->align]);
 }
 
 /* How far an outline goes beyond the glyphs. */
-static double outline_width(const struct mr_options *options)
+static double outline_width(const struct mr_draw_options *options)
 {
-    if (!mr_option_given(options, MR_OPTION_OUTLINE))
+    if (!mr_draw_option_given(options, MR_DRAW_OPTION_OUTLINE))
         return 0;
-    return mr_option_given(options, MR_OPTION_LINE_WIDTH) ? options->line_width
-                                                          : fmax(1, options->size / 12);
+    return mr_draw_option_given(options, MR_DRAW_OPTION_LINE_WIDTH) ? options->line_width
+                                                                    : fmax(1, options->size / 12);
 }
 
-static double padding(const struct mr_options *options)
+static double padding(const struct mr_draw_options *options)
 {
-    if (mr_option_given(options, MR_OPTION_PADDING))
+    if (mr_draw_option_given(options, MR_DRAW_OPTION_PADDING))
         return options->padding;
-    return mr_option_given(options, MR_OPTION_BACKGROUND) ? options->size / 4 : 0;
+    return mr_draw_option_given(options, MR_DRAW_OPTION_BACKGROUND) ? options->size / 4 : 0;
 }
 
 /* How far ink reaches beyond the box, whose text begins at `inset`. */
@@ -93,13 +97,14 @@ static double overhang(const PangoRectangle *ink, const PangoRectangle *logical,
     return fmax(0, most - inset);
 }
 
-static void measure(PangoLayout *layout, const struct mr_options *options,
+static void measure(PangoLayout *layout, const struct mr_draw_options *options,
                     struct mr_text_box *box)
 {
     PangoRectangle ink, logical;
     pango_layout_get_pixel_extents(layout, &ink, &logical);
     double inset = padding(options);
-    if (mr_option_given(options, MR_OPTION_WIDTH)) { /* the box is as wide as was asked for */
+    if (mr_draw_option_given(options,
+                             MR_DRAW_OPTION_WIDTH)) { /* the box is as wide as was asked for */
         logical.x = 0;
         logical.width = (int)ceil(options->width);
     }
@@ -111,7 +116,7 @@ static void measure(PangoLayout *layout, const struct mr_options *options,
 }
 
 void mr_text_layout_set(struct mr_text_layout *layout, const char *string, size_t size,
-                        const struct mr_options *options, struct mr_text_box *box)
+                        const struct mr_draw_options *options, struct mr_text_box *box)
 {
     set_font(layout->layout, options);
     set_lines(layout->layout, options);
@@ -126,7 +131,7 @@ void mr_text_layout_set(struct mr_text_layout *layout, const char *string, size_
 }
 
 void mr_text_layout_draw(const struct mr_text_layout *layout, cairo_t *cairo,
-                         const struct mr_text_box *box, const struct mr_options *options)
+                         const struct mr_text_box *box, const struct mr_draw_options *options)
 {
     double outline = outline_width(options);
     if (outline > 0) {

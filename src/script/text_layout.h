@@ -2,7 +2,7 @@
 #ifndef MR_SCRIPT_TEXT_LAYOUT_H
 #define MR_SCRIPT_TEXT_LAYOUT_H
 
-#include "script/options.h"
+#include "script/draw_options.h"
 
 #include <cairo.h>
 #include <stddef.h>
@@ -20,10 +20,10 @@ void mr_text_layout_destroy(struct mr_text_layout *layout);
 
 /* Lay `string` out; what is no UTF-8 in it becomes U+FFFD. */
 void mr_text_layout_set(struct mr_text_layout *layout, const char *string, size_t size,
-                        const struct mr_options *options, struct mr_text_box *box);
+                        const struct mr_draw_options *options, struct mr_text_box *box);
 
 /* Draw what was set, the box at the origin. */
 void mr_text_layout_draw(const struct mr_text_layout *layout, cairo_t *cairo,
-                         const struct mr_text_box *box, const struct mr_options *options);
+                         const struct mr_text_box *box, const struct mr_draw_options *options);
 
 #endif

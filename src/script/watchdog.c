@@ -13,7 +13,7 @@
 /* ThreadSanitizer keeps asynchronous signals back until the thread makes a call that it knows,
  * which Lua code may never do; those that stand for faults it delivers at once. */
 #ifdef __SANITIZE_THREAD__
-#define STOP_SIGNAL SIGSYS
+#define STOP_SIGNAL SIGTRAP
 #else
 #define STOP_SIGNAL (SIGRTMIN + 5)
 #endif

@@ -1,15 +1,16 @@
 /* The watchdog: stops calls into Lua that take longer than their deadline, and costs a call that
  * does not nothing but reading the clock.
  *
- * A thread looks every MR_WATCHDOG_LOOK_MS at the calls under way. When one is late it sends a signal
- * to the thread that makes it; the handler sets a count hook on the running coroutine
- * (lua_sethook is the one call of Lua's that may be made from there), and the hook raises an error at
- * the next instruction of Lua code and at every one after it, until control is back in C: pcall in a
- * loop does not help. The thread rests while no call is made.
+ * A thread looks every MR_WATCHDOG_LOOK_MS at the calls under way. When one is late it sends a
+ * signal to the thread that makes it; the handler sets a count hook on the running coroutine
+ * (lua_sethook is the one call of Lua's that may be made from there), and the hook raises an error
+ * at the next instruction of Lua code and at every one after it, until control is back in C: pcall
+ * in a loop does not help. The thread rests while no call is made.
  *
- * A hook runs between instructions of Lua code: one call of a C function (string.find with a hostile
- * pattern, string.rep) is not stopped until it returns, what __gc does is not stopped at all, and
- * neither is what a coroutine that was stopped has to close, should somebody close it later. */
+ * A hook runs between instructions of Lua code: one call of a C function (string.find with a
+ * hostile pattern, string.rep) is not stopped until it returns, what __gc does is not stopped at
+ * all, and neither is what a coroutine that was stopped has to close, should somebody close it
+ * later. */
 #ifndef MR_SCRIPT_WATCHDOG_H
 #define MR_SCRIPT_WATCHDOG_H
 
@@ -59,8 +60,8 @@ void mr_watchdog_hurry(struct mr_watchdog *watchdog, bool hurry);
 void mr_watch_add(struct mr_watch *watch, struct mr_watchdog *watchdog, int deadline_ms);
 void mr_watch_remove(struct mr_watch *watch);
 
-/* Around a protected call into the main coroutine `L`. Unblocks the watchdog's signal in the calling
- * thread for good. */
+/* Around a protected call into the main coroutine `L`. Unblocks the watchdog's signal in the
+ * calling thread for good. */
 void mr_watch_begin(struct mr_watch *watch, lua_State *L);
 
 /* return: whether the call was told to stop */

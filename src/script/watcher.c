@@ -97,7 +97,8 @@ static int add_file(struct mr_watcher *watcher, const char *path)
     if (watcher->count == MAX_FILES)
         return -ENOMEM;
     struct file *file = &watcher->files[watcher->count];
-    file->folder = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    file->folder =
+        slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
     file->name = strdup(slash != NULL ? slash + 1 : path);
     if (file->folder == NULL || file->name == NULL) {
         free(file->folder);
@@ -147,7 +148,8 @@ static bool lose_folder(struct mr_watcher *watcher, int watch, bool moved)
     return lost;
 }
 
-/* A file that was just made is still being written, and its IN_CLOSE_WRITE comes; a link is whole. */
+/* A file that was just made is still being written, and its IN_CLOSE_WRITE comes; a link is whole.
+ */
 static bool is_whole(const struct file *file)
 {
     char path[PATH_MAX];

@@ -1,5 +1,5 @@
-/* The watcher: tells when one of a set of files changed, with inotify on their folders, since editors
- * save by writing a new file and renaming it.
+/* The watcher: tells when one of a set of files changed, with inotify on their folders, since
+ * editors save by writing a new file and renaming it.
  *
  * One thread. */
 #ifndef MR_SCRIPT_WATCHER_H

@@ -1,32 +1,46 @@
-/* 50 viewers of a 25 fps stream for 20 s: one never reads, one reads 100 KB/s; the other 48 get
- * every frame, and the host's memory stays where it was. */
+/* 51 viewers of a 25 fps stream for 20 s: one never reads, two read 100 KB/s; the other 48 get
+ * every frame, the slow ones recent ones, and the host's memory stays where it was. */
 #include "base/clock.h"
+#include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
 
+#include <jansson.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
-#define VIEWERS 50
+#define VIEWERS 51
 #define DEAF    0 /* never reads */
-#define SLOW    1 /* reads SLOW_RATE, over a link that holds little */
-#define FIRST   2 /* of those who keep up */
+#define LINK    1 /* slow by its link, which holds little; answers no pings */
+#define READER  2 /* slow by itself; the system's receive buffer would hold a second and more */
+#define FIRST   3 /* of those who keep up */
 #define FPS     25
 #define SECONDS 20
 
 #define SLOW_RATE   100000
-#define SLOW_BUFFER 4096 /* of its socket: what is in there was taken, but not yet read */
+#define LINK_BUFFER 4096
+#define LAG_MAX_US  500000
 
-/* What may come and go as the heap is used, in sanitizer builds much more. */
+/* What may come and go as the heap is used. */
 #define MEMORY_SLACK_KIB (4 * 1024)
 
 static struct host host;
 static struct viewer viewers[VIEWERS];
+
+/* AddressSanitizer holds freed memory back, 256 MiB of it: that is not growth of ours. */
+static void bound_quarantine(void)
+{
+    char options[1024];
+    const char *given = getenv("ASAN_OPTIONS");
+    snprintf(options, sizeof(options), "%s:quarantine_size_mb=2", given != NULL ? given : "");
+    setenv("ASAN_OPTIONS", options, 1);
+}
 
 static int64_t in_ms(int ms)
 {
@@ -39,29 +53,61 @@ static bool all_watch(void *opaque)
     for (int i = FIRST; i < VIEWERS; i++)
         if (viewers[i].messages == 0)
             return false;
-    return viewers[SLOW].messages > 0;
+    return viewers[LINK].messages > 0 && viewers[READER].messages > 0;
 }
 
 static void connect_all(void)
 {
     for (int i = 0; i < VIEWERS; i++) {
-        struct viewer_options options = { .never_reads = i == DEAF };
-        if (i == SLOW) {
-            options.bytes_per_second = SLOW_RATE;
-            options.receive_buffer_bytes = SLOW_BUFFER;
-        }
+        struct viewer_options options = {
+            .never_reads = i == DEAF,
+            .bytes_per_second = i == LINK || i == READER ? SLOW_RATE : 0,
+            .receive_buffer_bytes = i == LINK ? LINK_BUFFER : 0,
+            .mute = i == LINK,
+        };
         assert_int_equal(viewer_open(&viewers[i], host.port, &options), 101);
     }
     assert_true(viewers_run(viewers, VIEWERS, in_ms(10000), all_watch, NULL));
 }
 
+/* Frames that no viewer can have got: the stream itself dropped them, as it may where sanitizers
+ * make it too slow for its rate. */
+static uint64_t frames_dropped(void)
+{
+    struct fetched answer;
+    const char *key;
+    json_t *count;
+    uint64_t total = 0;
+    assert_int_equal(fetch(host.port, "GET /api/streams/live", &answer), 200);
+    json_t *state = json_loadb((char *)answer.body.data, answer.body.size, 0, NULL);
+    assert_non_null(state);
+    json_object_foreach(json_object_get(state, "drops"), key, count) total +=
+        (uint64_t)json_integer_value(count);
+    json_decref(state);
+    fetched_finish(&answer);
+    return total;
+}
+
 static void assert_no_gaps(void)
 {
+    uint64_t dropped = frames_dropped();
     for (int i = FIRST; i < VIEWERS; i++) {
         if (viewers[i].invalid)
             fail_msg("viewer %d: %s", i, viewers[i].fault);
         assert_false(viewers[i].ended);
-        assert_int_equal(viewers[i].gaps, 0);
+        assert_in_range(viewers[i].gaps, 0, dropped);
+    }
+}
+
+static void assert_slow_ones_see_recent_frames(const uint64_t before[FIRST])
+{
+    for (int i = LINK; i <= READER; i++) {
+        int frames = (int)(viewers[i].messages - before[i]);
+        print_message("slow viewer %d: %d frames, at most %d ms old\n", i, frames,
+                      (int)(viewers[i].max_lag_us / 1000));
+        assert_false(viewers[i].invalid);
+        assert_true(frames > SECONDS);
+        assert_in_range(viewers[i].max_lag_us, 0, LAG_MAX_US);
     }
 }
 
@@ -69,27 +115,27 @@ static void fast_viewers_lose_nothing_by_slow_ones(void **state)
 {
     (void)state;
     static const char *const arguments[] = { "--size", "400x300", "--fps", "25", "test:", NULL };
+    uint64_t before[FIRST + 1];
+    bound_quarantine();
     assert_true(host_start(&host, arguments));
     connect_all();
-    viewers_run(viewers, VIEWERS, in_ms(3000), NULL, NULL); /* buffers and heap find their size */
+    viewers_run(viewers, VIEWERS, in_ms(5000), NULL, NULL); /* everything finds its size */
 
     int64_t before_kib = host_resident_kib(&host);
-    uint64_t before = viewers[FIRST].messages;
-    uint64_t slow_before = viewers[SLOW].messages;
-    viewers[SLOW].max_lag_us = 0;
+    for (int i = 0; i <= FIRST; i++) {
+        before[i] = viewers[i].messages;
+        viewers[i].max_lag_us = 0;
+    }
     viewers_run(viewers, VIEWERS, in_ms(SECONDS * 1000), NULL, NULL);
-    uint64_t frames = viewers[FIRST].messages - before;
     int64_t grown_kib = host_resident_kib(&host) - before_kib;
+    int frames = (int)(viewers[FIRST].messages - before[FIRST]);
+    print_message("%zu bytes a message, %d frames; memory %+d KiB\n", viewers[FIRST].largest,
+                  frames, (int)grown_kib);
 
     assert_no_gaps();
     assert_in_range(frames, SECONDS * FPS - FPS, SECONDS * FPS + FPS);
-    assert_false(viewers[SLOW].invalid);
-    assert_true(viewers[SLOW].messages - slow_before > SECONDS);
-    print_message("%zu bytes a message; the slow viewer got %d of %d frames, at most %d ms old; "
-                  "memory %+d KiB\n",
-                  viewers[FIRST].largest, (int)(viewers[SLOW].messages - slow_before),
-                  (int)frames, (int)(viewers[SLOW].max_lag_us / 1000), (int)grown_kib);
-    assert_in_range(viewers[SLOW].max_lag_us, 0, 500000);
+    assert_true(viewers[FIRST].largest * FPS > 2 * SLOW_RATE); /* or slow is not slow */
+    assert_slow_ones_see_recent_frames(before);
     assert_true(grown_kib < MEMORY_SLACK_KIB);
 
     for (int i = 0; i < VIEWERS; i++)

@@ -12,7 +12,8 @@ struct fetched {
     struct mr_buffer body;
 };
 
-/* Connect to 127.0.0.1:port. receive_buffer_bytes: SO_RCVBUF, 0: the system's. return: the socket */
+/* Connect to 127.0.0.1:port. receive_buffer_bytes: SO_RCVBUF, 0: the system's. return: the socket
+ */
 int fetch_connect(int port, int receive_buffer_bytes);
 void fetch_send(int fd, const void *bytes, size_t size);
 

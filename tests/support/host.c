@@ -155,9 +155,9 @@ int64_t host_cpu_us(const struct host *host)
     struct mr_buffer text = read_proc(host, "stat");
     unsigned long user, system;
     const char *after_name = strrchr((char *)text.data, ')');
-    assert_int_equal(sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                            &user, &system),
-                     2);
+    assert_int_equal(
+        sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system),
+        2);
     mr_buffer_finish(&text);
     return (int64_t)(user + system) * 1000000 / sysconf(_SC_CLK_TCK);
 }

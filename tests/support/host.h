@@ -10,10 +10,10 @@
 #include <sys/types.h>
 
 struct host {
-    pid_t pid;  /* 0 once it has ended */
-    int status; /* of waitpid, once it has ended */
-    int port;   /* 0 when it ended before it said where it listens */
-    int out;    /* what it writes to standard output after that line */
+    pid_t pid;     /* 0 once it has ended */
+    int status;    /* of waitpid, once it has ended */
+    int port;      /* 0 when it ended before it said where it listens */
+    int out;       /* what it writes to standard output after that line */
     char log[512]; /* the file that holds its standard error */
 };
 

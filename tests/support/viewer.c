@@ -171,6 +171,13 @@ static void take_close(struct viewer *viewer, const uint8_t *bytes, size_t size)
         memcpy(viewer->close_reason, bytes + 2, size - 2);
 }
 
+static void take_ping(struct viewer *viewer, const uint8_t *bytes, size_t size)
+{
+    viewer->pings++;
+    if (!viewer->options.mute)
+        viewer_send(viewer, 0x8a, bytes, size);
+}
+
 static void take_frame(struct viewer *viewer, unsigned head, const uint8_t *bytes, size_t size)
 {
     if (viewer->close_code != 0)
@@ -182,7 +189,7 @@ static void take_frame(struct viewer *viewer, unsigned head, const uint8_t *byte
     else if ((head & 0x0f) == 8 && size <= 125)
         take_close(viewer, bytes, size);
     else if ((head & 0x0f) == 9)
-        viewer->pings++;
+        take_ping(viewer, bytes, size);
     else if ((head & 0x0f) == 10)
         viewer->pongs++;
     else

@@ -1,6 +1,6 @@
-/* A WebSocket viewer for tests: connects, shakes hands, takes frames apart and keeps account of what
- * it saw. One thread drives any number of them (viewers_run). Failures of the test's own making end
- * the test through cmocka. */
+/* A WebSocket viewer for tests: connects, shakes hands, takes frames apart and keeps account of
+ * what it saw. One thread drives any number of them (viewers_run). Failures of the test's own
+ * making end the test through cmocka. */
 #ifndef MR_TESTS_VIEWER_H
 #define MR_TESTS_VIEWER_H
 
@@ -28,10 +28,11 @@ typedef void viewer_callback(void *opaque, struct viewer *viewer,
                              const struct viewer_message *message);
 
 struct viewer_options {
-    const char *path;           /* NULL: "/ws/live" */
-    int receive_buffer_bytes;   /* SO_RCVBUF, as a slow link would have it; 0: the system's */
-    unsigned bytes_per_second;  /* how fast it reads; 0: as fast as it comes */
-    bool never_reads;           /* but for the handshake */
+    const char *path;            /* NULL: "/ws/live" */
+    int receive_buffer_bytes;    /* SO_RCVBUF, as a slow link would have it; 0: the system's */
+    unsigned bytes_per_second;   /* how fast it reads; 0: as fast as it comes */
+    bool never_reads;            /* but for the handshake */
+    bool mute;                   /* it answers no pings */
     viewer_callback *on_message; /* for each message; may be NULL */
     void *opaque;
 };

@@ -1,5 +1,5 @@
-/* Streams without source and script, for tests of what the server tells of them: this file stands in
- * for stream/stream.c. Included by one test only. */
+/* Streams without source and script, for tests of what the server tells of them: this file stands
+ * in for stream/stream.c. Included by one test only. */
 #ifndef MR_TESTS_FAKE_STREAM_H
 #define MR_TESTS_FAKE_STREAM_H
 
@@ -16,7 +16,7 @@ struct mr_stream {
     struct mr_stream_state state;
 };
 
-static struct mr_stream *fake_stream(const char *name, enum mr_stream_phase phase)
+static inline struct mr_stream *fake_stream(const char *name, enum mr_stream_phase phase)
 {
     struct mr_stream *stream = calloc(1, sizeof(*stream));
     strcpy(stream->name, name);

@@ -31,8 +31,9 @@ static void echo(struct mr_client *client, const uint8_t *bytes, size_t size)
         mr_client_end(client);
 }
 
-static void ping(struct mr_client *client)
+static void ping(struct mr_client *client, const struct mr_mark *mark)
 {
+    (void)mark;
     pings++;
     mr_client_write(client, "p", 1);
 }

@@ -1,137 +1,15 @@
 #include "http/fanout.h"
 
-#include "base/clock.h"
-#include "base/thread.h"
 #include "http/client.h"
-#include "http/native.h"
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "support/viewer.h"
-#include "tcp_pair.h"
-
-#define VIEWERS 12
-
-struct fixture {
-    struct mr_fanout *engine;
-    struct mr_hub *hub;
-    struct viewer viewers[VIEWERS];
-    size_t count;
-    uint64_t published;
-    uint64_t wanted; /* messages, for have_all */
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    f->hub = mr_hub_create();
-    *state = f;
-    return mr_fanout_create(100, &f->engine);
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    for (size_t i = 0; i < f->count; i++)
-        viewer_close(&f->viewers[i]);
-    if (f->engine != NULL) {
-        mr_fanout_stop(f->engine, "over", mr_clock_now_us() + 1000000);
-        assert_int_equal(mr_fanout_clients(f->engine), 0);
-    }
-    mr_fanout_destroy(f->engine);
-    assert_int_equal(mr_hub_viewers(f->hub, NULL), 0);
-    mr_hub_unref(&f->hub);
-    free(f);
-    return 0;
-}
-
-static int64_t in_seconds(int seconds)
-{
-    return mr_clock_now_us() + seconds * 1000000LL;
-}
-
-static void publish(struct fixture *f, size_t jpeg_size)
-{
-    uint8_t *jpeg = calloc(1, jpeg_size);
-    char payload[32];
-    jpeg[0] = 0xff;
-    jpeg[1] = 0xd8;
-    snprintf(payload, sizeof(payload), "%d", (int)f->published);
-    mr_hub_publish(f->hub, mr_packet_create(&(struct mr_packet_content){
-                               .seq = f->published++,
-                               .captured_us = mr_clock_wall_us(),
-                               .payload = payload,
-                               .payload_size = strlen(payload),
-                               .jpeg = jpeg,
-                               .jpeg_size = jpeg_size,
-                           }));
-    free(jpeg);
-}
-
-static struct viewer *add_with(struct fixture *f, const char *format,
-                               const struct viewer_options *options)
-{
-    int client, server;
-    struct viewer *viewer = &f->viewers[f->count++];
-    tcp_pair(&client, &server, options->receive_buffer_bytes);
-    viewer_adopt(viewer, client, options);
-    assert_true(mr_fanout_admit(f->engine));
-    assert_int_equal(mr_fanout_add(f->engine,
-                                   &(struct mr_arrival){
-                                       .fd = server,
-                                       .protocol = mr_native_protocol(format),
-                                       .hub = f->hub,
-                                   }),
-                     0);
-    return viewer;
-}
-
-static struct viewer *add(struct fixture *f)
-{
-    return add_with(f, NULL, &(struct viewer_options){ 0 });
-}
-
-static bool have_all(void *opaque)
-{
-    struct fixture *f = opaque;
-    for (size_t i = 0; i < f->count; i++)
-        if (!f->viewers[i].options.never_reads && f->viewers[i].messages < f->wanted)
-            return false;
-    return true;
-}
-
-static bool have_ended(void *opaque)
-{
-    struct fixture *f = opaque;
-    for (size_t i = 0; i < f->count; i++)
-        if (!f->viewers[i].options.never_reads && !f->viewers[i].ended)
-            return false;
-    return true;
-}
-
-static void wait_for(struct fixture *f, uint64_t messages)
-{
-    f->wanted = messages;
-    assert_true(viewers_run(f->viewers, f->count, in_seconds(10), have_all, f));
-}
-
-static void wait_for_clients(struct fixture *f, unsigned clients)
-{
-    int64_t deadline_us = in_seconds(5);
-    while (mr_fanout_clients(f->engine) != clients) {
-        assert_true(mr_clock_now_us() < deadline_us);
-        usleep(1000);
-    }
-}
+#include "fanout_fixture.h"
 
 static void everybody_gets_every_packet(void **state)
 {
@@ -268,95 +146,6 @@ static void those_who_reset_are_counted_out(void **state)
     assert_int_equal(mr_hub_viewers(f->hub, NULL), 0);
 }
 
-static void an_ended_stream_says_goodbye_after_its_last_packet(void **state)
-{
-    struct fixture *f = *state;
-    for (int i = 0; i < 3; i++)
-        add(f);
-    publish(f, 1000);
-    wait_for(f, 1);
-    publish(f, 1000);
-    mr_hub_close(f->hub, "removed");
-    assert_true(viewers_run(f->viewers, f->count, in_seconds(5), have_ended, f));
-    for (size_t i = 0; i < f->count; i++) {
-        assert_int_equal(f->viewers[i].messages, 2);
-        assert_int_equal(f->viewers[i].close_code, 1001);
-        assert_string_equal(f->viewers[i].close_reason, "removed");
-        viewer_close(&f->viewers[i]);
-    }
-    wait_for_clients(f, 0);
-}
-
-static void *stop(void *argument)
-{
-    struct fixture *f = argument;
-    mr_fanout_stop(f->engine, "the server is going away", in_seconds(1));
-    return NULL;
-}
-
-static void stopping_tells_everybody_and_waits_for_nobody_long(void **state)
-{
-    struct fixture *f = *state;
-    pthread_t stopper;
-    add_with(f, NULL, &(struct viewer_options){ .never_reads = true });
-    for (int i = 0; i < 5; i++)
-        add(f);
-    for (int i = 1; i <= 100; i++) {
-        publish(f, 50000);
-        wait_for(f, (uint64_t)i);
-    }
-    publish(f, 8 << 20); /* in flight when the end comes */
-    int64_t begin_us = mr_clock_now_us();
-    assert_int_equal(mr_thread_start(&stopper, "stop", stop, f), 0);
-    assert_true(viewers_run(f->viewers, f->count, in_seconds(5), have_ended, f));
-    pthread_join(stopper, NULL);
-    assert_in_range(mr_clock_now_us() - begin_us, 0, 1500000);
-    for (size_t i = 1; i < f->count; i++) {
-        assert_int_equal(f->viewers[i].messages, 101);
-        assert_int_equal(f->viewers[i].close_code, 1001);
-        assert_string_equal(f->viewers[i].close_reason, "the server is going away");
-        assert_false(f->viewers[i].reset);
-    }
-}
-
-static void stopping_is_quick_when_clients_answer(void **state)
-{
-    struct fixture *f = *state;
-    for (int i = 0; i < 5; i++)
-        viewer_close(add(f));
-    f->count = 0;
-    int64_t begin_us = mr_clock_now_us();
-    mr_fanout_stop(f->engine, "over", in_seconds(60));
-    assert_in_range(mr_clock_now_us() - begin_us, 0, 2000000);
-}
-
-static void nobody_is_added_after_the_end(void **state)
-{
-    struct fixture *f = *state;
-    int client, server;
-    tcp_pair(&client, &server, 0);
-    mr_fanout_stop(f->engine, "over", in_seconds(1));
-    assert_true(mr_fanout_admit(f->engine));
-    assert_int_equal(mr_fanout_add(f->engine,
-                                   &(struct mr_arrival){ .fd = server,
-                                                         .protocol = mr_native_protocol(NULL),
-                                                         .hub = f->hub }),
-                     -ESHUTDOWN);
-    close(client);
-}
-
-static void places_are_limited(void **state)
-{
-    struct fixture *f = *state;
-    for (int i = 0; i < 100; i++)
-        assert_true(mr_fanout_admit(f->engine));
-    assert_false(mr_fanout_admit(f->engine));
-    mr_fanout_dismiss(f->engine);
-    assert_true(mr_fanout_admit(f->engine));
-    for (int i = 0; i < 100; i++)
-        mr_fanout_dismiss(f->engine);
-}
-
 /* ---- forms are made once, and only for whom they are ---- */
 
 static atomic_int made;
@@ -405,11 +194,10 @@ static void forms_are_made_once_a_packet_and_only_on_demand(void **state)
         uint8_t bytes[1000];
         tcp_pair(&clients[i], &server, 0);
         assert_true(mr_fanout_admit(f->engine));
-        assert_int_equal(
-            mr_fanout_add(f->engine, &(struct mr_arrival){ .fd = server,
-                                                           .protocol = &counting,
-                                                           .hub = f->hub }),
-            0);
+        assert_int_equal(mr_fanout_add(f->engine, &(struct mr_arrival){ .fd = server,
+                                                                        .protocol = &counting,
+                                                                        .hub = f->hub }),
+                         0);
         assert_int_equal(recv(clients[i], bytes, sizeof(bytes), MSG_WAITALL), sizeof(bytes));
     }
     assert_int_equal(made, 1);
@@ -429,11 +217,6 @@ int main(void)
         TEST(a_ping_is_answered_without_any_packet),
         TEST(nonsense_is_closed_with_its_code),
         TEST(those_who_reset_are_counted_out),
-        TEST(an_ended_stream_says_goodbye_after_its_last_packet),
-        TEST(stopping_tells_everybody_and_waits_for_nobody_long),
-        TEST(stopping_is_quick_when_clients_answer),
-        TEST(nobody_is_added_after_the_end),
-        TEST(places_are_limited),
         TEST(forms_are_made_once_a_packet_and_only_on_demand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,11 @@ static void wants_version_13(void **state)
 static void wants_a_key_of_16_bytes(void **state)
 {
     (void)state;
-    const char *const bad[] = { NULL, "", "short", "dGhlIHNhbXBsZSBub25jZTE=", "!!!!IHNhbXBsZSBub25jZQ==",
+    const char *const bad[] = { NULL,
+                                "",
+                                "short",
+                                "dGhlIHNhbXBsZSBub25jZTE=",
+                                "!!!!IHNhbXBsZSBub25jZQ==",
                                 "dGhlIHNhbXBsZSBub25jZQ==dGhlIHNhbXBsZSBub25jZQ==" };
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         struct mr_handshake handshake = good;

@@ -29,15 +29,21 @@ static void parses_addresses_and_names(void **state)
 static void says_what_would_be_right(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "",           "8080",          "127.0.0.1",
-                                       "127.0.0.1:", ":8080",         "127.0.0.1:99999",
-                                       "127.0.0.1:-1", "127.0.0.1:80x", "127.0.0.1:+80" };
+    static const char *const bad[] = { "",
+                                       "8080",
+                                       "127.0.0.1",
+                                       "127.0.0.1:",
+                                       ":8080",
+                                       "127.0.0.1:99999",
+                                       "127.0.0.1:-1",
+                                       "127.0.0.1:80x",
+                                       "127.0.0.1:+80" };
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         struct sockaddr_in address;
         struct mr_error error = { 0 };
         char expected[100];
-        snprintf(expected, sizeof(expected),
-                 "\"%s\" is not ADDR:PORT with a port from 0 to 65535", bad[i]);
+        snprintf(expected, sizeof(expected), "\"%s\" is not ADDR:PORT with a port from 0 to 65535",
+                 bad[i]);
         assert_int_equal(mr_listen_parse(bad[i], &address, &error), -EINVAL);
         assert_string_equal(error.text, expected);
     }
@@ -78,7 +84,8 @@ static void tells_that_the_address_is_not_ours(void **state)
     struct mr_error error = { 0 };
     assert_int_equal(mr_listen_parse("192.0.2.1:0", &address, &error), 0);
     assert_int_equal(mr_listen_probe(&address, "192.0.2.1:0", &error), -EADDRNOTAVAIL);
-    assert_string_equal(error.text, "cannot listen on 192.0.2.1:0: Cannot assign requested address");
+    assert_string_equal(error.text,
+                        "cannot listen on 192.0.2.1:0: Cannot assign requested address");
 }
 
 int main(void)

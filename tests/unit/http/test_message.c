@@ -43,14 +43,14 @@ static void binary_message_byte_by_byte(void **state)
 {
     (void)state;
     static const uint8_t expected[] = {
-        0x82, 40 + 7 + 4,                                /* one binary frame */
-        'M', 'R', 'F', '1', 40, 0, 0, 0,                 /* magic, header size, flags */
-        8, 7, 6, 5, 4, 3, 2, 1,                          /* seq */
-        0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,  /* pts_us */
-        0x00, 0x40, 0x1e, 0x18, 0x24, 0x0a, 0x06, 0x00,  /* captured_us */
-        7, 0, 0, 0, 4, 0, 0, 0,                          /* sizes */
-        '{', '"', 'n', '"', ':', '1', '}',               /* payload */
-        0xff, 0xd8, 0xff, 0xd9,                          /* JPEG */
+        0x82, 40 + 7 + 4,                                     /* one binary frame */
+        'M',  'R',        'F',  '1',  40,   0,    0,    0,    /* magic, header size, flags */
+        8,    7,          6,    5,    4,    3,    2,    1,    /* seq */
+        0xfe, 0xff,       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, /* pts_us */
+        0x00, 0x40,       0x1e, 0x18, 0x24, 0x0a, 0x06, 0x00, /* captured_us */
+        7,    0,          0,    0,    4,    0,    0,    0,    /* sizes */
+        '{',  '"',        'n',  '"',  ':',  '1',  '}',        /* payload */
+        0xff, 0xd8,       0xff, 0xd9,                         /* JPEG */
     };
     struct mr_packet *packet = make_packet("{\"n\":1}", "\xff\xd8\xff\xd9", 4);
     struct mr_buffer all = join(packet, &mr_message_binary);

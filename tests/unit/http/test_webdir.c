@@ -102,9 +102,10 @@ static void serves_nothing_else(void **state)
 {
     (void)state;
     static const char *const paths[] = {
-        "/missing",  "/sub",     "/../secret.txt", "/sub/../../secret.txt", "/out.txt",
-        "/etc/hosts", "/etc/passwd", "/../site-other/secret.txt", "/fifo", "/loop",
-        "/page.js/", "//../../../../../../../../etc/hosts", "/..",  "",
+        "/missing", "/sub",       "/../secret.txt", "/sub/../../secret.txt",
+        "/out.txt", "/etc/hosts", "/etc/passwd",    "/../site-other/secret.txt",
+        "/fifo",    "/loop",      "/page.js/",      "//../../../../../../../../etc/hosts",
+        "/..",      "",
     };
     for (size_t i = 0; i + 1 < sizeof(paths) / sizeof(*paths); i++) {
         struct mr_webfile file = { .fd = -1 };

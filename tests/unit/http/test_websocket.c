@@ -23,6 +23,14 @@ static int take(void *opaque, bool binary, const uint8_t *bytes, size_t size)
     return application->code;
 }
 
+static void take_pong(void *opaque, const uint8_t *bytes, size_t size)
+{
+    struct application *application = opaque;
+    mr_buffer_append_text(&application->messages, "p:");
+    mr_buffer_append(&application->messages, bytes, size);
+    mr_buffer_append_text(&application->messages, "|");
+}
+
 struct fixture {
     struct application application;
     struct mr_websocket *websocket;
@@ -30,12 +38,18 @@ struct fixture {
     bool open;
 };
 
+static void reopen(struct fixture *f)
+{
+    mr_websocket_destroy(f->websocket);
+    f->websocket = mr_websocket_create(&(struct mr_websocket_options){
+        .message = take, .pong = take_pong, .opaque = &f->application });
+    f->open = true;
+}
+
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
-    f->websocket = mr_websocket_create(
-        &(struct mr_websocket_options){ .message = take, .opaque = &f->application });
-    f->open = true;
+    reopen(f);
     *state = f;
     return f->websocket != NULL ? 0 : -1;
 }
@@ -127,7 +141,7 @@ static void fragments_are_joined_with_pings_in_between(void **state)
     frame_text(f, 0x8a, "unasked pong");
     frame_text(f, 0x80, "1}");
     deliver(f, 3);
-    assert_string_equal(messages(f), "t:{\"a\":1}|");
+    assert_string_equal(messages(f), "p:unasked pong|t:{\"a\":1}|");
     assert_int_equal(f->out.size, 3);
     assert_memory_equal(f->out.data, "\x8a\x01x", 3);
     assert_true(f->open);
@@ -157,11 +171,17 @@ static void binary_arrives_as_binary(void **state)
 static void close_is_answered_with_its_code(void **state)
 {
     struct fixture *f = *state;
-    frame(f, 0x88, "\x03\xe8" "bye", 5);
+    frame(f, 0x88,
+          "\x03\xe8"
+          "bye",
+          5);
     deliver(f, 100);
     assert_false(f->open);
     assert_int_equal(f->out.size, 7);
-    assert_memory_equal(f->out.data, "\x88\x05\x03\xe8" "bye", 7);
+    assert_memory_equal(f->out.data,
+                        "\x88\x05\x03\xe8"
+                        "bye",
+                        7);
 }
 
 static void close_without_code_is_answered_without(void **state)
@@ -205,10 +225,7 @@ static void broken_rules_close_with_1002(void **state)
         0x08, 0x09, 0x0a,       /* fragmented control frames */
     };
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-        mr_websocket_destroy(f->websocket);
-        f->websocket = mr_websocket_create(
-            &(struct mr_websocket_options){ .message = take, .opaque = &f->application });
-        f->open = true;
+        reopen(f);
         frame_text(f, heads[i], "x");
         deliver(f, 1);
         assert_closed_with(f, 1002);
@@ -245,12 +262,10 @@ static void long_control_frames_close_with_1002(void **state)
 static void bad_close_frames_close_with_1002(void **state)
 {
     struct fixture *f = *state;
-    static const char *const bodies[] = { "\x03", "\x03\xec", "\x03\xed", "\x03\xee", "\x03\xe7", "\x07\xd0" };
+    static const char *const bodies[] = { "\x03",     "\x03\xec", "\x03\xed",
+                                          "\x03\xee", "\x03\xe7", "\x07\xd0" };
     for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
-        mr_websocket_destroy(f->websocket);
-        f->websocket = mr_websocket_create(
-            &(struct mr_websocket_options){ .message = take, .opaque = &f->application });
-        f->open = true;
+        reopen(f);
         mr_buffer_clear(&f->out);
         frame_text(f, 0x88, bodies[i]);
         deliver(f, 100);

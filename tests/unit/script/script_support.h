@@ -1,5 +1,5 @@
-/* What the tests of the script layer share: files in a folder of their own, an engine from a text, a
- * picture of one colour. */
+/* What the tests of the script layer share: files in a folder of their own, an engine from a text,
+ * a picture of one colour. */
 #ifndef TEST_SCRIPT_SUPPORT_H
 #define TEST_SCRIPT_SUPPORT_H
 
@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include <cmocka.h>
 
 #define UNUSED __attribute__((unused))

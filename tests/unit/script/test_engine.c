@@ -78,9 +78,11 @@ static void error_values_of_all_kinds_are_told(void **state)
     (void)state;
     expect_error(&host, "function process()\nerror()\nend",
                  "process.lua:2: error value is a nil, not a string");
-    expect_error(&host, "function process()\nerror({})\nend", "process.lua:2: error value is a table");
+    expect_error(&host, "function process()\nerror({})\nend",
+                 "process.lua:2: error value is a table");
     expect_error(&host, "function process(frame)\nerror(frame)\nend", "process.lua:2: frame 7");
-    expect_error(&host, "function process()\nerror(42)\nend", "process.lua:2: error value is a number");
+    expect_error(&host, "function process()\nerror(42)\nend",
+                 "process.lua:2: error value is a number");
     expect_error(&host,
                  PROCESS("error(setmetatable({}, {__tostring = function() return 'mine' end}))"),
                  "mine");
@@ -171,7 +173,8 @@ static void expect_stop_at(const char *text, int line)
 #define expect_stop(text) expect_stop_at(text, __LINE__)
 
 /* Loop in the first call only. */
-#define ONCE(body) "local n = 0 function process(frame, state) n = n + 1 if n == 1 then " body " end end"
+#define ONCE(body)                                                                                 \
+    "local n = 0 function process(frame, state) n = n + 1 if n == 1 then " body " end end"
 
 static void endless_loops_are_stopped(void **state)
 {
@@ -227,28 +230,31 @@ static void coroutines_are_stopped(void **state)
                      "setmetatable({}, {__close = function() while true do end end}) "
                      "coroutine.yield() end) coroutine.resume(c) "
                      "while true do pcall(coroutine.close, c) end"));
-    expect_stop(ONCE("local made = {} "
-                     "for i = 1, 50 do made[i] = coroutine.create(function() while true do "
-                     "pcall(coroutine.yield) end end) end "
-                     "while true do for _, c in ipairs(made) do pcall(coroutine.resume, c) end end"));
+    expect_stop(
+        ONCE("local made = {} "
+             "for i = 1, 50 do made[i] = coroutine.create(function() while true do "
+             "pcall(coroutine.yield) end end) end "
+             "while true do for _, c in ipairs(made) do pcall(coroutine.resume, c) end end"));
 }
 
 static void coroutines_work(void **state)
 {
     (void)state;
-    expect_payload(&host,
-                   PROCESS("local c = coroutine.create(function(a) local b = coroutine.yield(a + 1) "
-                           "return b * 2 end) "
-                           "local _, x = coroutine.resume(c, 1) local _, y = coroutine.resume(c, 5) "
-                           "local ok, why = coroutine.resume(c) "
-                           "return { x, y, ok, why, coroutine.status(c) }"),
-                   "[2,10,false,\"cannot resume dead coroutine\",\"dead\"]");
+    expect_payload(
+        &host,
+        PROCESS("local c = coroutine.create(function(a) local b = coroutine.yield(a + 1) "
+                "return b * 2 end) "
+                "local _, x = coroutine.resume(c, 1) local _, y = coroutine.resume(c, 5) "
+                "local ok, why = coroutine.resume(c) "
+                "return { x, y, ok, why, coroutine.status(c) }"),
+        "[2,10,false,\"cannot resume dead coroutine\",\"dead\"]");
     expect_payload(&host,
                    PROCESS("local g = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(i) "
                            "end end) return { g(), g(), g() }"),
                    "[1,2,3]");
-    expect_error(&host, "function process()\nlocal f = coroutine.wrap(function()\nerror('in it')\n"
-                        "end)\nf()\nend",
+    expect_error(&host,
+                 "function process()\nlocal f = coroutine.wrap(function()\nerror('in it')\n"
+                 "end)\nf()\nend",
                  "process.lua:5: process.lua:3: in it");
     expect_payload(&host,
                    PROCESS("local closed = false local c = coroutine.create(function() local x "

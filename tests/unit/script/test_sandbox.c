@@ -19,14 +19,15 @@ static int tear_down(void **state)
 static void what_is_not_there(void **state)
 {
     (void)state;
-    expect_payload(&host,
-                   PROCESS("return { io == nil, debug == nil, dofile == nil, loadfile == nil, "
-                           "string.dump == nil, os.exit == nil, os.getenv == nil, os.execute == nil, "
-                           "os.remove == nil, os.rename == nil, os.tmpname == nil, "
-                           "os.setlocale == nil, package.loadlib == nil, package.cpath == nil, "
-                           "package.searchers == nil, package.loaded.io == nil }"),
-                   "[true,true,true,true,true,true,true,true,true,true,true,true,true,true,true,"
-                   "true]");
+    expect_payload(
+        &host,
+        PROCESS("return { io == nil, debug == nil, dofile == nil, loadfile == nil, "
+                "string.dump == nil, os.exit == nil, os.getenv == nil, os.execute == nil, "
+                "os.remove == nil, os.rename == nil, os.tmpname == nil, "
+                "os.setlocale == nil, package.loadlib == nil, package.cpath == nil, "
+                "package.searchers == nil, package.loaded.io == nil }"),
+        "[true,true,true,true,true,true,true,true,true,true,true,true,true,true,true,"
+        "true]");
     expect_payload(&host,
                    PROCESS("local n = {} for k in pairs(os) do n[#n + 1] = k end table.sort(n) "
                            "return n"),
@@ -164,7 +165,8 @@ static void files_are_read_once_and_remembered(void **state)
 {
     (void)state;
     file_write("kept.lua", "return 'first'");
-    file_write("process.lua", "local x = require('kept') pcall(require, 'absent') " PROCESS("return x"));
+    file_write("process.lua",
+               "local x = require('kept') pcall(require, 'absent') " PROCESS("return x"));
     struct mr_bundle *bundle;
     struct mr_error error = { 0 };
     assert_int_equal(mr_bundle_open(file_path("process.lua"), &bundle, &error), 0);

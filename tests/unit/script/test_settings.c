@@ -33,8 +33,7 @@ static void values_are_read(void **state)
                    ALL PROCESS("local s = settings return { s.label, s.opacity, s.mode, s.tint, "
                                "s.reset, s.plain, s.on }"),
                    "[\"moonreel\",0.8,\"day\",\"#ff8800\",false,5,true]");
-    expect_payload(&host,
-                   "local kept\n" ALL "kept = settings\n" PROCESS("return kept.label"),
+    expect_payload(&host, "local kept\n" ALL "kept = settings\n" PROCESS("return kept.label"),
                    "\"moonreel\"");
     expect_payload(&host,
                    ALL PROCESS("local n = {} for k, v in pairs(settings) do n[#n + 1] = k end "
@@ -47,8 +46,9 @@ static void values_are_read(void **state)
 static void a_wrong_name_is_an_error(void **state)
 {
     (void)state;
-    expect_error(&host, "settings = { label = 'x', size = 1 }\nfunction process()\n"
-                        "return settings.lable\nend",
+    expect_error(&host,
+                 "settings = { label = 'x', size = 1 }\nfunction process()\n"
+                 "return settings.lable\nend",
                  "process.lua:3: there is no setting 'lable'; there are: label, size");
     expect_error(&host, "settings = { label = 'x' }\n" PROCESS("settings.label = 'y'"),
                  "process.lua:2: settings are read-only for scripts; keep own values in state");
@@ -83,7 +83,8 @@ static void wrong_declarations_name_the_setting(void **state)
           "settings.a: choices do not go with type text" },
         { "{ a = { 'grean', type = 'color' } }", "settings.a: the default must be a colour" },
         { "{ a = { 1, type = 'slider' } }", "settings.a: type must be number, boolean" },
-        { "{ a = { 1, type = 'text' } }", "settings.a: the default must be a string, got a number" },
+        { "{ a = { 1, type = 'text' } }",
+          "settings.a: the default must be a string, got a number" },
         { "{ a = { 1, type = 'button' } }", "settings.a: a button has no default" },
         { "{ a = ('x'):rep(5000) }", "settings.a: the default is longer than 4096 bytes" },
         { "(function() local t = {} for i = 1, 65 do t['s' .. i] = i end return t end)()",
@@ -105,9 +106,11 @@ static void declarations_are_kept(void **state)
     assert_int_equal(mr_engine_get_settings(engine, &json, &error), 0);
     assert_string_equal(
         (char *)json.data,
-        "[{\"default\":\"moonreel\",\"help\":\"in the corner\",\"name\":\"label\",\"type\":\"text\","
+        "[{\"default\":\"moonreel\",\"help\":\"in the "
+        "corner\",\"name\":\"label\",\"type\":\"text\","
         "\"value\":\"moonreel\"},"
-        "{\"choices\":[\"day\",\"night\"],\"default\":\"day\",\"name\":\"mode\",\"type\":\"choice\","
+        "{\"choices\":[\"day\",\"night\"],\"default\":\"day\",\"name\":\"mode\",\"type\":"
+        "\"choice\","
         "\"value\":\"day\"},"
         "{\"default\":true,\"name\":\"on\",\"type\":\"boolean\",\"value\":true},"
         "{\"default\":0.8,\"max\":1,\"min\":0,\"name\":\"opacity\",\"step\":0.05,"

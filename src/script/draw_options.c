@@ -1,4 +1,4 @@
-#include "script/options.h"
+#include "script/draw_options.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -23,32 +23,31 @@ struct row {
 };
 
 static const char *const align_words[] = { "left", "center", "right", NULL };
-static const char *const anchor_words[] = { "top-left", "top",         "top-right",
-                                            "left",     "center",      "right",
-                                            "bottom-left", "bottom",   "bottom-right",
-                                            NULL };
+static const char *const anchor_words[] = { "top-left",     "top",   "top-right",   "left",
+                                            "center",       "right", "bottom-left", "bottom",
+                                            "bottom-right", NULL };
 
-#define FIELD(name) offsetof(struct mr_options, name)
+#define FIELD(name) offsetof(struct mr_draw_options, name)
 
-static const struct row rows[MR_OPTIONS] = {
-    [MR_OPTION_FILL] = { "fill", KIND_COLOR, FIELD(fill), 0, 0, NULL },
-    [MR_OPTION_STROKE] = { "stroke", KIND_COLOR, FIELD(stroke), 0, 0, NULL },
-    [MR_OPTION_COLOR] = { "color", KIND_COLOR, FIELD(color), 0, 0, NULL },
-    [MR_OPTION_LINE_WIDTH] = { "line_width", KIND_NUMBER, FIELD(line_width), 0, 1000, NULL },
-    [MR_OPTION_RADIUS] = { "radius", KIND_NUMBER, FIELD(radius), 0, 10000, NULL },
-    [MR_OPTION_OPACITY] = { "opacity", KIND_NUMBER, FIELD(opacity), 0, 1, NULL },
-    [MR_OPTION_SIZE] = { "size", KIND_NUMBER, FIELD(size), 1, 1000, NULL },
-    [MR_OPTION_FONT] = { "font", KIND_TEXT, FIELD(font), 0, 0, NULL },
-    [MR_OPTION_WEIGHT] = { "weight", KIND_WEIGHT, FIELD(weight), 100, 1000, NULL },
-    [MR_OPTION_OUTLINE] = { "outline", KIND_COLOR, FIELD(outline), 0, 0, NULL },
-    [MR_OPTION_BACKGROUND] = { "background", KIND_COLOR, FIELD(background), 0, 0, NULL },
-    [MR_OPTION_PADDING] = { "padding", KIND_NUMBER, FIELD(padding), 0, 1000, NULL },
-    [MR_OPTION_ALIGN] = { "align", KIND_WORD, FIELD(align), 0, 0, align_words },
-    [MR_OPTION_ANCHOR] = { "anchor", KIND_WORD, FIELD(anchor), 0, 0, anchor_words },
-    [MR_OPTION_WIDTH] = { "width", KIND_NUMBER, FIELD(width), 1, 100000, NULL },
+static const struct row rows[MR_DRAW_OPTIONS] = {
+    [MR_DRAW_OPTION_FILL] = { "fill", KIND_COLOR, FIELD(fill), 0, 0, NULL },
+    [MR_DRAW_OPTION_STROKE] = { "stroke", KIND_COLOR, FIELD(stroke), 0, 0, NULL },
+    [MR_DRAW_OPTION_COLOR] = { "color", KIND_COLOR, FIELD(color), 0, 0, NULL },
+    [MR_DRAW_OPTION_LINE_WIDTH] = { "line_width", KIND_NUMBER, FIELD(line_width), 0, 1000, NULL },
+    [MR_DRAW_OPTION_RADIUS] = { "radius", KIND_NUMBER, FIELD(radius), 0, 10000, NULL },
+    [MR_DRAW_OPTION_OPACITY] = { "opacity", KIND_NUMBER, FIELD(opacity), 0, 1, NULL },
+    [MR_DRAW_OPTION_SIZE] = { "size", KIND_NUMBER, FIELD(size), 1, 1000, NULL },
+    [MR_DRAW_OPTION_FONT] = { "font", KIND_TEXT, FIELD(font), 0, 0, NULL },
+    [MR_DRAW_OPTION_WEIGHT] = { "weight", KIND_WEIGHT, FIELD(weight), 100, 1000, NULL },
+    [MR_DRAW_OPTION_OUTLINE] = { "outline", KIND_COLOR, FIELD(outline), 0, 0, NULL },
+    [MR_DRAW_OPTION_BACKGROUND] = { "background", KIND_COLOR, FIELD(background), 0, 0, NULL },
+    [MR_DRAW_OPTION_PADDING] = { "padding", KIND_NUMBER, FIELD(padding), 0, 1000, NULL },
+    [MR_DRAW_OPTION_ALIGN] = { "align", KIND_WORD, FIELD(align), 0, 0, align_words },
+    [MR_DRAW_OPTION_ANCHOR] = { "anchor", KIND_WORD, FIELD(anchor), 0, 0, anchor_words },
+    [MR_DRAW_OPTION_WIDTH] = { "width", KIND_NUMBER, FIELD(width), 1, 100000, NULL },
 };
 
-static const struct mr_options defaults = {
+static const struct mr_draw_options defaults = {
     .stroke = { 1, 1, 1, 1 },
     .color = { 1, 1, 1, 1 },
     .line_width = 2,
@@ -62,8 +61,8 @@ static void push_names(lua_State *L, unsigned known)
 {
     luaL_Buffer names;
     luaL_buffinit(L, &names);
-    for (int i = 0; i < MR_OPTIONS; i++) {
-        if ((known & MR_OPTION_BIT(i)) == 0)
+    for (int i = 0; i < MR_DRAW_OPTIONS; i++) {
+        if ((known & MR_DRAW_OPTION_BIT(i)) == 0)
             continue;
         luaL_addchar(&names, ' ');
         luaL_addstring(&names, rows[i].name);
@@ -75,8 +74,8 @@ static int find_row(lua_State *L, int key, const char *call, unsigned known)
 {
     if (lua_type(L, key) == LUA_TSTRING) {
         const char *name = lua_tostring(L, key);
-        for (int i = 0; i < MR_OPTIONS; i++)
-            if ((known & MR_OPTION_BIT(i)) != 0 && strcmp(rows[i].name, name) == 0)
+        for (int i = 0; i < MR_DRAW_OPTIONS; i++)
+            if ((known & MR_DRAW_OPTION_BIT(i)) != 0 && strcmp(rows[i].name, name) == 0)
                 return i;
     }
     const char *got = luaL_tolstring(L, key, NULL);
@@ -121,7 +120,7 @@ static double read_weight(lua_State *L, const char *what, const struct row *row)
 
 /* The value is on top of the stack. */
 static void read_value(lua_State *L, const char *call, const struct row *row,
-                       struct mr_options *options)
+                       struct mr_draw_options *options)
 {
     char what[64];
     void *field = (char *)options + row->offset;
@@ -148,8 +147,8 @@ static void read_value(lua_State *L, const char *call, const struct row *row,
     }
 }
 
-void mr_options_read(lua_State *L, int index, const char *call, unsigned known,
-                     struct mr_options *options)
+void mr_draw_options_read(lua_State *L, int index, const char *call, unsigned known,
+                          struct mr_draw_options *options)
 {
     *options = defaults;
     if (lua_isnoneornil(L, index))
@@ -159,6 +158,6 @@ void mr_options_read(lua_State *L, int index, const char *call, unsigned known,
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         int row = find_row(L, lua_gettop(L) - 1, call, known);
         read_value(L, call, &rows[row], options);
-        options->given |= MR_OPTION_BIT(row);
+        options->given |= MR_DRAW_OPTION_BIT(row);
     }
 }
