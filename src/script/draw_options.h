@@ -38,7 +38,7 @@ enum mr_align {
 };
 
 struct mr_draw_options {
-    unsigned given; /* which were, as MR_OPTION_BITs; the others have their defaults */
+    unsigned given; /* which were, as MR_DRAW_OPTION_BITs; the others have their defaults */
     struct mr_color fill, stroke, color, outline, background;
     double line_width; /* pixels */
     double radius;     /* of corners, pixels */
@@ -53,7 +53,7 @@ struct mr_draw_options {
 };
 
 /* Read the table at `index`, which may be absent or nil.
- * in:     call: what messages call it; known: MR_OPTION_BITs of what it understands */
+ * in:     call: what messages call it; known: MR_DRAW_OPTION_BITs of what it understands */
 void mr_draw_options_read(lua_State *L, int index, const char *call, unsigned known,
                           struct mr_draw_options *options);
 

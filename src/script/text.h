@@ -21,9 +21,10 @@ struct mr_text *mr_text_create(void);       /* NULL when out of memory */
 void mr_text_destroy(struct mr_text *text); /* takes NULL */
 
 /* Draw `string`, UTF-8 (what is not becomes U+FFFD), the anchor of its box at x, y, rounded to
- * whole pixels. in:     size ≤ MR_TEXT_MAX_BYTES; options: size font weight color background radius
- * padding align anchor width outline line_width opacity out:    *width, *height of the box with its
- * padding */
+ * whole pixels.
+ * in:     size ≤ MR_TEXT_MAX_BYTES; options: size font weight color background radius padding
+ *         align anchor width outline line_width opacity
+ * out:    *width, *height of the box with its padding */
 void mr_text_draw(struct mr_text *text, cairo_t *cairo, const char *string, size_t size, double x,
                   double y, const struct mr_draw_options *options, int *width, int *height);
 
