@@ -12,8 +12,8 @@
 /* Garbage is collected in steps while the script allocates; a cycle begins at 1.5 times of what the
  * last one left. The unit of Lua's step multiplier is objects per 16 bytes allocated, so that its
  * own 100 does a whole cycle in one step. With 200,000 tables held and 2,000 made for each frame
- * the worst of 1,500 frames took 35 to 40 ms with it, 10 ms with 4, at the same mean; generational
- * mode 5 to 12 ms, but 35 for each of its major collections. */
+ * the worst of 1,500 frames took 28 to 40 ms with it, 10 to 15 ms with 4. Generational mode took 5
+ * to 12 ms at a lower mean, but its major collections are whole cycles in one step again. */
 #define GC_PAUSE     150
 #define GC_STEP_MUL  4
 #define GC_STEP_SIZE 13 /* log2 of bytes */

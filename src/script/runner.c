@@ -206,6 +206,11 @@ void mr_runner_reload(struct mr_runner *runner)
     mr_reload_wake(runner);
 }
 
+void mr_runner_hurry(struct mr_runner *runner)
+{
+    mr_watchdog_hurry(runner->watchdog, true);
+}
+
 void mr_runner_get_state(struct mr_runner *runner, struct mr_runner_state *state)
 {
     pthread_mutex_lock(&runner->lock);

@@ -80,6 +80,10 @@ void mr_script_result_finish(struct mr_script_result *result);
 /* Load the script again even if no file changed (SIGHUP). Returns at once. Any thread. */
 void mr_runner_reload(struct mr_runner *runner);
 
+/* End the call that is under way, if any, as if its deadline had come, and every one after it but
+ * shutdown: for those who want to stop and have waited. Any thread. */
+void mr_runner_hurry(struct mr_runner *runner);
+
 /* Any thread. */
 void mr_runner_get_state(struct mr_runner *runner, struct mr_runner_state *state);
 

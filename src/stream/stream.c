@@ -1,5 +1,6 @@
 #include "stream/internal.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "media/url.h"
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define STOP_PATIENCE_US 500000
 
 static int copy_options(struct mr_stream *stream, const struct mr_stream_options *options)
 {
@@ -102,6 +105,17 @@ int mr_stream_start(struct mr_stream *stream)
     return result;
 }
 
+/* The source thread joins the script thread, which may be in the middle of a slow frame: it may
+ * finish that if it takes no longer than this. */
+static void join_soon(struct mr_stream *stream)
+{
+    struct timespec patience = mr_clock_timespec(mr_clock_now_us() + STOP_PATIENCE_US);
+    if (pthread_clockjoin_np(stream->source_thread, NULL, CLOCK_MONOTONIC, &patience) == 0)
+        return;
+    mr_runner_hurry(stream->runner);
+    pthread_join(stream->source_thread, NULL);
+}
+
 void mr_stream_stop(struct mr_stream *stream, const char *reason)
 {
     pthread_mutex_lock(&stream->lock);
@@ -113,7 +127,7 @@ void mr_stream_stop(struct mr_stream *stream, const char *reason)
         mr_hub_close(stream->hub, reason);
     mr_mailbox_cancel(&stream->mailbox);
     if (stream->started)
-        pthread_join(stream->source_thread, NULL);
+        join_soon(stream);
     stream->started = false;
 }
 

@@ -77,6 +77,9 @@ struct test_host {
     struct mr_engine_options options;
 };
 
+/* For what is not about deadlines: ample, since sanitizers make some calls a hundred times slower. */
+#define TEST_DEADLINE_MS 20000
+
 UNUSED static void host_open(struct test_host *host)
 {
     folder_make();
@@ -85,7 +88,7 @@ UNUSED static void host_open(struct test_host *host)
     host->log = mr_script_log_create("test");
     host->options = (struct mr_engine_options){
         .stream = "test",
-        .deadline_ms = 2000,
+        .deadline_ms = TEST_DEADLINE_MS,
         .memory_mib = 32,
         .quality = 80,
         .watchdog = host->watchdog,

@@ -167,7 +167,7 @@ static void expect_stop_at(const char *text, int line)
         mr_engine_destroy(engine);
     }
     mr_picture_unref(&picture);
-    host.options.deadline_ms = 2000;
+    host.options.deadline_ms = TEST_DEADLINE_MS;
 }
 
 #define expect_stop(text) expect_stop_at(text, __LINE__)
@@ -290,9 +290,9 @@ static void nested_closes_do_not_use_up_the_stack(void **state)
 static void a_slow_call_within_the_deadline_is_left_alone(void **state)
 {
     (void)state;
-    host.options.deadline_ms = 10000;
+    host.options.deadline_ms = TEST_DEADLINE_MS;
     expect_payload(&host, PROCESS("local t = now() while now() - t < 0.2 do end return 1"), "1");
-    host.options.deadline_ms = 2000;
+    host.options.deadline_ms = TEST_DEADLINE_MS;
 }
 
 static void calls_after_a_rest_of_the_watchdog_are_watched(void **state)
