@@ -51,6 +51,10 @@ static int fail(const struct attempt *attempt, int averror)
 
     char reason[AV_ERROR_MAX_STRING_SIZE];
     av_strerror(averror, reason, sizeof(reason));
+    if (averror == AVERROR(EIO) && strcmp(attempt->shown, "-") == 0)
+        return mr_error_set(
+            attempt->error, code,
+            "cannot read \"-\" as a stream: this format wants a file, give its name");
     if (attempt->locator.device && hint[0] != '\0')
         return mr_error_set(attempt->error, code, "cannot open \"%s\": %s (%s)", attempt->shown,
                             reason, hint);

@@ -50,7 +50,7 @@ void colour_clip_make(const struct colour_clip *clip, char path[CLIP_PATH])
         snprintf(strrchr(plain, '.'), 5, "%s", strrchr(clip->file, '.'));
     clip_ffmpeg("-ss 4 -i %s -f lavfi -i gradients=size=%dx%d:rate=25/2:%s "
                 "-filter_complex [0]scale=%d:%d:in_color_matrix=bt470bg,format=gbrp[street];"
-                "[1]format=gbrp[colours];[street][colours]hstack,%s,format=%s "
+                "[1]format=gbrp[colours];[street][colours]hstack,setsar=1,%s,format=%s "
                 "-frames:v %d -an -c:v %s -colorspace %s -color_range %s %s",
                 cars, width / 2, height, COLOURS, width - width / 2, height, convert, clip->pixels,
                 COLOUR_CLIP_FRAMES, clip->codec, clip->matrix, clip->range,
