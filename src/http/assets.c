@@ -24,7 +24,8 @@ static void set_etag(struct mr_asset *asset)
     *to++ = '"';
     for (unsigned i = 0; i < sizeof(digest); i++)
         to += sprintf(to, "%02x", digest[i]);
-    strcpy(to, "\"");
+    to[0] = '"';
+    to[1] = '\0';
 }
 
 struct mr_assets *mr_assets_create(void)

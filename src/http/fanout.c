@@ -14,7 +14,7 @@
 
 #define EVENTS_AT_ONCE 256
 #define SCRATCH_BYTES  (16 * 1024)
-#define TICK_US        (1000 * 1000)
+#define TICK_US        (1000 * 1000LL)
 
 struct mr_fanout {
     /* immutable */

@@ -32,7 +32,7 @@ int mr_group_add(struct mr_group *group, struct mr_client *client)
 {
     if (group->count == group->capacity) {
         size_t capacity = group->capacity == 0 ? 16 : group->capacity * 2;
-        struct mr_client **clients = realloc(group->clients, capacity * sizeof(*clients));
+        struct mr_client **clients = realloc(group->clients, capacity * sizeof(struct mr_client *));
         if (clients == NULL)
             return -ENOMEM;
         group->clients = clients;

@@ -40,8 +40,9 @@ size_t mr_websocket_head(uint8_t head[MR_WEBSOCKET_HEAD_MAX], unsigned opcode, u
 
 static uint8_t *put_header(uint8_t *to, const struct mr_packet *packet)
 {
-    memcpy(to, "MRF1", 4);
-    to = put_little_endian(to + 4, MR_MESSAGE_HEADER_BYTES, 2);
+    static const uint8_t magic[4] = { 'M', 'R', 'F', '1' };
+    memcpy(to, magic, sizeof(magic));
+    to = put_little_endian(to + sizeof(magic), MR_MESSAGE_HEADER_BYTES, 2);
     to = put_little_endian(to, 0, 2);
     to = put_little_endian(to, packet->seq, 8);
     to = put_little_endian(to, (uint64_t)packet->pts_us, 8);

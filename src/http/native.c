@@ -77,14 +77,27 @@ static void goodbye(struct mr_client *client, const char *reason)
     mr_client_end(client);
 }
 
-#define NATIVE(viewer_kind, form_maker)                                                            \
-    {                                                                                              \
-        .kind = viewer_kind, .maker = form_maker, .open = open_session, .receive = receive,        \
-        .ping = ping, .has_answers = true, .goodbye = goodbye, .close = close_session,             \
-    }
+static const struct mr_protocol binary = {
+    .kind = MR_VIEWER_WEBSOCKET,
+    .maker = &mr_message_binary,
+    .open = open_session,
+    .receive = receive,
+    .ping = ping,
+    .has_answers = true,
+    .goodbye = goodbye,
+    .close = close_session,
+};
 
-static const struct mr_protocol binary = NATIVE(MR_VIEWER_WEBSOCKET, &mr_message_binary);
-static const struct mr_protocol json = NATIVE(MR_VIEWER_WEBSOCKET_JSON, &mr_message_json);
+static const struct mr_protocol json = {
+    .kind = MR_VIEWER_WEBSOCKET_JSON,
+    .maker = &mr_message_json,
+    .open = open_session,
+    .receive = receive,
+    .ping = ping,
+    .has_answers = true,
+    .goodbye = goodbye,
+    .close = close_session,
+};
 
 const struct mr_protocol *mr_native_protocol(const char *format)
 {

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MR_PACE_GOOD_US    (100 * 1000)  /* from sending to the answer, besides the round trip */
-#define MR_PACE_ANSWER_US  (1000 * 1000) /* for the first answer ever */
+#define MR_PACE_GOOD_US    (100 * 1000LL)  /* from sending to the answer, besides the round trip */
+#define MR_PACE_ANSWER_US  (1000 * 1000LL) /* for the first answer ever */
 #define MR_PACE_WINDOW_MAX 64
 
 /* What a ping carries and its answer brings back. */

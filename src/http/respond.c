@@ -10,7 +10,7 @@
 
 /* A body that nobody reads is taken in up to this size, so that the client sees the answer before
  * the connection is closed; a larger one is cut off. */
-#define UNREAD_BODY_MAX (64 * 1024)
+#define UNREAD_BODY_MAX (64 * 1024LL)
 
 static const char *status_text(int status)
 {

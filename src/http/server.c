@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GOODBYE_US     (900 * 1000)
+#define GOODBYE_US     (900 * 1000LL)
 #define WORKERS        "8"
 #define REQUEST_MS     "10000"
 #define ADDRESS_LENGTH (INET_ADDRSTRLEN + sizeof(":65535"))

@@ -30,7 +30,7 @@ static int next_descriptor(DIR *directory)
 
 static bool is_local(int fd, in_port_t port)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = { 0 };
     socklen_t size = sizeof(address);
     int protocol;
     socklen_t protocol_size = sizeof(protocol);
@@ -41,7 +41,7 @@ static bool is_local(int fd, in_port_t port)
 
 static bool is_connection(int fd, const struct mr_endpoints *endpoints)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = { 0 };
     socklen_t size = sizeof(address);
     return getpeername(fd, (struct sockaddr *)&address, &size) == 0 &&
            address.sin_family == AF_INET && ntohs(address.sin_port) == endpoints->remote_port &&

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#define MR_WEBSOCKET_MESSAGE_MAX   (64 * 1024)
+#define MR_WEBSOCKET_MESSAGE_MAX   (64 * 1024ul)
 #define MR_WEBSOCKET_FRAGMENTS_MAX 1024 /* of one message: each costs memory, however small */
 
 #define MR_CLOSE_GOING_AWAY     1001

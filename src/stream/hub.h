@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#define MR_HUB_RECENT     4 /* packets kept: a viewer that hiccups for less than this loses none */
+#define MR_HUB_RECENT     6 /* packets kept: a viewer that hiccups for less than this loses none */
 #define MR_HUB_MAX_WAKERS 4
 
 enum mr_viewer_kind {

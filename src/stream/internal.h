@@ -40,7 +40,7 @@ struct mr_stream {
     atomic_ullong damaged;
 
     pthread_mutex_t lock;
-    pthread_cond_t wake; /* stopping was set */
+    pthread_cond_t wake; /* stopping was set, or the phase changed */
     /* protected by lock */
     enum mr_stream_phase phase;
     struct mr_error error;

@@ -105,15 +105,18 @@ int mr_stream_start(struct mr_stream *stream)
     return result;
 }
 
-/* The source thread joins the script thread, which may be in the middle of a slow frame: it may
- * finish that if it takes no longer than this. */
-static void join_soon(struct mr_stream *stream)
+/* The source thread ends after the script thread, which may be in the middle of a slow frame: it
+ * may finish that if it takes no longer than this. */
+static bool ends_soon(struct mr_stream *stream)
 {
-    struct timespec patience = mr_clock_timespec(mr_clock_now_us() + STOP_PATIENCE_US);
-    if (pthread_clockjoin_np(stream->source_thread, NULL, CLOCK_MONOTONIC, &patience) == 0)
-        return;
-    mr_runner_hurry(stream->runner);
-    pthread_join(stream->source_thread, NULL);
+    int64_t deadline_us = mr_clock_now_us() + STOP_PATIENCE_US;
+    pthread_mutex_lock(&stream->lock);
+    while (stream->phase < MR_STREAM_FINISHED)
+        if (mr_cond_wait_until(&stream->wake, &stream->lock, deadline_us) != 0)
+            break;
+    bool ended = stream->phase >= MR_STREAM_FINISHED;
+    pthread_mutex_unlock(&stream->lock);
+    return ended;
 }
 
 void mr_stream_stop(struct mr_stream *stream, const char *reason)
@@ -126,8 +129,11 @@ void mr_stream_stop(struct mr_stream *stream, const char *reason)
     if (stream->hub != NULL)
         mr_hub_close(stream->hub, reason);
     mr_mailbox_cancel(&stream->mailbox);
-    if (stream->started)
-        join_soon(stream);
+    if (stream->started) {
+        if (!ends_soon(stream))
+            mr_runner_hurry(stream->runner);
+        pthread_join(stream->source_thread, NULL);
+    }
     stream->started = false;
 }
 
@@ -151,6 +157,7 @@ void mr_stream_set_phase(struct mr_stream *stream, enum mr_stream_phase phase)
     pthread_mutex_lock(&stream->lock);
     bool changed = stream->phase != phase;
     stream->phase = phase;
+    pthread_cond_broadcast(&stream->wake);
     pthread_mutex_unlock(&stream->lock);
 
     if (!changed)
