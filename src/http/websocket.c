@@ -167,9 +167,12 @@ void mr_websocket_ping(struct mr_buffer *out, const void *bytes, size_t size)
 
 void mr_websocket_close(struct mr_buffer *out, int code, const char *reason)
 {
-    size_t size = strnlen(reason, REASON_MAX);
-    while (size > 0 && reason[size] != '\0' && ((unsigned char)reason[size] & 0xc0) == 0x80)
-        size--; /* not in the middle of a character */
+    size_t size = strlen(reason);
+    if (size > REASON_MAX) {
+        size = REASON_MAX;
+        while (size > 0 && ((unsigned char)reason[size] & 0xc0) == 0x80)
+            size--; /* not in the middle of a character */
+    }
     uint8_t head[] = { 0x80 | WSLAY_CONNECTION_CLOSE, (uint8_t)(2 + size), (uint8_t)(code >> 8),
                        (uint8_t)code };
     mr_buffer_append(out, head, sizeof(head));
