@@ -82,6 +82,6 @@ void mr_events_limit_shutdown(int limit_ms)
 {
     struct sigaction action = { .sa_handler = give_up };
     sigaction(SIGALRM, &action, NULL);
-    struct itimerval limit = { .it_value = { limit_ms / 1000, limit_ms % 1000 * 1000 } };
+    struct itimerval limit = { .it_value = { limit_ms / 1000, limit_ms % 1000 * 1000L } };
     setitimer(ITIMER_REAL, &limit, NULL);
 }

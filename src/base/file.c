@@ -5,14 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define CHUNK_BYTES ((size_t)65536)
+
 static int read_all(int fd, size_t limit_bytes, struct mr_buffer *content)
 {
     size_t start = content->size;
     for (;;) {
-        uint8_t *end = mr_buffer_reserve(content, 64 * 1024);
+        uint8_t *end = mr_buffer_reserve(content, CHUNK_BYTES);
         if (end == NULL)
             return -ENOMEM;
-        ssize_t got = read(fd, end, 64 * 1024);
+        ssize_t got = read(fd, end, CHUNK_BYTES);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

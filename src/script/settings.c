@@ -210,9 +210,11 @@ static void normalise(lua_State *L, const char *name)
 static const char *check_name(lua_State *L, int index)
 {
     const char *name = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : NULL;
-    if (name == NULL || (!isalpha((unsigned char)*name) && *name != '_'))
+    if (name == NULL || (!isalpha((unsigned char)*name) && *name != '_')) {
         luaL_error(L, "settings: names must be identifiers, got %s",
                    luaL_tolstring(L, index, NULL));
+        return NULL; /* never: the call above does not return */
+    }
     for (const char *c = name; *c != '\0'; c++)
         if (!isalnum((unsigned char)*c) && *c != '_')
             luaL_error(L, "settings: names must be identifiers, got '%s'", name);

@@ -108,9 +108,11 @@ static struct entry *find(struct mr_text *text, uint64_t hash, const struct key 
 {
     for (int i = 0; i < MR_TEXT_CACHE_COUNT; i++) {
         struct entry *entry = &text->entries[i];
+        /* NOLINTBEGIN(*-suspicious-memory-comparison,cert-*): make_key zeroes the padding */
         if (entry->hash == hash && entry->surface != NULL && entry->string_size == size &&
             memcmp(entry->string, string, size) == 0 && memcmp(&entry->key, key, sizeof(*key)) == 0)
             return entry;
+        /* NOLINTEND(*-suspicious-memory-comparison,cert-*) */
     }
     return NULL;
 }
@@ -205,8 +207,9 @@ static void remember(struct entry *entry, uint64_t hash, const struct key *key, 
 static void place(double x, double y, const struct mr_draw_options *options,
                   const struct mr_text_box *box, double *left, double *top)
 {
-    *left = floor(x - box->width * (options->anchor % 3) / 2.0 + 0.5);
-    *top = floor(y - box->height * (options->anchor / 3) / 2.0 + 0.5);
+    int column = options->anchor % 3, row = options->anchor / 3;
+    *left = floor(x - box->width * column / 2.0 + 0.5);
+    *top = floor(y - box->height * row / 2.0 + 0.5);
 }
 
 void mr_text_draw(struct mr_text *text, cairo_t *cairo, const char *string, size_t size, double x,
