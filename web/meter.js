@@ -7,8 +7,13 @@ const AGREE_MS = [-20, 2000];
 // Something per second, over the last two seconds.
 export class Rate {
   #samples = [];
+  #begun = false;
 
   add(now, amount = 1) {
+    if (!this.#begun) { // the picture one is greeted with is not in the rhythm of the others
+      this.#begun = true;
+      return;
+    }
     this.#samples.push({ now, amount });
     this.#trim(now);
   }

@@ -3,7 +3,8 @@
 const SMALL = 16 * 1024; // characters: up to here the text follows every picture,
 const PAUSE_MS = 500; // above it is shown so often only,
 const LARGEST = 256 * 1024; // and cut here
-const LINE = 44; // lists and objects that fit into so many characters stay on one line
+const LINE = 36; // lists and objects that fit into so many characters stay on one line, where
+const NUMBER = 6; // a number counts as at least so many: what moves must not change the layout
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
@@ -12,34 +13,50 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 export function layOut(json) {
   try {
     JSON.parse(json);
-    const tokens = json.match(TOKENS);
-    let at = 0;
-    const value = (indent) => {
-      const open = tokens[at++];
-      if (open !== '{' && open !== '[') return open;
-      const close = open === '{' ? '}' : ']';
-      const items = [];
-      while (tokens[at] !== close) {
-        const key = open === '{' ? `${tokens[at]}: ` : '';
-        if (key) at += 2;
-        items.push(key + value(`${indent}  `));
-        if (tokens[at] === ',') at++;
-      }
-      at++;
-      return group(open, close, items, indent);
-    };
-    return value('');
+    return print(read(json.match(TOKENS)), '', false);
   } catch {
     return json;
   }
 }
 
-function group(open, close, items, indent) {
-  const flat = open === '{' && items.length ? `{ ${items.join(', ')} }`
-    : open + items.join(', ') + close;
-  const fits = indent.length + flat.length <= LINE && !flat.includes('\n');
-  if (!items.length || (indent && fits)) return flat;
-  return `${open}\n${items.map((item) => `${indent}  ${item}`).join(',\n')}\n${indent}${close}`;
+// A scalar is its text; a list or object is { open, close, items: [{ key, value }], width }.
+function read(tokens) {
+  let at = 0;
+  const value = () => {
+    const open = tokens[at++];
+    if (open !== '{' && open !== '[') return open;
+    const node = { open, close: open === '{' ? '}' : ']', items: [], width: 2 };
+    while (tokens[at] !== node.close) {
+      const key = open === '{' ? `${tokens[at]}: ` : '';
+      if (key) at += 2;
+      const item = { key, value: value() };
+      node.items.push(item);
+      node.width += key.length + widthOf(item.value) + 2;
+      if (tokens[at] === ',') at++;
+    }
+    at++;
+    return node;
+  };
+  return value();
+}
+
+function widthOf(value) {
+  if (typeof value !== 'string') return value.width;
+  return /^[-\d]/.test(value) ? Math.max(value.length, NUMBER) : value.length;
+}
+
+// The items of a list look alike: if one does not fit on a line, none is put on one.
+function print(value, indent, onOneLine) {
+  if (typeof value === 'string') return value;
+  const { open, close, items } = value;
+  if (!items.length) return open + close;
+  const inner = `${indent}  `;
+  const fits = (item) => inner.length + item.key.length + widthOf(item.value) <= LINE;
+  const allFit = items.every(fits);
+  const printed = items.map((item) => item.key
+    + print(item.value, inner, onOneLine || (open === '[' ? allFit : fits(item))));
+  if (!onOneLine) return `${open}\n${inner}${printed.join(`,\n${inner}`)}\n${indent}${close}`;
+  return open === '{' ? `{ ${printed.join(', ')} }` : `[${printed.join(', ')}]`;
 }
 
 export class PayloadPanel {

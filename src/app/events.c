@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -43,12 +44,18 @@ static int remaining_ms(int64_t deadline_us)
     return left_us <= 0 ? 0 : (int)((left_us + 999) / 1000);
 }
 
+/* A SIGHUP that somebody sent; one from the kernel tells that the terminal is gone. */
+static bool is_reload(const struct signalfd_siginfo *info)
+{
+    return info->ssi_signo == SIGHUP && info->ssi_code != SI_KERNEL;
+}
+
 enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us)
 {
     for (;;) {
         struct signalfd_siginfo info;
         if (read(events->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-            return info.ssi_signo == SIGHUP ? MR_EVENT_RELOAD : MR_EVENT_STOP;
+            return is_reload(&info) ? MR_EVENT_RELOAD : MR_EVENT_STOP;
         uint64_t count;
         if (read(events->notify_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
             return MR_EVENT_CHANGED;

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 enum mr_event {
-    MR_EVENT_STOP,    /* SIGINT, SIGTERM */
-    MR_EVENT_RELOAD,  /* SIGHUP */
+    MR_EVENT_STOP,    /* SIGINT, SIGTERM, or SIGHUP because the terminal was closed */
+    MR_EVENT_RELOAD,  /* SIGHUP from anybody else */
     MR_EVENT_CHANGED, /* mr_events_notify was called */
     MR_EVENT_TIMEOUT,
 };

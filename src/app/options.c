@@ -1,5 +1,7 @@
 #include "app/options.h"
 
+#include "http/listen.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -191,6 +193,10 @@ static int check(int argc, char **argv, struct mr_options *options, struct mr_er
                                                          : NULL;
     if (headless_only != NULL && !options->headless)
         return mr_error_set(error, -EINVAL, "--%s goes with --headless", headless_only);
+    struct sockaddr_in address;
+    struct mr_error inner;
+    if (mr_listen_parse(options->listen, &address, &inner) < 0)
+        return mr_error_set(error, -EINVAL, "--listen: %s", inner.text);
     return check_name(options->name, error);
 }
 

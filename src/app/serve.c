@@ -66,8 +66,10 @@ static int look_at_stream(struct serve *serve, struct mr_error *error)
 
 static void say_where(const struct serve *serve)
 {
-    printf("moonreel listening on http://%s/\n", mr_server_address(serve->server));
-    fflush(stdout);
+    const char *address = mr_server_address(serve->server);
+    printf("moonreel listening on http://%s/\n", address);
+    if (fflush(stdout) != 0)
+        mr_log(MR_LOG_INFO, "app", "listening on http://%s/", address);
 }
 
 static int run(struct serve *serve, struct mr_error *error)

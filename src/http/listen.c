@@ -67,7 +67,8 @@ int mr_listen_probe(const struct sockaddr_in *address, const char *text, struct 
     if (fd >= 0) /* as civetweb does it */
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (fd < 0 || bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
-        result = mr_error_set(error, -errno, "cannot listen on %s: %s", text, strerror(errno));
+        result = mr_error_set(error, -errno, "cannot listen on %s: %s%s", text, strerror(errno),
+                              errno == EADDRINUSE ? "; choose another port, or 0 for any" : "");
     if (fd >= 0)
         close(fd);
     return result;

@@ -20,15 +20,15 @@ int mr_webdir_open(const char *path, struct mr_webdir **opened, struct mr_error 
     struct stat info;
     *opened = NULL;
     if (stat(path, &info) < 0)
-        return mr_error_set(error, -errno, "web-dir \"%s\": %s", path, strerror(errno));
+        return mr_error_set(error, -errno, "--web-dir: \"%s\": %s", path, strerror(errno));
     if (!S_ISDIR(info.st_mode))
-        return mr_error_set(error, -ENOTDIR, "web-dir \"%s\" is not a folder", path);
+        return mr_error_set(error, -ENOTDIR, "--web-dir: \"%s\" is not a folder", path);
 
     struct mr_webdir *webdir = calloc(1, sizeof(*webdir));
     if (webdir != NULL)
         webdir->root = realpath(path, NULL);
     if (webdir == NULL || webdir->root == NULL) {
-        int result = mr_error_set(error, -errno, "web-dir \"%s\": %s", path, strerror(errno));
+        int result = mr_error_set(error, -errno, "--web-dir: \"%s\": %s", path, strerror(errno));
         mr_webdir_close(webdir);
         return result;
     }

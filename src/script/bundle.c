@@ -8,11 +8,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* What a file was on disk; all zero when it was not there. */
+struct stamp {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec modified;
+};
 
 struct entry {
     struct mr_bundle_text text;
     char *name;
     char *path;
+    struct stamp stamp; /* just before it was read */
     struct mr_buffer content;
     int result; /* of reading it */
 };
@@ -39,6 +49,22 @@ static void entry_destroy(struct entry *entry)
     free(entry);
 }
 
+static struct stamp get_stamp(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) < 0)
+        return (struct stamp){ 0 };
+    return (struct stamp){ info.st_dev, info.st_ino, info.st_size, info.st_mtim };
+}
+
+static bool has_changed(const struct entry *entry)
+{
+    struct stamp now = get_stamp(entry->path), then = entry->stamp;
+    return now.device != then.device || now.inode != then.inode || now.size != then.size ||
+           now.modified.tv_sec != then.modified.tv_sec ||
+           now.modified.tv_nsec != then.modified.tv_nsec;
+}
+
 static struct entry *entry_create(const char *folder, const char *name)
 {
     struct entry *entry = calloc(1, sizeof(*entry));
@@ -51,6 +77,7 @@ static struct entry *entry_create(const char *folder, const char *name)
         entry_destroy(entry);
         return NULL;
     }
+    entry->stamp = get_stamp(entry->path);
     return entry;
 }
 
@@ -70,7 +97,7 @@ static int entry_read(struct entry *entry, const char *path)
 static const char *reason(int result)
 {
     return result == -EFBIG    ? "longer than 1 MiB"
-           : result == -EACCES ? "not readable, or leads out of the script's folder"
+           : result == -EXDEV  ? "leads out of the script's folder"
            : result == -EISDIR ? "is a directory"
            : result == -EINVAL ? "not a regular file"
                                : strerror(-result);
@@ -86,7 +113,7 @@ static int read_sibling(const struct mr_bundle *bundle, struct entry *entry)
         return errno == ENOTDIR ? -ENOENT : -errno;
     size_t length = strlen(bundle->real_folder);
     bool inside = strncmp(real, bundle->real_folder, length) == 0 && real[length] == '/';
-    int result = inside ? entry_read(entry, real) : -EACCES;
+    int result = inside ? entry_read(entry, real) : -EXDEV;
     free(real);
     return result;
 }
@@ -141,7 +168,8 @@ static int read_main(struct mr_bundle *bundle, const char *path, struct mr_error
         return mr_error_set(error, -ENOMEM, "script %s: out of memory", path);
     bundle->real_folder = realpath(bundle->folder, NULL);
     if (bundle->real_folder == NULL)
-        return mr_error_set(error, -errno, "script %s: %s", path, strerror(errno));
+        return mr_error_set(error, -errno, "cannot open the script \"%s\": %s", path,
+                            strerror(errno));
     if (strcmp(bundle->real_folder, "/") == 0)
         bundle->real_folder[0] = '\0';
 
@@ -151,7 +179,8 @@ static int read_main(struct mr_bundle *bundle, const char *path, struct mr_error
     bundle->entries[bundle->count++] = entry;
     int result = entry_read(entry, path);
     if (result < 0)
-        return mr_error_set(error, result, "script %s: %s", path, reason(result));
+        return mr_error_set(error, result, "cannot open the script \"%s\": %s", path,
+                            reason(result));
     return 0;
 }
 
@@ -209,4 +238,15 @@ const char *mr_bundle_path(struct mr_bundle *bundle, size_t index)
     const char *path = index < bundle->count ? bundle->entries[index]->path : NULL;
     pthread_mutex_unlock(&bundle->lock);
     return path;
+}
+
+bool mr_bundle_is_stale(struct mr_bundle *bundle)
+{
+    bool stale = false;
+    pthread_mutex_lock(&bundle->lock);
+    size_t count = bundle->count;
+    pthread_mutex_unlock(&bundle->lock);
+    for (size_t i = 0; i < count && !stale; i++) /* entries do not change, and none goes away */
+        stale = has_changed(bundle->entries[i]);
+    return stale;
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MR_BUNDLE_MAX_FILES 256
@@ -44,5 +45,8 @@ int mr_bundle_get(struct mr_bundle *bundle, const char *name, const struct mr_bu
 /* How many files were looked for so far, the script included; and the path of one of them. */
 size_t mr_bundle_count(struct mr_bundle *bundle);
 const char *mr_bundle_path(struct mr_bundle *bundle, size_t index);
+
+/* Whether one of them is no longer on disk what it was when it was looked for. */
+bool mr_bundle_is_stale(struct mr_bundle *bundle);
 
 #endif

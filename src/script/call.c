@@ -52,7 +52,8 @@ static void keep_traceback(lua_State *L, struct mr_buffer *traceback)
     while (size > tail_size && memcmp(text + size - tail_size, tail, tail_size) == 0)
         size -= tail_size; /* the host's own calls */
     mr_buffer_clear(traceback);
-    mr_buffer_append(traceback, text, size);
+    if (memchr(text, '\n', size) != NULL) /* else there is nothing below the heading */
+        mr_buffer_append(traceback, text, size);
     lua_pop(L, 1);
 }
 

@@ -31,12 +31,13 @@ static void watch_bundle(struct mr_watcher *watcher, struct mr_bundle *bundle)
 }
 
 /* Watch the files of the live script and of the version that did not pass: mending one of those is
- * how it comes to pass. */
-static void watch_files(struct mr_runner *runner)
+ * how it comes to pass.
+ * return: whether one of the files that were read last changed before it was watched */
+static bool watch_files(struct mr_runner *runner)
 {
     struct mr_reload *reload = &runner->reload;
     if (reload->watcher == NULL)
-        return;
+        return false;
     mr_turn_take_first(&runner->turn);
     struct mr_bundle *bundle = mr_bundle_ref(mr_engine_bundle(runner->live));
     mr_turn_give(&runner->turn);
@@ -46,7 +47,9 @@ static void watch_files(struct mr_runner *runner)
     watch_bundle(reload->watcher, bundle);
     watch_bundle(reload->watcher, reload->rejected);
     mr_watcher_end(reload->watcher);
+    bool stale = mr_bundle_is_stale(reload->rejected != NULL ? reload->rejected : bundle);
     mr_bundle_unref(&bundle);
+    return stale;
 }
 
 /* ---- one reload ---- */
@@ -82,14 +85,15 @@ static bool is_missing(struct mr_runner *runner, int result, bool asked)
     return missing;
 }
 
-static void reload_once(struct mr_runner *runner, bool asked)
+/* return: whether it is to be done again */
+static bool reload_once(struct mr_runner *runner, bool asked)
 {
     struct mr_reload *reload = &runner->reload;
     struct mr_error error = { 0 };
     struct mr_bundle *bundle;
     int result = mr_bundle_open(runner->path, &bundle, &error);
     if (is_missing(runner, result, asked))
-        return;
+        return false;
     if (result == 0)
         result = mr_runner_replace(runner, bundle, &error);
     mr_bundle_unref(&reload->rejected);
@@ -100,7 +104,7 @@ static void reload_once(struct mr_runner *runner, bool asked)
         reject(runner, &error);
         reload->rejected = bundle;
     }
-    watch_files(runner);
+    return watch_files(runner);
 }
 
 /* ---- the thread ---- */
@@ -149,16 +153,18 @@ static void *run(void *opaque)
     struct mr_runner *runner = opaque;
     struct mr_reload *reload = &runner->reload;
     struct timing timing = { .first_us = -1 };
-    watch_files(runner);
+    if (watch_files(runner))
+        note_change(&timing);
     while (!atomic_load(&reload->stop)) {
         wait_for_news(reload, &timing);
-        if (atomic_exchange(&reload->files_changed, false))
-            watch_files(runner);
+        if (atomic_exchange(&reload->files_changed, false) && watch_files(runner))
+            note_change(&timing);
         bool asked = atomic_exchange(&reload->asked, false);
         bool due = timing.first_us >= 0 && mr_clock_now_us() >= timing.due_us;
         if ((asked || due) && !atomic_load(&reload->stop)) {
             timing.first_us = -1; /* what changes from here on is a new change */
-            reload_once(runner, asked);
+            if (reload_once(runner, asked))
+                note_change(&timing);
         }
     }
     return NULL;

@@ -45,8 +45,8 @@ static void rest(struct ingest *ingest)
     if (stream->options.always || stream->options.lossless || mr_hub_viewers(stream->hub, NULL) > 0)
         return;
 
+    mr_stream_set_phase(stream, MR_STREAM_IDLE); /* first: what is on its way is cleared, too */
     mr_hub_clear(stream->hub);
-    mr_stream_set_phase(stream, MR_STREAM_IDLE);
     mr_hub_wait_wanted(stream->hub, -1);
     mr_stream_set_phase(stream, MR_STREAM_RUNNING);
     mr_pacer_reset(&ingest->pacer);

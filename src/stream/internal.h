@@ -54,5 +54,6 @@ mr_encoder_done mr_stream_deliver;    /* what becomes of an encoded frame */
 
 /* Set the phase and say so. */
 void mr_stream_set_phase(struct mr_stream *stream, enum mr_stream_phase phase);
+bool mr_stream_is_idle(struct mr_stream *stream);
 
 #endif

@@ -167,6 +167,14 @@ void mr_stream_set_phase(struct mr_stream *stream, enum mr_stream_phase phase)
         stream->options.changed(stream->options.changed_opaque);
 }
 
+bool mr_stream_is_idle(struct mr_stream *stream)
+{
+    pthread_mutex_lock(&stream->lock);
+    bool idle = stream->phase == MR_STREAM_IDLE;
+    pthread_mutex_unlock(&stream->lock);
+    return idle;
+}
+
 const char *mr_stream_phase_name(enum mr_stream_phase phase)
 {
     static const char *const names[] = {

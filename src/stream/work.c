@@ -40,5 +40,7 @@ void mr_stream_deliver(void *opaque, struct mr_packet *packet, const char *error
         mr_packet_unref(&packet);
     } else {
         mr_hub_publish(stream->hub, packet);
+        if (mr_stream_is_idle(stream))
+            mr_hub_clear(stream->hub);
     }
 }

@@ -64,12 +64,14 @@ static void a_taken_port_is_one_line(void **state)
 {
     (void)state;
     struct command second;
-    char address[64], expected[128];
+    char address[64], expected[192];
     write_script("function process() end\n");
     const char *const arguments[] = { "--script", script, "test:", NULL };
     assert_true(host_start(&host, arguments));
     snprintf(address, sizeof(address), "127.0.0.1:%d", host.port);
-    snprintf(expected, sizeof(expected), "moonreel: cannot listen on %s: Address already in use",
+    snprintf(expected, sizeof(expected),
+             "moonreel: cannot listen on %s: Address already in use; choose another port, or 0 "
+             "for any",
              address);
 
     command_run(&second,

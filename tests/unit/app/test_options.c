@@ -88,6 +88,8 @@ static void refuses_with_name_value_and_remedy(void **state)
     expect_refusal("--save x", "--save goes with --headless");
     expect_refusal("--name Live", "--name: \"Live\" is not a name of 1 to 64 letters a-z, digits, "
                                   "_ and -");
+    expect_refusal("--listen 8080",
+                   "--listen: \"8080\" is not ADDR:PORT with a port from 0 to 65535");
     assert_int_equal(parse("--size 0x0"), -EINVAL);
     assert_non_null(strstr(error.text, "--size"));
     assert_non_null(strstr(error.text, "0x0"));

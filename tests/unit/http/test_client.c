@@ -52,7 +52,7 @@ static void closed(struct mr_client *client)
 
 static const struct mr_form_maker bare = { .slot = 0, .make = make_bare };
 static const struct mr_protocol protocol = {
-    .kind = MR_VIEWER_MJPEG,
+    .kind = MR_VIEWER_WEBSOCKET,
     .maker = &bare,
     .receive = echo,
     .ping = ping,

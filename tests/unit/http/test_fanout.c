@@ -174,7 +174,7 @@ static void end_without_words(struct mr_client *client, const char *reason)
 
 static const struct mr_form_maker counted = { .slot = 7, .make = make_counted };
 static const struct mr_protocol counting = {
-    .kind = MR_VIEWER_SOCKETIO,
+    .kind = MR_VIEWER_WEBSOCKET,
     .maker = &counted,
     .receive = ignore_bytes,
     .goodbye = end_without_words,

@@ -72,7 +72,9 @@ static void tells_that_the_port_is_taken(void **state)
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
 
     assert_int_equal(mr_listen_probe(&address, "here:1", &error), -EADDRINUSE);
-    assert_string_equal(error.text, "cannot listen on here:1: Address already in use");
+    assert_string_equal(
+        error.text, "cannot listen on here:1: Address already in use; choose another port, or 0 "
+                    "for any");
     close(fd);
     assert_int_equal(mr_listen_probe(&address, "here:1", &error), 0);
 }

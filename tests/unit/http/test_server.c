@@ -129,7 +129,8 @@ static void the_port_is_taken(void **state)
     struct mr_error error;
     struct mr_server *second;
     char expected[100];
-    snprintf(expected, sizeof(expected), "cannot listen on %s: Address already in use",
+    snprintf(expected, sizeof(expected),
+             "cannot listen on %s: Address already in use; choose another port, or 0 for any",
              mr_server_address(server));
     assert_int_equal(
         mr_server_create(

@@ -139,12 +139,12 @@ static void says_what_is_wrong_with_the_folder(void **state)
     struct mr_webdir *none;
     char path[512], expected[600];
     snprintf(path, sizeof(path), "%s/secret.txt", base);
-    snprintf(expected, sizeof(expected), "web-dir \"%s\" is not a folder", path);
+    snprintf(expected, sizeof(expected), "--web-dir: \"%s\" is not a folder", path);
     assert_int_equal(mr_webdir_open(path, &none, &error), -ENOTDIR);
     assert_string_equal(error.text, expected);
     assert_null(none);
     assert_int_equal(mr_webdir_open("/no/such", &none, &error), -ENOENT);
-    assert_string_equal(error.text, "web-dir \"/no/such\": No such file or directory");
+    assert_string_equal(error.text, "--web-dir: \"/no/such\": No such file or directory");
 }
 
 int main(void)

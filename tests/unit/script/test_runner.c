@@ -95,7 +95,7 @@ static void what_cannot_be_loaded_is_refused(void **state)
     struct mr_runner_options options = options_for(MR_ON_ERROR_PASS);
     unlink(file_path("process.lua"));
     assert_int_equal(mr_runner_create(&options, &runner, &error), -ENOENT);
-    assert_non_null(strstr(error.text, "process.lua: No such file or directory"));
+    assert_non_null(strstr(error.text, "process.lua\": No such file or directory"));
 }
 
 /* Fails on every frame whose number says so; draws a white pixel on the others. */

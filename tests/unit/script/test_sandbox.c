@@ -195,11 +195,32 @@ static void a_script_that_cannot_be_read_is_one_clear_line(void **state)
     struct mr_error error = { 0 };
     char wanted[512];
     assert_int_equal(mr_bundle_open(file_path("no.lua"), &bundle, &error), -ENOENT);
-    snprintf(wanted, sizeof(wanted), "script %s: No such file or directory", file_path("no.lua"));
+    snprintf(wanted, sizeof(wanted), "cannot open the script \"%s\": No such file or directory",
+             file_path("no.lua"));
     assert_string_equal(error.text, wanted);
     assert_int_equal(mr_bundle_open(test_folder, &bundle, &error), -EISDIR);
     assert_non_null(strstr(error.text, "is a directory"));
     assert_null(bundle);
+}
+
+static void a_bundle_tells_when_a_file_is_no_longer_what_was_read(void **state)
+{
+    (void)state;
+    struct mr_bundle *bundle;
+    struct mr_error error = { 0 };
+    const struct mr_bundle_text *text;
+    file_write("process.lua", "return 1");
+    assert_int_equal(mr_bundle_open(file_path("process.lua"), &bundle, &error), 0);
+    assert_int_equal(mr_bundle_get(bundle, "later.lua", &text, &error), -ENOENT);
+    assert_false(mr_bundle_is_stale(bundle));
+    file_write("later.lua", "return 2"); /* was looked for, and is there now */
+    assert_true(mr_bundle_is_stale(bundle));
+    mr_bundle_unref(&bundle);
+
+    assert_int_equal(mr_bundle_open(file_path("process.lua"), &bundle, &error), 0);
+    file_write("process.lua", "return 10");
+    assert_true(mr_bundle_is_stale(bundle));
+    mr_bundle_unref(&bundle);
 }
 
 /* ---- log ---- */
@@ -243,6 +264,7 @@ int main(void)
         cmocka_unit_test(nothing_outside_the_folder_is_required),
         cmocka_unit_test(files_are_read_once_and_remembered),
         cmocka_unit_test(a_script_that_cannot_be_read_is_one_clear_line),
+        cmocka_unit_test(a_bundle_tells_when_a_file_is_no_longer_what_was_read),
         cmocka_unit_test(floods_of_lines_are_cut),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -72,7 +72,7 @@ static void wakes_deliverers(void **state)
 
 static void *join_later(void *hub)
 {
-    mr_hub_join(hub, MR_VIEWER_MJPEG);
+    mr_hub_join(hub, MR_VIEWER_WEBSOCKET_JSON);
     return NULL;
 }
 
@@ -90,9 +90,9 @@ static void knows_whether_somebody_watches(void **state)
     unsigned kinds[MR_VIEWER_KINDS];
     mr_hub_join(hub, MR_VIEWER_WEBSOCKET);
     assert_int_equal(mr_hub_viewers(hub, kinds), 2);
-    assert_int_equal(kinds[MR_VIEWER_MJPEG], 1);
+    assert_int_equal(kinds[MR_VIEWER_WEBSOCKET_JSON], 1);
     assert_int_equal(kinds[MR_VIEWER_WEBSOCKET], 1);
-    mr_hub_leave(hub, MR_VIEWER_MJPEG);
+    mr_hub_leave(hub, MR_VIEWER_WEBSOCKET_JSON);
     mr_hub_leave(hub, MR_VIEWER_WEBSOCKET);
     assert_int_equal(mr_hub_viewers(hub, NULL), 0);
     mr_hub_close(hub, "end");
