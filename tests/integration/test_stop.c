@@ -6,9 +6,12 @@
 #include "support/host.h"
 #include "support/viewer.h"
 
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define WAIT_US  20000000
 #define STOP_US  2000000
@@ -60,6 +63,41 @@ static void an_endless_script_does_not_delay_the_end(void **state)
     viewer_close(&viewer);
 }
 
+static bool read_until(int fd, const char *wanted)
+{
+    struct mr_buffer seen = { 0 };
+    bool found = false;
+    while (!found) {
+        char bytes[256];
+        ssize_t got = read(fd, bytes, sizeof(bytes));
+        if (got <= 0)
+            break;
+        mr_buffer_append(&seen, bytes, (size_t)got);
+        found = strstr((char *)seen.data, wanted) != NULL;
+    }
+    mr_buffer_finish(&seen);
+    return found;
+}
+
+static void closing_the_terminal_ends_it(void **state)
+{
+    (void)state;
+    int terminal, status;
+    write_script("function process() end\n");
+    pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        alarm(WAIT_US / 1000000); /* should it be left behind */
+        execl(TEST_BINARY, TEST_BINARY, "--listen", "127.0.0.1:0", "--script", script, NULL);
+        _exit(127);
+    }
+    assert_true(read_until(terminal, "moonreel listening on"));
+    close(terminal);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void a_taken_port_is_one_line(void **state)
 {
     (void)state;
@@ -100,5 +138,6 @@ static void a_source_that_is_wrong_is_told_before_an_address(void **state)
 }
 
 RUN_TESTS(cmocka_unit_test(an_endless_script_does_not_delay_the_end),
+          cmocka_unit_test(closing_the_terminal_ends_it),
           cmocka_unit_test(a_taken_port_is_one_line),
           cmocka_unit_test(a_source_that_is_wrong_is_told_before_an_address))
