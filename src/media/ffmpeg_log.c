@@ -7,6 +7,7 @@
 #include <libavutil/error.h>
 #include <libavutil/log.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 
 static _Thread_local char hint[256];
@@ -27,6 +28,14 @@ static void format_line(void *object, int level, const char *format, va_list arg
     mr_url_redact(raw, out, size);
 }
 
+/* What libavfilter says on its way up names the place, and what it said before the cause. */
+static bool is_afterword(const char *format)
+{
+    static const char configure[] = "Failed to configure", evaluate[] = "Failed to evaluate";
+    return hint[0] != '\0' && (strncmp(format, configure, strlen(configure)) == 0 ||
+                               strncmp(format, evaluate, strlen(evaluate)) == 0);
+}
+
 /* Called by any thread of FFmpeg's, for every message there is: the common case must be quick. */
 static void log_line(void *object, int av_level, const char *format, va_list args)
 {
@@ -44,7 +53,7 @@ static void log_line(void *object, int av_level, const char *format, va_list arg
         if (line[0] != '\0')
             mr_log(level, "ffmpeg", "%s", line);
     }
-    if (is_error) {
+    if (is_error && !is_afterword(format)) {
         int without_prefix = 0;
         format_line(NULL, av_level, format, again, hint, sizeof(hint), &without_prefix);
     }
