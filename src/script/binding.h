@@ -8,6 +8,7 @@
 #define MR_SCRIPT_BINDING_H
 
 #include "base/buffer.h"
+#include "media/region.h"
 #include "script/bundle.h"
 #include "script/canvas.h"
 #include "script/engine.h"
@@ -52,6 +53,8 @@ void mr_require_open(lua_State *L);   /* require.c */
 void mr_host_open(lua_State *L);      /* host.c: log, print, now */
 void mr_json_open(lua_State *L);      /* json_lib.c */
 void mr_frame_open(lua_State *L);     /* frame.c: the type of `frame` with all its methods */
+void mr_kernel_open(lua_State *L);    /* kernel.c: kernel and the functions for it; after host.c */
+void mr_filter_open(lua_State *L);    /* filter_lib.c: filter */
 
 /* Compile a text (no binary chunk) as luaL_loadbufferx does; a byte order mark and a first line
  * that begins with "#" are passed over. */
@@ -67,6 +70,17 @@ double mr_arg_number(lua_State *L, int index, const char *name);     /* no NaN *
 double mr_arg_coordinate(lua_State *L, int index, const char *name); /* within ±MR_COORDINATE_MAX */
 int mr_arg_pixel(lua_State *L, int index, const char *name);   /* rounded down, within the same */
 int mr_arg_channel(lua_State *L, int index, const char *name); /* rounded, within 0 … 255 */
+
+/* How wide or high an image is to be: 1 … MR_PICTURE_MAX_SIDE, rounded down. */
+int mr_arg_side(lua_State *L, int index, const char *name);
+
+/* x, y, w, h from `index` on, clipped to the picture; what is outside is empty. The optional ones
+ * may be absent altogether: the whole picture. */
+struct mr_area mr_arg_area(lua_State *L, int index, const struct mr_picture *picture);
+struct mr_area mr_arg_optional_area(lua_State *L, int index, const struct mr_picture *picture);
+
+/* A word out of a list that ends with NULL. return: its position */
+int mr_arg_word(lua_State *L, int index, const char *name, const char *const *words);
 
 #define MR_COORDINATE_MAX 1000000 /* pixels; cairo's numbers end at 8 million */
 

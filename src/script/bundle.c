@@ -105,15 +105,27 @@ static const char *reason(int result)
 
 /* ---- the siblings ---- */
 
-/* Refuse what lies outside the folder once symbolic links are followed. */
-static int read_sibling(const struct mr_bundle *bundle, struct entry *entry)
+/* Refuse what lies outside the folder once symbolic links are followed.
+ * out:    *real, malloc'd: the path without them */
+static int find_inside(const struct mr_bundle *bundle, const char *path, char **real)
 {
-    char *real = realpath(entry->path, NULL);
-    if (real == NULL)
+    *real = realpath(path, NULL);
+    if (*real == NULL)
         return errno == ENOTDIR ? -ENOENT : -errno;
     size_t length = strlen(bundle->real_folder);
-    bool inside = strncmp(real, bundle->real_folder, length) == 0 && real[length] == '/';
-    int result = inside ? entry_read(entry, real) : -EXDEV;
+    if (strncmp(*real, bundle->real_folder, length) == 0 && (*real)[length] == '/')
+        return 0;
+    free(*real);
+    *real = NULL;
+    return -EXDEV;
+}
+
+static int read_sibling(const struct mr_bundle *bundle, struct entry *entry)
+{
+    char *real;
+    int result = find_inside(bundle, entry->path, &real);
+    if (result == 0)
+        result = entry_read(entry, real);
     free(real);
     return result;
 }
@@ -154,6 +166,54 @@ int mr_bundle_get(struct mr_bundle *bundle, const char *name, const struct mr_bu
     pthread_mutex_unlock(&bundle->lock);
     *text = result == 0 ? &entry->text : NULL;
     return result;
+}
+
+/* ---- other files ---- */
+
+/* Relative, and nowhere up: no part is empty, "." or "..". */
+static bool is_file_name(const char *name)
+{
+    for (const char *part = name;; part++) {
+        size_t length = strcspn(part, "/");
+        if (length == 0 || (length <= 2 && strncmp(part, "..", length) == 0))
+            return false;
+        part += length;
+        if (*part == '\0')
+            return true;
+    }
+}
+
+static void remember(struct mr_bundle *bundle, const char *name)
+{
+    pthread_mutex_lock(&bundle->lock);
+    if (find(bundle, name) == NULL && bundle->count < MR_BUNDLE_MAX_FILES) {
+        struct entry *entry = entry_create(bundle->folder, name);
+        if (entry != NULL) {
+            entry->result = -EINVAL; /* no text */
+            bundle->entries[bundle->count++] = entry;
+        }
+    }
+    pthread_mutex_unlock(&bundle->lock);
+}
+
+int mr_bundle_read(struct mr_bundle *bundle, const char *name, size_t limit_bytes,
+                   struct mr_buffer *content, struct mr_error *error)
+{
+    char *path, *real;
+    if (!is_file_name(name))
+        return mr_error_set(error, -EINVAL,
+                            "names are relative to the script's folder and stay in it");
+    remember(bundle, name);
+    if (asprintf(&path, "%s/%s", bundle->folder, name) < 0)
+        return mr_error_set(error, -ENOMEM, "out of memory");
+    int result = find_inside(bundle, path, &real);
+    if (result == 0)
+        result = mr_file_read(real, limit_bytes, content);
+    free(real);
+    free(path);
+    if (result == -EFBIG)
+        return mr_error_set(error, result, "longer than %zu MiB", limit_bytes >> 20);
+    return result < 0 ? mr_error_set(error, result, "%s", reason(result)) : 0;
 }
 
 /* ---- the whole ---- */

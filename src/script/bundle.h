@@ -6,6 +6,7 @@
 #ifndef MR_SCRIPT_BUNDLE_H
 #define MR_SCRIPT_BUNDLE_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -41,6 +42,13 @@ const struct mr_bundle_text *mr_bundle_main(const struct mr_bundle *bundle);
  */
 int mr_bundle_get(struct mr_bundle *bundle, const char *name, const struct mr_bundle_text **text,
                   struct mr_error *error);
+
+/* Append the content of any other file in the script's folder or below; nothing of it is kept but
+ * that it was looked for, so that it can be watched.
+ * in:     name: relative, without "." and ".." parts
+ * return: as mr_bundle_get; -EFBIG beyond limit_bytes; -EINVAL, too, for a name that is none */
+int mr_bundle_read(struct mr_bundle *bundle, const char *name, size_t limit_bytes,
+                   struct mr_buffer *content, struct mr_error *error);
 
 /* How many files were looked for so far, the script included; and the path of one of them. */
 size_t mr_bundle_count(struct mr_bundle *bundle);

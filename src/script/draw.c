@@ -7,6 +7,11 @@ void mr_draw_set_color(cairo_t *cairo, const struct mr_color *color, double opac
     cairo_set_source_rgba(cairo, color->red, color->green, color->blue, color->alpha * opacity);
 }
 
+double mr_draw_line_shift(double line_width)
+{
+    return lround(line_width) % 2 != 0 ? 0.5 : 0;
+}
+
 void mr_draw_rectangle_path(cairo_t *cairo, double x, double y, double width, double height,
                             double radius)
 {

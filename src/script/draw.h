@@ -8,6 +8,10 @@
 
 void mr_draw_set_color(cairo_t *cairo, const struct mr_color *color, double opacity);
 
+/* What to add to whole coordinates so that straight lines are sharp: odd widths are centred on
+ * pixels, even ones on the edge before. */
+double mr_draw_line_shift(double line_width);
+
 /* Begin a new path: a rectangle, its corners rounded with `radius` as far as they have room. */
 void mr_draw_rectangle_path(cairo_t *cairo, double x, double y, double width, double height,
                             double radius);

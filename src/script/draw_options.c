@@ -45,6 +45,7 @@ static const struct row rows[MR_DRAW_OPTIONS] = {
     [MR_DRAW_OPTION_ALIGN] = { "align", KIND_WORD, FIELD(align), 0, 0, align_words },
     [MR_DRAW_OPTION_ANCHOR] = { "anchor", KIND_WORD, FIELD(anchor), 0, 0, anchor_words },
     [MR_DRAW_OPTION_WIDTH] = { "width", KIND_NUMBER, FIELD(width), 1, 100000, NULL },
+    [MR_DRAW_OPTION_HEIGHT] = { "height", KIND_NUMBER, FIELD(height), 1, 100000, NULL },
 };
 
 static const struct mr_draw_options defaults = {
@@ -160,4 +161,17 @@ void mr_draw_options_read(lua_State *L, int index, const char *call, unsigned kn
         read_value(L, call, &rows[row], options);
         options->given |= MR_DRAW_OPTION_BIT(row);
     }
+}
+
+const struct mr_color *mr_draw_options_stroke(const struct mr_draw_options *options)
+{
+    return mr_draw_option_given(options, MR_DRAW_OPTION_STROKE) ? &options->stroke
+                                                                : &options->color;
+}
+
+bool mr_draw_options_outlined(const struct mr_draw_options *options)
+{
+    return options->line_width > 0 && (mr_draw_option_given(options, MR_DRAW_OPTION_STROKE) ||
+                                       mr_draw_option_given(options, MR_DRAW_OPTION_COLOR) ||
+                                       !mr_draw_option_given(options, MR_DRAW_OPTION_FILL));
 }

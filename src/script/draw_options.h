@@ -26,6 +26,7 @@ enum mr_draw_option {
     MR_DRAW_OPTION_ALIGN,
     MR_DRAW_OPTION_ANCHOR,
     MR_DRAW_OPTION_WIDTH,
+    MR_DRAW_OPTION_HEIGHT,
     MR_DRAW_OPTIONS,
 };
 
@@ -46,7 +47,8 @@ struct mr_draw_options {
     double size;       /* of the font, pixels */
     double weight;     /* of the font, 100 … 1000 */
     double padding;    /* pixels */
-    double width;      /* where text is wrapped, pixels */
+    double width;      /* where text is wrapped, or of an image, pixels */
+    double height;     /* of an image, pixels */
     int align;         /* enum mr_align */
     int anchor;        /* which point of the box is meant: column + 3 * row of a 3x3 grid */
     const char *font;  /* family; lives as long as the options table */
@@ -56,6 +58,18 @@ struct mr_draw_options {
  * in:     call: what messages call it; known: MR_DRAW_OPTION_BITs of what it understands */
 void mr_draw_options_read(lua_State *L, int index, const char *call, unsigned known,
                           struct mr_draw_options *options);
+
+/* The options of lines, and of areas. */
+#define MR_DRAW_STROKE_OPTIONS                                                                     \
+    (MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_STROKE) | MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_COLOR) |        \
+     MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_LINE_WIDTH) | MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_OPACITY))
+#define MR_DRAW_AREA_OPTIONS (MR_DRAW_STROKE_OPTIONS | MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_FILL))
+
+/* The colour of outlines and lines: `stroke`, or `color`, or white. */
+const struct mr_color *mr_draw_options_stroke(const struct mr_draw_options *options);
+
+/* An area is outlined if it says so, or if it would not be seen otherwise. */
+bool mr_draw_options_outlined(const struct mr_draw_options *options);
 
 static inline bool mr_draw_option_given(const struct mr_draw_options *options,
                                         enum mr_draw_option option)

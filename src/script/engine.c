@@ -42,6 +42,8 @@ static int open_host(lua_State *L)
     mr_host_open(L);
     mr_json_open(L);
     mr_frame_open(L);
+    mr_kernel_open(L);
+    mr_filter_open(L);
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &mr_engine_state_key);
     lua_gc(L, LUA_GCINC, GC_PAUSE, GC_STEP_MUL, GC_STEP_SIZE);

@@ -1,17 +1,11 @@
 #include "script/frame.h"
 
 #include "script/binding.h"
+#include "script/image.h"
 
 #include <string.h>
 
-static const char metatable_key = 0; /* in the registry, by address */
-
-/* What Lua holds. */
-struct handle {
-    const char *type; /* &metatable_key */
-    struct mr_frame *frame;
-    uint64_t serial;
-};
+const char mr_frame_type = 0;
 
 /* ---- the host's side ---- */
 
@@ -51,7 +45,9 @@ struct mr_picture *mr_frame_end(struct mr_frame *frame)
 
 static void make_canvas(lua_State *L, struct mr_frame *frame)
 {
-    frame->canvas = mr_canvases_copy(mr_engine_of(L)->options.canvases, frame->picture);
+    frame->canvas = frame->own
+                        ? mr_image_make_canvas(L, frame)
+                        : mr_canvases_copy(mr_engine_of(L)->options.canvases, frame->picture);
     if (frame->canvas == NULL)
         luaL_error(L, "no memory for the frame's pixels");
 }
@@ -64,6 +60,17 @@ static void sync_for_pixels(lua_State *L, struct mr_frame *frame)
         cairo_surface_flush(cairo_get_target(frame->cairo));
         frame->cairo_drew = false;
     }
+}
+
+const struct mr_picture *mr_frame_look(struct mr_frame *frame)
+{
+    if (!frame->changed)
+        return frame->picture;
+    if (frame->cairo_drew) {
+        cairo_surface_flush(cairo_get_target(frame->cairo));
+        frame->cairo_drew = false;
+    }
+    return frame->canvas;
 }
 
 const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame)
@@ -83,9 +90,11 @@ struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame)
 static void make_cairo(lua_State *L, struct mr_frame *frame)
 {
     struct mr_picture *canvas = frame->canvas;
-    cairo_surface_t *surface =
-        cairo_image_surface_create_for_data(canvas->plane[0], CAIRO_FORMAT_RGB24, canvas->width,
-                                            canvas->height, canvas->stride_bytes[0]);
+    if (frame->own)
+        mr_image_weigh(L, frame);
+    cairo_surface_t *surface = cairo_image_surface_create_for_data(
+        canvas->plane[0], frame->alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, canvas->width,
+        canvas->height, canvas->stride_bytes[0]);
     cairo_t *cairo = cairo_create(surface);
     cairo_surface_destroy(surface); /* the context holds it */
     if (cairo_status(cairo) != CAIRO_STATUS_SUCCESS) {
@@ -112,35 +121,54 @@ cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame)
 
 /* ---- the script's side ---- */
 
-static struct handle *to_handle(lua_State *L, int index)
+static struct mr_frame_handle *to_handle(lua_State *L, int index)
 {
-    struct handle *handle = lua_touserdata(L, index); /* NULL for json.null, too */
-    return handle != NULL && handle->type == &metatable_key ? handle : NULL;
+    struct mr_frame_handle *handle = lua_touserdata(L, index); /* NULL for json.null, too */
+    return handle != NULL && handle->type == &mr_frame_type ? handle : NULL;
+}
+
+static bool is_over(const struct mr_frame_handle *handle)
+{
+    return handle->serial != handle->frame->serial;
 }
 
 struct mr_frame *mr_frame_check(lua_State *L)
 {
-    struct handle *handle = to_handle(L, 1);
+    struct mr_frame_handle *handle = to_handle(L, 1);
     if (handle == NULL)
         luaL_error(L, "frame expected, got %s; methods are called with a colon: frame:get(x, y)",
                    luaL_typename(L, 1));
-    if (handle->serial != handle->frame->serial)
-        luaL_error(L, "frame used after process returned");
+    if (is_over(handle))
+        luaL_error(L, handle->frame->own ? "image used after it was collected"
+                                         : "frame used after process returned");
+    return handle->frame;
+}
+
+struct mr_frame *mr_frame_argument(lua_State *L, int index, const char *name)
+{
+    struct mr_frame_handle *handle = to_handle(L, index);
+    if (handle == NULL)
+        luaL_argerror(L, index,
+                      lua_pushfstring(L, "%s: frame or image expected, got %s", name,
+                                      lua_isnone(L, index) ? "nothing" : luaL_typename(L, index)));
+    if (is_over(handle))
+        luaL_argerror(L, index, lua_pushfstring(L, "%s: its time is over", name));
     return handle->frame;
 }
 
 void mr_frame_push(lua_State *L, struct mr_frame *frame)
 {
-    struct handle *handle = lua_newuserdatauv(L, sizeof(*handle), 0);
-    *handle = (struct handle){ &metatable_key, frame, frame->serial };
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
+    struct mr_frame_handle *handle = lua_newuserdatauv(L, sizeof(*handle), 0);
+    *handle = (struct mr_frame_handle){ &mr_frame_type, frame, frame->serial };
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &mr_frame_type);
     lua_setmetatable(L, -2);
 }
 
 enum field {
     FIELD_WIDTH,
     FIELD_HEIGHT,
-    FIELD_INDEX,
+    IMAGE_FIELDS, /* images have those before */
+    FIELD_INDEX = IMAGE_FIELDS,
     FIELD_PTS,
     FIELD_TIME,
     FIELD_STREAM,
@@ -184,16 +212,17 @@ static int push_field(lua_State *L, const struct mr_frame *frame, enum field fie
     return 1;
 }
 
-static enum field find_field(lua_State *L, int index)
+static enum field find_field(lua_State *L, const struct mr_frame *frame, int index)
 {
-    int field = FIELDS;
+    int fields = frame->own ? IMAGE_FIELDS : FIELDS, field = fields;
     if (lua_type(L, index) == LUA_TSTRING) {
         const char *name = lua_tostring(L, index);
-        for (field = 0; field < FIELDS && strcmp(field_names[field], name) != 0; field++)
+        for (field = 0; field < fields && strcmp(field_names[field], name) != 0; field++)
             ;
     }
-    if (field == FIELDS)
-        luaL_error(L, "a frame has no '%s'", luaL_tolstring(L, index, NULL));
+    if (field == fields)
+        luaL_error(L, "%s has no '%s'", frame->own ? "an image" : "a frame",
+                   luaL_tolstring(L, index, NULL));
     return (enum field)field;
 }
 
@@ -204,14 +233,15 @@ static int frame_index(lua_State *L)
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
     const struct mr_frame *frame = mr_frame_check(L);
-    return push_field(L, frame, find_field(L, 2));
+    return push_field(L, frame, find_field(L, frame, 2));
 }
 
 static int frame_newindex(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    if (find_field(L, 2) != FIELD_QUALITY)
-        return luaL_error(L, "frame.%s is read-only", lua_tostring(L, 2));
+    if (find_field(L, frame, 2) != FIELD_QUALITY)
+        return luaL_error(L, "%s.%s is read-only", frame->own ? "image" : "frame",
+                          lua_tostring(L, 2));
     int exact;
     lua_Integer quality = lua_tointegerx(L, 3, &exact);
     if (!exact || lua_type(L, 3) != LUA_TNUMBER || quality < 1 || quality > 100)
@@ -223,9 +253,12 @@ static int frame_newindex(lua_State *L)
 
 static int frame_to_string(lua_State *L)
 {
-    const struct handle *handle = to_handle(L, 1);
-    if (handle == NULL || handle->serial != handle->frame->serial)
+    const struct mr_frame_handle *handle = to_handle(L, 1);
+    if (handle == NULL || is_over(handle))
         lua_pushliteral(L, "frame (over)");
+    else if (handle->frame->own)
+        lua_pushfstring(L, "image (%dx%d)", handle->frame->picture->width,
+                        handle->frame->picture->height);
     else
         lua_pushfstring(L, "frame %I (%dx%d)", (LUAI_UACINT)handle->frame->picture->seq,
                         handle->frame->picture->width, handle->frame->picture->height);
@@ -240,14 +273,20 @@ static int frame_skip(lua_State *L)
 
 static const luaL_Reg delivery_methods[] = {
     { "skip", frame_skip },
+    { "new", mr_image_new }, /* the argument `frame` hides the global table */
     { NULL, NULL },
 };
 
-void mr_frame_open(lua_State *L)
+static const luaL_Reg no_methods[] = { { NULL, NULL } };
+
+/* Push a metatable. */
+static void push_type(lua_State *L, const char *name, const luaL_Reg *own_methods)
 {
-    const luaL_Reg *const lists[] = { delivery_methods, mr_pixel_methods, mr_shape_methods,
-                                      mr_text_methods };
-    lua_createtable(L, 0, 5);
+    const luaL_Reg *const lists[] = { own_methods,       mr_pixel_methods,   mr_shape_methods,
+                                      mr_path_methods,   mr_text_methods,    mr_kernel_methods,
+                                      mr_region_methods, mr_measure_methods, mr_lut_methods,
+                                      mr_copy_methods };
+    lua_createtable(L, 0, 6);
     lua_newtable(L);
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
         luaL_setfuncs(L, lists[i], 0);
@@ -257,9 +296,16 @@ void mr_frame_open(lua_State *L)
     lua_setfield(L, -2, "__newindex");
     lua_pushcfunction(L, frame_to_string);
     lua_setfield(L, -2, "__tostring");
-    lua_pushliteral(L, "frame");
+    lua_pushstring(L, name);
     lua_setfield(L, -2, "__metatable");
-    lua_pushliteral(L, "frame");
+    lua_pushstring(L, name);
     lua_setfield(L, -2, "__name");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
+}
+
+void mr_frame_open(lua_State *L)
+{
+    push_type(L, "frame", delivery_methods);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &mr_frame_type);
+    push_type(L, "image", no_methods);
+    mr_image_open(L);
 }

@@ -1,5 +1,6 @@
 /* The frame that a script is given: the I420 picture as it came, and once the script touches
  * pixels a BGRX canvas with the same content. A frame that is only looked at goes on as it came.
+ * A script's own images are frames, too, which nobody sends (image.h).
  *
  * `frame` in Lua is a userdata that refers to a struct mr_frame by address and serial; when the
  * call is over the serial moves on, and whoever kept the userdata gets an error. */
@@ -22,10 +23,21 @@ struct mr_frame {
     bool cairo_drew;            /* and has to be flushed before pixels are read */
     bool pixels_set;            /* and cairo has to be told before it draws */
     bool changed;               /* the canvas is what is to be sent */
+    bool own;                   /* an image: its memory is Lua's */
+    bool alpha;                 /* an image whose canvas is premultiplied BGRA */
     bool skip;
     int quality;
     unsigned viewers;
 };
+
+/* What Lua holds of a frame; an image's userdata begins with it. */
+struct mr_frame_handle {
+    const char *type; /* &mr_frame_type */
+    struct mr_frame *frame;
+    uint64_t serial;
+};
+
+extern const char mr_frame_type; /* also, by address, the frames' metatable in the registry */
 
 /* Before and after a call. `end` hands over the picture to send: a reference, the caller's. */
 void mr_frame_begin(struct mr_frame *frame, struct mr_picture *picture, unsigned viewers,
@@ -38,6 +50,12 @@ void mr_frame_push(lua_State *L, struct mr_frame *frame);
 /* The frame that is argument 1; a Lua error when it is none or its time is over. */
 struct mr_frame *mr_frame_check(lua_State *L);
 
+/* The frame or image that is another argument; messages call it `name`. */
+struct mr_frame *mr_frame_argument(lua_State *L, int index, const char *name);
+
+/* Its pixels to be measured: the planes as long as they are what it looks like. */
+const struct mr_picture *mr_frame_look(struct mr_frame *frame);
+
 /* Its pixels to be read, or to be written, or something to draw on them with; a Lua error when
  * there is no memory. */
 const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame);
@@ -45,8 +63,14 @@ struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame);
 cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame);
 
 /* Methods by the file that has them; each list ends with { NULL, NULL }. */
-extern const luaL_Reg mr_pixel_methods[]; /* pixels.c */
-extern const luaL_Reg mr_shape_methods[]; /* shapes.c */
-extern const luaL_Reg mr_text_methods[];  /* draw_text.c */
+extern const luaL_Reg mr_pixel_methods[];   /* pixels.c */
+extern const luaL_Reg mr_shape_methods[];   /* shapes.c */
+extern const luaL_Reg mr_text_methods[];    /* draw_text.c */
+extern const luaL_Reg mr_kernel_methods[];  /* kernel.c */
+extern const luaL_Reg mr_path_methods[];    /* draw_path.c */
+extern const luaL_Reg mr_region_methods[];  /* regions.c */
+extern const luaL_Reg mr_lut_methods[];     /* lut.c */
+extern const luaL_Reg mr_measure_methods[]; /* measuring.c */
+extern const luaL_Reg mr_copy_methods[];    /* frames.c */
 
 #endif

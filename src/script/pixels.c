@@ -1,4 +1,5 @@
-/* frame:get set row set_row map: single pixels. BGRX in memory, red green blue for scripts. */
+/* frame:get set row set_row map: single pixels. BGRX in memory, red green blue for scripts. What is
+ * written is opaque, should the picture be an image with transparency. */
 #include "script/binding.h"
 
 #include <lauxlib.h>
@@ -38,6 +39,7 @@ static int frame_set(lua_State *L)
     pixel[0] = (uint8_t)blue;
     pixel[1] = (uint8_t)green;
     pixel[2] = (uint8_t)red;
+    pixel[3] = 255;
     return 0;
 }
 
@@ -80,35 +82,12 @@ static int frame_set_row(lua_State *L)
         pixel[0] = in[2];
         pixel[1] = in[1];
         pixel[2] = in[0];
+        pixel[3] = 255;
     }
     return 0;
 }
 
 /* ---- map ---- */
-
-struct area {
-    int left, top, right, bottom; /* right and bottom are the first outside */
-};
-
-static int clip(double value, int limit)
-{
-    return value < 0 ? 0 : value > limit ? limit : (int)value;
-}
-
-/* Arguments x, y, w, h from `index` on, all or none, clipped to the picture. */
-static struct area area_argument(lua_State *L, int index, const struct mr_picture *picture)
-{
-    if (lua_isnoneornil(L, index))
-        return (struct area){ 0, 0, picture->width, picture->height };
-    double x = mr_arg_pixel(L, index, "x"), y = mr_arg_pixel(L, index + 1, "y");
-    double width = mr_arg_pixel(L, index + 2, "w"), height = mr_arg_pixel(L, index + 3, "h");
-    return (struct area){
-        .left = clip(x, picture->width),
-        .top = clip(y, picture->height),
-        .right = clip(x + width, picture->width),
-        .bottom = clip(y + height, picture->height),
-    };
-}
 
 /* A result that is no whole number. */
 static int round_result(lua_State *L, int index)
@@ -146,6 +125,7 @@ static void map_pixel(lua_State *L, uint8_t *pixel, int x, int y)
         pixel[2] = channel_result(L, -3);
         pixel[1] = channel_result(L, -2);
         pixel[0] = channel_result(L, -1);
+        pixel[3] = 255;
     }
     lua_pop(L, 3);
 }
@@ -154,7 +134,7 @@ static int frame_map(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
-    struct area area = area_argument(L, 3, frame->picture);
+    struct mr_area area = mr_arg_optional_area(L, 3, frame->picture);
     for (int y = area.top; y < area.bottom; y++) {
         for (int x = area.left; x < area.right; x++) {
             struct mr_picture *picture = mr_frame_write(L, frame); /* the function may draw, too */

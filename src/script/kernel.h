@@ -1,0 +1,17 @@
+/* Kernels: pixel shaders in Lua. kernel(function(p, u) … return r, g, b end) traces the function
+ * once and compiles what it does; frame:apply(k, {strength = 0.5}, x, y, w, h) runs that.
+ *
+ * The thread that runs the script; everything raises Lua errors. */
+#ifndef MR_SCRIPT_KERNEL_H
+#define MR_SCRIPT_KERNEL_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+bool mr_kernel_is(lua_State *L, int index);
+
+/* Apply the kernel at index 2 to the frame at 1: parameters at 3, if that is a table or nil, and
+ * after them, or from 3 on, x, y, w, h. */
+int mr_kernel_apply(lua_State *L);
+
+#endif
