@@ -14,8 +14,8 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* One picture in, one of the same size out at once; no files, no network, no devices; a time that
- * does not explode with the options. Left out on purpose, though they look harmless: fillborders,
- * delogo, swaprect and yaepblur add up unbounded numbers in an int and use the sum as a position. */
+ * does not explode with the options. Left out to be careful, though they look harmless: fillborders,
+ * delogo, swaprect and yaepblur take unbounded or unchecked positions as options. */
 static const char *const allowed[] = {
     "avgblur",
     "bilateral",

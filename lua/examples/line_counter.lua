@@ -1,0 +1,33 @@
+-- Counts what crosses a vertical line: the line is a row of cells, and something crosses it when
+-- enough of them differ from the empty scene, until they no longer do.
+
+settings = {
+  line = { 0.5, min = 0, max = 1, step = 0.01, help = "where, as a part of the width" },
+  cells = { 24, min = 4, max = 100, step = 1 },
+  threshold = { 25, min = 1, max = 255, help = "levels of brightness" },
+  share = { 0.08, min = 0, max = 1, step = 0.01, help = "of the line that has to be covered" },
+}
+
+local empty -- brightness of each cell without anything in front
+
+function process(frame, state)
+  state.count = state.count or 0
+  local x = math.min(settings.line * frame.width, frame.width - 8)
+  local cells = frame:crop(x, 0, 8, frame.height):luma(1, settings.cells)
+  if not empty or #empty ~= #cells then empty = cells end
+
+  local covered = 0
+  for i, level in ipairs(cells) do
+    local differs = math.abs(level - empty[i]) > settings.threshold
+    if differs then covered = covered + 1 end
+    empty[i] = empty[i] + (level - empty[i]) * (differs and 0.002 or 0.05)
+  end
+
+  local crossing = covered / #cells > settings.share
+  if crossing and not state.crossing then state.count = state.count + 1 end
+  state.crossing = crossing
+
+  frame:line(x, 0, x, frame.height, { stroke = crossing and "#ff3030" or "#30ff60", line_width = 3 })
+  frame:text(tostring(state.count), x + 10, 10, { size = 32, color = "#fff", background = "#0008" })
+  return { count = state.count, crossing = crossing }
+end
