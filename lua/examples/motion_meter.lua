@@ -4,7 +4,7 @@
 
 settings = {
   columns = { 24, min = 4, max = 64, step = 1 },
-  rows = { 14, min = 4, max = 64, step = 1 },
+  rows = { 12, min = 4, max = 64, step = 1 },
   threshold = { 12, min = 1, max = 100, help = "levels of brightness" },
 }
 
@@ -28,19 +28,19 @@ function process(frame)
   local common = median(changes)
 
   local boxes, moving = {}, 0
-  local width, height = frame.width / columns, frame.height / rows
+  local width, height = frame.width // columns, frame.height // rows
   for i, change in ipairs(changes) do
     usual[i] = usual[i] + change * 0.05
     change = math.abs(change - common)
     if change > settings.threshold then
       moving = moving + 1
       local x, y = (i - 1) % columns * width, (i - 1) // columns * height
-      boxes[#boxes + 1] = { x = x, y = y, w = width, h = height, score = change }
+      boxes[#boxes + 1] = { x = x, y = y, w = width, h = height }
       frame:rectangle(x, y, width, height, { fill = "#ff880055" })
     end
   end
 
-  local score = moving / #now
+  local score = math.floor(100 * moving / #now) / 100
   frame:rectangle(12, frame.height - 24, 200, 12, { fill = "#0008" })
   frame:rectangle(12, frame.height - 24, 200 * score, 12, { fill = "#ff8800" })
   return { score = score, boxes = boxes }
