@@ -204,7 +204,7 @@ static void images_count_as_memory(void **state)
         "not enough memory");
     /* what is not kept is collected */
     expect_payload(&host,
-                   PROCESS("for i = 1, 500 do local c = frame.new(1000, 1000):crop(0, 0, 900, 900) "
+                   PROCESS("for i = 1, 60 do local c = frame.new(1000, 1000):crop(0, 0, 900, 900) "
                            "c:circle(1, 1, 5) end return collectgarbage('count') < 32 * 1024"),
                    "true");
 }
