@@ -229,6 +229,7 @@ static void *scratch_of(lua_State *L, size_t bytes)
     void *scratch = lua_touserdata(L, -1);
     if (scratch == NULL || lua_rawlen(L, -1) < bytes) {
         scratch = lua_newuserdatauv(L, bytes, 0);
+        memset(scratch, 0, bytes); /* runs end with values that nobody has set, but computes with */
         lua_setiuservalue(L, 2, KERNEL_SCRATCH);
     }
     lua_pop(L, 1);

@@ -23,7 +23,7 @@ BINARY(power, y == 2 ? x * x : pow(x, y))
             to[i] = double_sine(from[i], quarters);                                                \
         }                                                                                          \
         for (int i = 0; beyond != 0 && i < count; i++)                                             \
-            to[i] = name(from[i]);                                                                 \
+            to[i] = fabs(from[i]) < MR_DOUBLE_ANGLE_MAX ? to[i] : name(from[i]);                   \
     }
 
 SINE(sin, 0)
