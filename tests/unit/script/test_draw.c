@@ -1,71 +1,15 @@
 /* What scripts draw, by the pixels that come out. TEST_WORK_DIR/drawing.png is everything at once,
  * for people to look at. */
-#include "script_support.h"
+#include "draw_support.h"
 
-#include <cairo.h>
-
-static struct test_host host;
-
-static int set_up(void **state)
-{
-    (void)state;
-    host_open(&host);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    host_close(&host);
-    return 0;
-}
-
-/* Run the body of process on a picture; the result's picture is the caller's. */
-static struct mr_picture *draw_on(struct mr_picture *picture, const char *body)
-{
-    static char text[8192];
-    struct mr_engine_result result;
-    struct mr_error error = { 0 };
-    snprintf(text, sizeof(text), PROCESS("%s\n"), body);
-    struct mr_engine *engine = engine_make(&host, text);
-    if (mr_engine_process(engine, picture, 0, &result, &error) < 0)
-        fail_msg("%s: %s", body, error.text);
-    mr_buffer_finish(&result.payload);
-    mr_engine_destroy(engine);
-    return result.picture;
-}
-
+/* Draw on a black picture of 64x48; the result is the caller's. */
 static struct mr_picture *draw(const char *body)
 {
     struct mr_picture *picture = picture_black(64, 48);
-    char text[1024];
-    snprintf(text, sizeof(text), "frame:set(63, 0, 0, 0, 0) %s",
-             body); /* so that there are pixels */
-    struct mr_picture *drawn = draw_on(picture, text);
+    struct mr_picture *drawn = draw_on(picture, body);
     mr_picture_unref(&picture);
     return drawn;
 }
-
-struct spot {
-    int x, y;
-    unsigned color;
-};
-
-static void expect_pixels_at(const char *body, const struct spot *spots, int count, int line)
-{
-    struct mr_picture *drawn = draw(body);
-    for (int i = 0; i < count; i++) {
-        unsigned got = picture_pixel(drawn, spots[i].x, spots[i].y);
-        if (got != spots[i].color)
-            fail_msg("line %d: %s: %06x at %d,%d, wanted %06x", line, body, got, spots[i].x,
-                     spots[i].y, spots[i].color);
-    }
-    mr_picture_unref(&drawn);
-}
-
-#define expect_pixels(body, ...)                                                                   \
-    expect_pixels_at(body, (const struct spot[]){ __VA_ARGS__ },                                   \
-                     sizeof((const struct spot[]){ __VA_ARGS__ }) / sizeof(struct spot), __LINE__)
 
 /* ---- the frame itself ---- */
 
@@ -131,7 +75,7 @@ static void looking_leaves_the_frame_as_it_came(void **state)
 {
     (void)state;
     struct mr_picture *picture = picture_black(64, 48);
-    struct mr_picture *looked = draw_on(picture, "frame:get(1, 1) frame:row(0)");
+    struct mr_picture *looked = run_on(picture, PROCESS("frame:get(1, 1) frame:row(0)"));
     assert_ptr_equal(looked, picture);
     mr_picture_unref(&looked);
     looked = draw_on(picture, "frame:set(1, 1, 9, 9, 9)");
