@@ -76,6 +76,7 @@ static void make_graph(struct floor *floor)
     size_t size;
     zimg_graph_builder_params_default(&params, ZIMG_API_VERSION);
     params.resample_filter = ZIMG_RESIZE_BILINEAR;
+    params.cpu_type = ZIMG_CPU_AUTO_64B;
     params.resample_filter_uv = ZIMG_RESIZE_BILINEAR;
     floor->graph = zimg_filter_graph_build(&from, &to, &params);
     CHECK(floor->graph != NULL);
