@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "media/picture.h"
 #include "script/bundle.h"
+#include "script/event.h"
 
 #include <stdbool.h>
 
@@ -29,6 +30,9 @@ struct mr_engine_options {
     struct mr_watchdog *watchdog; /* NULL: no deadline */
     struct mr_canvases *canvases;
     struct mr_script_log *log;
+
+    mr_script_broadcast *broadcast; /* NULL: nobody is told; never called for a trial */
+    void *broadcast_opaque;
 };
 
 /* What `process` made of a frame. */
@@ -74,6 +78,30 @@ int mr_engine_set_state(struct mr_engine *engine, const void *bytes, size_t size
  * [{"name":"label","type":"text","default":"moonreel","value":"moonreel","help":"…"}, …] */
 int mr_engine_get_settings(struct mr_engine *engine, struct mr_buffer *json,
                            struct mr_error *error);
+
+/* Change settings and tell the script: on_settings(changed), with the new values of those that were
+ * named; a button is true in it. All or none are changed.
+ * in:     json: an object, {"label":"Yard","opacity":0.5}
+ * return: 0; -EINVAL with *error, which names the setting, the value and what is allowed: nothing
+ *         was changed; another -errno: they were changed, and on_settings failed */
+int mr_engine_change_settings(struct mr_engine *engine, const char *json, size_t size,
+                              struct mr_error *error);
+
+/* Take the values of another version's settings, before init: those whose name and type agree and
+ * that are allowed here. in: json: what mr_engine_get_settings gave */
+int mr_engine_adopt_settings(struct mr_engine *engine, const char *json, size_t size,
+                             struct mr_error *error);
+
+/* Call on_message or on_client, if it is there. return: as process */
+int mr_engine_deliver(struct mr_engine *engine, const struct mr_script_event *event,
+                      struct mr_error *error);
+
+/* Call what after() and every() have due at `now_us` (mr_clock_now_us).
+ * out:    *next_us: when to call again, -1: no timer is set
+ * return: 0; -errno with *error when one of them failed: the rest is run by the next call, so
+ *         *next_us is `now_us` then or later */
+int mr_engine_run_timers(struct mr_engine *engine, int64_t now_us, int64_t *next_us,
+                         struct mr_error *error);
 
 /* Take the fonts and texts that `from` has rendered, so that the first frame need not. */
 void mr_engine_take_text(struct mr_engine *engine, struct mr_engine *from);

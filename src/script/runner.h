@@ -7,12 +7,17 @@
 #ifndef MR_SCRIPT_RUNNER_H
 #define MR_SCRIPT_RUNNER_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "media/picture.h"
+#include "script/event.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define MR_RUNNER_MESSAGES 256  /* waiting for the script */
+#define MR_RUNNER_ARRIVALS 1024 /* joins and leaves, waiting likewise */
 
 struct mr_runner;
 
@@ -27,9 +32,17 @@ struct mr_runner_options {
     const char *stream; /* the stream's name, for `frame.stream` and the log */
     const char *path;   /* the script's file */
     enum mr_on_error on_error;
-    int deadline_ms; /* for one call into the script; it is stopped when it takes longer */
-    int memory_mib;  /* for all that the script holds */
-    int quality;     /* default of frame.quality */
+    int deadline_ms;  /* for one call into the script; it is stopped when it takes longer */
+    int memory_mib;   /* for all that the script holds */
+    int quality;      /* default of frame.quality */
+    const char *host; /* program to run the script in as `HOST --script-host`, a process of its own;
+                         NULL: in this process */
+    bool patient;     /* a script that was lost is waited for, so that no frame goes without it */
+
+    mr_script_broadcast *broadcast; /* text for viewers; may be NULL */
+    void (*wake)(void *opaque);     /* mr_runner_tend has something to do, or is to be asked when;
+                                       any thread, must not block; may be NULL */
+    void *opaque;                   /* of both */
 };
 
 /* What the script made of one frame. Passed to mr_script_result_finish when used up. */
@@ -50,6 +63,12 @@ struct mr_runner_state {
     uint64_t errors;       /* frames on which it failed */
     uint64_t reloads;      /* swaps that took place */
     uint64_t rejected;     /* versions that did not pass probation */
+    uint64_t starts;       /* of script processes */
+    uint64_t kills;        /* of script processes that took too long or too much memory */
+    uint64_t deaths;       /* script processes that ended by themselves */
+    uint64_t messages;     /* told to the script */
+    uint64_t refused;      /* messages, joins and leaves for which the queue had no room */
+    bool running;          /* false while a lost script is being started again */
     char last_error[1024]; /* the newest error of a frame or a reload, "" if the running version has
                               none; with file and line */
 };
@@ -76,6 +95,29 @@ void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, uns
 
 /* Unref and free what a result holds; it may be all zero. */
 void mr_script_result_finish(struct mr_script_result *result);
+
+/* ---- between frames ---- */
+
+/* Queue something to be told to the script.
+ * return: 0; -EAGAIN when MR_RUNNER_MESSAGES messages (or MR_RUNNER_ARRIVALS joins and leaves) are
+ *         waiting already: it is counted; -EMSGSIZE; -ENOMEM
+ * thread: any; never blocks */
+int mr_runner_post(struct mr_runner *runner, const struct mr_script_event *event);
+
+/* Tell the script what is queued and run the timers that are due. Where viewers' messages and
+ * timers are wanted it is called after options.wake was, and when the time it returns has come.
+ * return: when to call it again at the latest (monotonic, µs); -1: not until options.wake
+ * thread: that of mr_runner_process */
+int64_t mr_runner_tend(struct mr_runner *runner);
+
+/* Append the settings as engine.h's JSON list; change some of them.
+ * return: 0; -errno with *error: -EINVAL for settings that are not there or not allowed, -EAGAIN
+ *         while the script is being started again
+ * thread: any but that of mr_runner_process; waits for the frame under way */
+int mr_runner_get_settings(struct mr_runner *runner, struct mr_buffer *json,
+                           struct mr_error *error);
+int mr_runner_change_settings(struct mr_runner *runner, const char *json, size_t size,
+                              struct mr_error *error);
 
 /* Load the script again even if no file changed (SIGHUP). Returns at once. Any thread. */
 void mr_runner_reload(struct mr_runner *runner);
