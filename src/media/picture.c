@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct slot {
@@ -17,6 +19,9 @@ struct slot {
 
 struct mr_picture_pool {
     /* immutable */
+    uint64_t id;
+    enum mr_picture_format format;
+    int width, height;
     int fd;
     uint8_t *memory;
     size_t slot_bytes;
@@ -64,17 +69,34 @@ static struct plan plan_picture(enum mr_picture_format format, int width, int he
     return plan;
 }
 
-/* Whoever maps the pool relies on its size: nobody may change it any more. */
-static int map_memory(struct mr_picture_pool *pool, size_t size)
+/* Whoever maps the pool relies on its size: nobody may change it any more. The writable mapping of
+ * an I420 pool that is made here stays the only one. */
+static int make_memory(struct mr_picture_pool *pool, size_t size)
 {
+    int seals = F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
     pool->fd = memfd_create("moonreel-pictures", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (pool->fd < 0)
         return -errno;
     if (ftruncate(pool->fd, (off_t)size) < 0)
         return -errno;
-    if (fcntl(pool->fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
-        return -errno;
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, pool->fd, 0);
+    if (memory == MAP_FAILED)
+        return -errno;
+    pool->memory = memory;
+    if (pool->format == MR_PICTURE_I420)
+        seals |= F_SEAL_FUTURE_WRITE;
+    return fcntl(pool->fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
+}
+
+static int map_memory(struct mr_picture_pool *pool, size_t size)
+{
+    struct stat info;
+    if (fstat(pool->fd, &info) < 0)
+        return -errno;
+    if (info.st_size < 0 || (size_t)info.st_size < size)
+        return -EINVAL;
+    int protection = PROT_READ | (pool->format == MR_PICTURE_BGRX ? PROT_WRITE : 0);
+    void *memory = mmap(NULL, size, protection, MAP_SHARED, pool->fd, 0);
     if (memory == MAP_FAILED)
         return -errno;
     pool->memory = memory;
@@ -109,27 +131,43 @@ static void init_slot(struct mr_picture_pool *pool, unsigned number, const struc
     }
 }
 
-int mr_picture_pool_create(enum mr_picture_format format, int width, int height, unsigned slots,
-                           struct mr_picture_pool **pool)
+static bool is_possible(const struct mr_picture_memory *memory)
 {
-    *pool = NULL;
-    if (width < 1 || width > MR_PICTURE_MAX_SIDE || height < 1 || height > MR_PICTURE_MAX_SIDE ||
-        slots < 1 || slots > MR_PICTURE_MAX_SLOTS)
-        return -EINVAL;
+    return (memory->format == MR_PICTURE_I420 || memory->format == MR_PICTURE_BGRX) &&
+           memory->width >= 1 && memory->width <= MR_PICTURE_MAX_SIDE && memory->height >= 1 &&
+           memory->height <= MR_PICTURE_MAX_SIDE && memory->slots >= 1 &&
+           memory->slots <= MR_PICTURE_MAX_SLOTS;
+}
 
+/* A pool of new memory, or of that behind memory->fd if it is none. */
+static int make_pool(const struct mr_picture_memory *memory, struct mr_picture_pool **pool)
+{
+    static _Atomic uint64_t next_id = 1;
+    unsigned slots = memory->slots;
     struct mr_picture_pool *made = calloc(1, sizeof(*made) + slots * sizeof(made->slot[0]));
-    if (made == NULL)
+    if (made == NULL) {
+        if (memory->fd >= 0)
+            close(memory->fd);
         return -ENOMEM;
-    struct plan plan = plan_picture(format, width, height);
+    }
+    struct plan plan = plan_picture(memory->format, memory->width, memory->height);
+    made->id = atomic_fetch_add_explicit(&next_id, 1, memory_order_relaxed);
+    made->format = memory->format;
+    made->width = memory->width;
+    made->height = memory->height;
+    made->fd = memory->fd;
     made->slots = slots;
     made->slot_bytes = round_up(plan.size_bytes, (size_t)sysconf(_SC_PAGESIZE));
-    int failed = map_memory(made, made->slot_bytes * slots);
+    int failed = memory->fd < 0 ? make_memory(made, made->slot_bytes * slots)
+                                : map_memory(made, made->slot_bytes * slots);
     if (failed) {
         free_pool(made);
         return failed;
     }
 
-    struct mr_picture shape = { .format = format, .width = width, .height = height };
+    struct mr_picture shape = { .format = memory->format,
+                                .width = memory->width,
+                                .height = memory->height };
     for (unsigned i = 0; i < slots; i++)
         init_slot(made, i, &plan, &shape);
     atomic_init(&made->free, UINT64_MAX >> (MR_PICTURE_MAX_SLOTS - slots));
@@ -138,10 +176,42 @@ int mr_picture_pool_create(enum mr_picture_format format, int width, int height,
     return 0;
 }
 
+int mr_picture_pool_create(enum mr_picture_format format, int width, int height, unsigned slots,
+                           struct mr_picture_pool **pool)
+{
+    const struct mr_picture_memory memory = {
+        .fd = -1, .format = format, .width = width, .height = height, .slots = slots
+    };
+    *pool = NULL;
+    return is_possible(&memory) ? make_pool(&memory, pool) : -EINVAL;
+}
+
+int mr_picture_pool_map(const struct mr_picture_memory *memory, struct mr_picture_pool **pool)
+{
+    *pool = NULL;
+    if (memory->fd >= 0 && is_possible(memory))
+        return make_pool(memory, pool);
+    if (memory->fd >= 0)
+        close(memory->fd);
+    return -EINVAL;
+}
+
 void mr_picture_pool_destroy(struct mr_picture_pool *pool)
 {
     if (pool != NULL)
         release_pool(pool);
+}
+
+/* A slot whose bit was cleared becomes a picture with one reference. */
+static struct mr_picture *hand_out(struct mr_picture_pool *pool, unsigned number)
+{
+    struct slot *slot = &pool->slot[number];
+    atomic_fetch_add_explicit(&pool->references, 1, memory_order_relaxed);
+    atomic_store_explicit(&slot->references, 1, memory_order_relaxed);
+    slot->picture.seq = 0;
+    slot->picture.pts_us = 0;
+    slot->picture.captured_us = 0;
+    return &slot->picture;
 }
 
 /* The lowest free slot first: the memory used last is the likeliest to be in the cache. */
@@ -155,20 +225,23 @@ struct mr_picture *mr_picture_pool_take(struct mr_picture_pool *pool)
         lowest = free_slots & -free_slots;
     } while (!atomic_compare_exchange_weak_explicit(&pool->free, &free_slots, free_slots & ~lowest,
                                                     memory_order_acquire, memory_order_relaxed));
-
-    struct slot *slot = &pool->slot[__builtin_ctzll(lowest)];
-    atomic_fetch_add_explicit(&pool->references, 1, memory_order_relaxed);
-    atomic_store_explicit(&slot->references, 1, memory_order_relaxed);
-    slot->picture.seq = 0;
-    slot->picture.pts_us = 0;
-    slot->picture.captured_us = 0;
-    return &slot->picture;
+    return hand_out(pool, (unsigned)__builtin_ctzll(lowest));
 }
 
-int mr_picture_pool_fd(const struct mr_picture_pool *pool, size_t *slot_bytes)
+struct mr_picture *mr_picture_pool_at(struct mr_picture_pool *pool, unsigned slot)
 {
-    *slot_bytes = pool->slot_bytes;
-    return pool->fd;
+    if (slot >= pool->slots)
+        return NULL;
+    uint64_t bit = UINT64_C(1) << slot;
+    uint64_t before = atomic_fetch_and_explicit(&pool->free, ~bit, memory_order_acquire);
+    return before & bit ? hand_out(pool, slot) : NULL;
+}
+
+struct mr_picture_memory mr_picture_memory_of(const struct mr_picture *picture)
+{
+    const struct mr_picture_pool *pool = ((const struct slot *)picture)->pool;
+    return (struct mr_picture_memory){ pool->id,    pool->fd,     pool->format,
+                                       pool->width, pool->height, pool->slots };
 }
 
 struct mr_picture *mr_picture_ref(struct mr_picture *picture)

@@ -53,9 +53,31 @@ void mr_picture_pool_destroy(struct mr_picture_pool *pool);
  * return: the picture, or NULL when all are in use; never blocks */
 struct mr_picture *mr_picture_pool_take(struct mr_picture_pool *pool);
 
-/* The memory behind the pool, for another process to map: slot n begins at n * slot_bytes, its
- * planes at plane[i] - plane[0] from there. The descriptor stays the pool's. */
-int mr_picture_pool_fd(const struct mr_picture_pool *pool, size_t *slot_bytes);
+/* ---- pictures in another process ---- */
+
+/* The memory behind a pool: all that another process has to know of it. */
+struct mr_picture_memory {
+    uint64_t id; /* of the pool, never used again in this process */
+    int fd;
+    enum mr_picture_format format;
+    int width, height;
+    unsigned slots;
+};
+
+/* The memory that a picture is in. The descriptor stays the pool's. Nobody can make a writable
+ * mapping of an I420 pool, which only its maker fills; those of BGRX can be written by whoever gets
+ * the descriptor. */
+struct mr_picture_memory mr_picture_memory_of(const struct mr_picture *picture);
+
+/* Map the memory of another process's pool.
+ * in:     memory: fd is taken over, failure included; id is not looked at
+ * out:    *pool: its pictures are had by mr_picture_pool_at only; NULL on error
+ * return: 0; -EINVAL wrong numbers, or the memory is not as long as they say; -ENOMEM; -errno */
+int mr_picture_pool_map(const struct mr_picture_memory *memory, struct mr_picture_pool **pool);
+
+/* The picture in a slot of a mapped pool, with one reference.
+ * return: NULL when there is no such slot, or this process has a reference already */
+struct mr_picture *mr_picture_pool_at(struct mr_picture_pool *pool, unsigned slot);
 
 /* return: the same picture, with one reference more */
 struct mr_picture *mr_picture_ref(struct mr_picture *picture);

@@ -119,25 +119,82 @@ static void aligns_rows_and_keeps_pictures_apart(void **state)
     }
 }
 
+/* Another process would get the descriptor by a socket. */
+static int map_again(const struct mr_picture *picture, struct mr_picture_pool **pool)
+{
+    struct mr_picture_memory memory = mr_picture_memory_of(picture);
+    assert_true(fcntl(memory.fd, F_GETFD) & FD_CLOEXEC);
+    memory.fd = dup(memory.fd);
+    return mr_picture_pool_map(&memory, pool);
+}
+
 static void is_seen_through_a_second_mapping(void **state)
 {
     (void)state;
-    struct mr_picture_pool *pool = make_pool(MR_PICTURE_I420, 100, 50, 3);
+    struct mr_picture_pool *pool = make_pool(MR_PICTURE_I420, 100, 50, 3), *other;
     struct mr_picture *skipped = mr_picture_pool_take(pool);
     struct mr_picture *picture = mr_picture_pool_take(pool);
-    size_t slot_bytes;
-    int fd = mr_picture_pool_fd(pool, &slot_bytes);
-    assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-    assert_int_equal(ftruncate(fd, 0), -1); /* sealed: whoever maps it is safe */
-
-    uint8_t *other = mmap(NULL, 3 * slot_bytes, PROT_READ, MAP_SHARED, fd, 0);
-    assert_true(other != MAP_FAILED);
+    assert_int_equal(map_again(picture, &other), 0);
     picture->plane[2][24 * picture->stride_bytes[2] + 49] = 0xa5;
-    const uint8_t *slot = other + picture->slot * slot_bytes;
-    const uint8_t *plane = slot + (picture->plane[2] - picture->plane[0]);
-    assert_int_equal(plane[24 * picture->stride_bytes[2] + 49], 0xa5);
-    munmap(other, 3 * slot_bytes);
+    struct mr_picture *seen = mr_picture_pool_at(other, picture->slot);
+    assert_int_equal(seen->stride_bytes[2], picture->stride_bytes[2]);
+    assert_int_equal(seen->plane[2][24 * seen->stride_bytes[2] + 49], 0xa5);
+    assert_null(mr_picture_pool_at(other, picture->slot)); /* it is taken */
+    assert_null(mr_picture_pool_at(other, 3));
+    mr_picture_unref(&seen);
+    seen = mr_picture_pool_at(other, picture->slot);
+    assert_non_null(seen);
+    mr_picture_unref(&seen);
+    mr_picture_pool_destroy(other);
     mr_picture_unref(&skipped);
+    mr_picture_unref(&picture);
+    mr_picture_pool_destroy(pool);
+}
+
+static void only_canvases_can_be_written_by_others(void **state)
+{
+    (void)state;
+    struct mr_picture_pool *pool = make_pool(MR_PICTURE_I420, 16, 16, 1), *other;
+    struct mr_picture *picture = mr_picture_pool_take(pool);
+    int fd = mr_picture_memory_of(picture).fd;
+    assert_int_equal(ftruncate(fd, 0), -1); /* sealed: whoever maps it is safe */
+    assert_ptr_equal(mmap(NULL, 16, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+    assert_int_equal(pwrite(fd, "x", 1, 0), -1);
+    mr_picture_unref(&picture);
+    mr_picture_pool_destroy(pool);
+
+    pool = make_pool(MR_PICTURE_BGRX, 16, 16, 1);
+    picture = mr_picture_pool_take(pool);
+    assert_int_equal(map_again(picture, &other), 0);
+    struct mr_picture *canvas = mr_picture_pool_at(other, 0);
+    canvas->plane[0][5] = 0x5a;
+    assert_int_equal(picture->plane[0][5], 0x5a);
+    mr_picture_unref(&canvas);
+    mr_picture_pool_destroy(other);
+    mr_picture_unref(&picture);
+    mr_picture_pool_destroy(pool);
+}
+
+static void wrong_memory_is_refused(void **state)
+{
+    (void)state;
+    struct mr_picture_pool *pool = make_pool(MR_PICTURE_BGRX, 16, 16, 2), *other;
+    struct mr_picture *picture = mr_picture_pool_take(pool);
+    const struct mr_picture_memory right = mr_picture_memory_of(picture);
+    struct mr_picture_memory wrong[] = { right, right, right, right, right, right };
+    wrong[0].slots = 200;
+    wrong[1].slots = 20; /* the memory is shorter than that */
+    wrong[2].width = 0;
+    wrong[3].height = MR_PICTURE_MAX_SIDE + 1;
+    wrong[4].format = (enum mr_picture_format)7;
+    wrong[5].slots = 0;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+        wrong[i].fd = dup(right.fd);
+        int fd = wrong[i].fd;
+        assert_int_equal(mr_picture_pool_map(&wrong[i], &other), -EINVAL);
+        assert_null(other);
+        assert_int_equal(fcntl(fd, F_GETFD), -1); /* taken over, failure included */
+    }
     mr_picture_unref(&picture);
     mr_picture_pool_destroy(pool);
 }
@@ -209,5 +266,7 @@ RUN_TESTS(cmocka_unit_test(refuses_bad_geometry), cmocka_unit_test(is_exhausted_
           cmocka_unit_test(comes_back_with_the_last_reference), cmocka_unit_test(outlives_its_pool),
           cmocka_unit_test(aligns_rows_and_keeps_pictures_apart),
           cmocka_unit_test(is_seen_through_a_second_mapping),
+          cmocka_unit_test(only_canvases_can_be_written_by_others),
+          cmocka_unit_test(wrong_memory_is_refused),
           cmocka_unit_test(repeats_the_edge_of_odd_pictures),
           cmocka_unit_test(is_shared_by_threads))
