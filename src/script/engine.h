@@ -83,12 +83,16 @@ int mr_engine_get_settings(struct mr_engine *engine, struct mr_buffer *json,
  * named; a button is true in it. All or none are changed.
  * in:     json: an object, {"label":"Yard","opacity":0.5}
  * return: 0; -EINVAL with *error, which names the setting, the value and what is allowed: nothing
- *         was changed; another -errno: they were changed, and on_settings failed */
+ *         was changed; another -errno: they were changed, and on_settings failed (-ECANCELED: it
+ *         raised an error) */
 int mr_engine_change_settings(struct mr_engine *engine, const char *json, size_t size,
                               struct mr_error *error);
 
-/* Take the values of another version's settings, before init: those whose name and type agree and
- * that are allowed here. in: json: what mr_engine_get_settings gave */
+/* Take the values of another version's settings, before init: those that differ from its default,
+ * whose name and type agree, and that are allowed here. What nobody changed is left to the new
+ * version's defaults, so that editing those shows.
+ * in:     json: what mr_engine_get_settings gave
+ * return: 0; -EINVAL, -ENOMEM with *error: nothing was taken */
 int mr_engine_adopt_settings(struct mr_engine *engine, const char *json, size_t size,
                              struct mr_error *error);
 

@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 
 const char mr_engine_state_key = 0;
+static const char changed_key = 0; /* what on_settings is to be told */
 
 static void push_state(lua_State *L)
 {
@@ -153,4 +154,74 @@ int mr_engine_get_settings(struct mr_engine *engine, struct mr_buffer *json, str
     if (result == 0)
         mr_buffer_append(json, engine->json.out.data, engine->json.out.size);
     return result;
+}
+
+struct settings_call {
+    const char *json;
+    size_t size;
+    struct mr_error *error;
+    int result;
+    bool any; /* named a setting */
+};
+
+static int change_settings(lua_State *L)
+{
+    struct settings_call *call = lua_touserdata(L, 1);
+    call->result = mr_settings_check(L, call->json, call->size, call->error);
+    if (call->result < 0)
+        return 0;
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &changed_key);
+    mr_settings_apply(L);
+    lua_pushnil(L);
+    call->any = lua_next(L, -2);
+    return 0;
+}
+
+static int call_on_settings(lua_State *L)
+{
+    if (lua_getglobal(L, "on_settings") == LUA_TNIL)
+        return 0;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &changed_key);
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &changed_key);
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+/* Another code for the same message. */
+static int recode(struct mr_error *error, int code)
+{
+    if (error != NULL)
+        error->code = code;
+    return code;
+}
+
+int mr_engine_change_settings(struct mr_engine *engine, const char *json, size_t size,
+                              struct mr_error *error)
+{
+    struct settings_call call = { .json = json, .size = size, .error = error };
+    if (mr_call(engine, change_settings, &call, error) < 0)
+        return recode(error, -EINVAL);
+    if (call.result < 0 || !call.any)
+        return call.result;
+    int result = mr_call(engine, call_on_settings, NULL, error);
+    return result == -EINVAL ? recode(error, -ECANCELED) : result;
+}
+
+static int adopt_settings(lua_State *L)
+{
+    struct settings_call *call = lua_touserdata(L, 1);
+    call->result = mr_settings_choose(L, call->json, call->size, call->error);
+    if (call->result == 0)
+        mr_settings_apply(L);
+    return 0;
+}
+
+int mr_engine_adopt_settings(struct mr_engine *engine, const char *json, size_t size,
+                             struct mr_error *error)
+{
+    struct settings_call call = { .json = json, .size = size, .error = error };
+    int result = mr_call(engine, adopt_settings, &call, error);
+    return result < 0 ? result : call.result;
 }

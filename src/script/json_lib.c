@@ -1,10 +1,13 @@
 /* json.encode, json.decode, json.object, json.array, json.null for scripts. */
+#include "script/json_lib.h"
+
 #include "script/binding.h"
 
-#include <jansson.h>
 #include <lauxlib.h>
 
 #define MAX_DECODE_DEPTH 100
+
+static const char tree_key = 0; /* of the metatable in the registry, by address */
 
 static int json_encode(lua_State *L)
 {
@@ -18,9 +21,9 @@ static int json_encode(lua_State *L)
 
 /* ---- decode ---- */
 
-static void push_json(lua_State *L, json_t *json, int depth);
+static bool push_json(lua_State *L, json_t *json, int depth);
 
-static void push_object(lua_State *L, json_t *json, int depth)
+static bool push_object(lua_State *L, json_t *json, int depth)
 {
     const char *name;
     size_t size;
@@ -31,14 +34,16 @@ static void push_object(lua_State *L, json_t *json, int depth)
         if (json_is_null(value))
             continue;
         lua_pushlstring(L, name, size);
-        push_json(L, value, depth + 1);
+        if (!push_json(L, value, depth + 1))
+            return false;
         lua_rawset(L, -3);
     }
     lua_rawgetp(L, LUA_REGISTRYINDEX, &mr_json_object_mark);
     lua_setmetatable(L, -2);
+    return true;
 }
 
-static void push_array(lua_State *L, json_t *json, int depth)
+static bool push_array(lua_State *L, json_t *json, int depth)
 {
     size_t index;
     json_t *value;
@@ -47,24 +52,24 @@ static void push_array(lua_State *L, json_t *json, int depth)
     {
         if (json_is_null(value))
             lua_pushlightuserdata(L, NULL);
-        else
-            push_json(L, value, depth + 1);
+        else if (!push_json(L, value, depth + 1))
+            return false;
         lua_rawseti(L, -2, (lua_Integer)index + 1);
     }
+    return true;
 }
 
-static void push_json(lua_State *L, json_t *json, int depth)
+/* return: false when it is nested too deep; something may have been pushed */
+static bool push_json(lua_State *L, json_t *json, int depth)
 {
     if (depth > MAX_DECODE_DEPTH)
-        luaL_error(L, "json.decode: nested more than %d deep", MAX_DECODE_DEPTH);
-    luaL_checkstack(L, 8, "json.decode");
+        return false;
+    luaL_checkstack(L, 8, "JSON");
     switch (json_typeof(json)) {
     case JSON_OBJECT:
-        push_object(L, json, depth);
-        break;
+        return push_object(L, json, depth);
     case JSON_ARRAY:
-        push_array(L, json, depth);
-        break;
+        return push_array(L, json, depth);
     case JSON_STRING:
         lua_pushlstring(L, json_string_value(json), json_string_length(json));
         break;
@@ -82,6 +87,7 @@ static void push_json(lua_State *L, json_t *json, int depth)
         lua_pushnil(L);
         break;
     }
+    return true;
 }
 
 /* jansson's tree hangs on a userdata, so that an error raised while it is pushed does not leak it
@@ -94,25 +100,38 @@ static int json_collect(lua_State *L)
     return 0;
 }
 
+json_t *mr_json_parse(lua_State *L, const char *text, size_t size, size_t flags,
+                      json_error_t *error)
+{
+    json_t **box = lua_newuserdatauv(L, sizeof(*box), 0);
+    *box = NULL;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &tree_key);
+    lua_setmetatable(L, -2);
+    lua_toclose(L, -1);
+    *box = json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL | flags, error);
+    return *box;
+}
+
+void mr_json_decode(lua_State *L, const char *text, size_t size, const char *what)
+{
+    json_error_t error;
+    json_t *json = mr_json_parse(L, text, size, 0, &error);
+    int tree = lua_gettop(L);
+    if (json == NULL)
+        luaL_error(L, "%s: line %d, column %d: %s", what, error.line, error.column, error.text);
+    if (!push_json(L, json, 0))
+        luaL_error(L, "%s: nested more than %d deep", what, MAX_DECODE_DEPTH);
+    lua_closeslot(L, tree);
+    lua_remove(L, tree);
+}
+
 static int json_decode_text(lua_State *L)
 {
     size_t size;
     const char *text = luaL_checklstring(L, 1, &size);
     if (size > MR_JSON_MAX_BYTES)
         return luaL_error(L, "json.decode: the text is longer than 1 MiB");
-
-    json_t **box = lua_newuserdatauv(L, sizeof(*box), 0);
-    *box = NULL;
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_setmetatable(L, -2);
-    lua_toclose(L, -1);
-
-    json_error_t error;
-    *box = json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-    if (*box == NULL)
-        return luaL_error(L, "json.decode: line %d, column %d: %s", error.line, error.column,
-                          error.text);
-    push_json(L, *box, 0);
+    mr_json_decode(L, text, size, "json.decode");
     return 1;
 }
 
@@ -147,21 +166,23 @@ void mr_json_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "encode", json_encode },
+        { "decode", json_decode_text },
         { "object", json_object_mark },
         { "array", json_array_mark },
+        { NULL, NULL },
+    };
+    static const luaL_Reg tree_metamethods[] = {
+        { "__gc", json_collect },
+        { "__close", json_collect },
         { NULL, NULL },
     };
     make_mark(L, &mr_json_object_mark);
     make_mark(L, &mr_json_array_mark);
 
+    luaL_newlib(L, tree_metamethods);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &tree_key);
+
     luaL_newlib(L, functions);
-    lua_createtable(L, 0, 2);
-    lua_pushcfunction(L, json_collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, json_collect);
-    lua_setfield(L, -2, "__close");
-    lua_pushcclosure(L, json_decode_text, 1);
-    lua_setfield(L, -2, "decode");
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");
     lua_setglobal(L, "json");

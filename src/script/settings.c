@@ -1,6 +1,7 @@
 #include "script/settings.h"
 
 #include "script/color.h"
+#include "script/settings_private.h"
 
 #include <ctype.h>
 #include <lauxlib.h>
@@ -19,6 +20,16 @@ static _Noreturn void refuse(lua_State *L, const char *name, const char *format,
     va_end(args);
     luaL_error(L, "settings.%s: %s", name, text);
     abort(); /* luaL_error does not return */
+}
+
+bool mr_settings_push_list(lua_State *L)
+{
+    return lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key) == LUA_TTABLE;
+}
+
+void mr_settings_push_values(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &values_key);
 }
 
 /* ---- one declaration: the table at index `in` becomes a normalised one at index `out` ---- */
@@ -245,11 +256,8 @@ static int refuse_write(lua_State *L)
     return luaL_error(L, "settings are read-only for scripts; keep own values in state");
 }
 
-static int refuse_unknown(lua_State *L)
+void mr_settings_push_names(lua_State *L, int list)
 {
-    luaL_tolstring(L, 2, NULL);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
-    int list = lua_gettop(L);
     lua_Integer count = (lua_Integer)lua_rawlen(L, list);
     luaL_Buffer names;
     luaL_buffinit(L, &names);
@@ -262,25 +270,31 @@ static int refuse_unknown(lua_State *L)
         luaL_addvalue(&names);
     }
     luaL_pushresult(&names);
-    return luaL_error(L, "there is no setting '%s'; there are: %s", lua_tostring(L, list - 1),
-                      lua_tostring(L, -1));
 }
 
+static int refuse_unknown(lua_State *L)
+{
+    const char *name = luaL_tolstring(L, 2, NULL);
+    mr_settings_push_list(L);
+    mr_settings_push_names(L, lua_gettop(L));
+    return luaL_error(L, "there is no setting '%s'; there are: %s", name, lua_tostring(L, -1));
+}
+
+/* The table of the values itself never reaches the script, which could write to it. */
 static int iterate(lua_State *L)
 {
     lua_settop(L, 2);
-    if (lua_next(L, 1))
-        return 2;
-    lua_pushnil(L);
-    return 1;
+    mr_settings_push_values(L);
+    lua_pushvalue(L, 2);
+    return lua_next(L, -2) ? 2 : 0;
 }
 
 static int iterate_values(lua_State *L)
 {
+    lua_settop(L, 1);
     lua_pushcfunction(L, iterate);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &values_key);
-    lua_pushnil(L);
-    return 3;
+    lua_insert(L, 1);
+    return 2;
 }
 
 /* Make the table at `declared` the view of the values on top of the stack. */
@@ -304,6 +318,17 @@ static void make_view(lua_State *L, int declared)
     lua_setmetatable(L, declared);
 }
 
+/* Push a copy of the table at `index`: metamethods of declarations may change that one meanwhile. */
+static void push_copy(lua_State *L, int index)
+{
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, index);) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
+    }
+}
+
 void mr_settings_load(lua_State *L)
 {
     int top = lua_gettop(L);
@@ -315,14 +340,16 @@ void mr_settings_load(lua_State *L)
     if (!lua_istable(L, declared))
         luaL_error(L, "settings must be a table, got a %s", luaL_typename(L, declared));
 
+    push_copy(L, declared);
+    int copy = lua_gettop(L);
     const char *names[MR_SETTINGS_MAX];
-    int count = list_names(L, declared, names);
+    int count = list_names(L, copy, names);
     lua_createtable(L, count, 0);
     int list = lua_gettop(L);
     lua_createtable(L, 0, count);
     int values = lua_gettop(L);
     for (int i = 0; i < count; i++) {
-        lua_getfield(L, declared, names[i]);
+        lua_getfield(L, copy, names[i]);
         normalise(L, names[i]);
         lua_getfield(L, -1, "default");
         lua_setfield(L, values, names[i]);
@@ -344,7 +371,7 @@ void mr_settings_load(lua_State *L)
 
 void mr_settings_push(lua_State *L)
 {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key) != LUA_TTABLE) {
+    if (!mr_settings_push_list(L)) {
         lua_pop(L, 1);
         lua_newtable(L);
         return;
@@ -353,7 +380,7 @@ void mr_settings_push(lua_State *L)
     for (lua_Integer i = 1; i <= count; i++) {
         lua_rawgeti(L, -1, i);
         lua_getfield(L, -1, "name");
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &values_key);
+        mr_settings_push_values(L);
         lua_pushvalue(L, -2);
         lua_rawget(L, -2);
         lua_setfield(L, -4, "value");

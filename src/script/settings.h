@@ -7,7 +7,10 @@
 #ifndef MR_SCRIPT_SETTINGS_H
 #define MR_SCRIPT_SETTINGS_H
 
+#include "base/error.h"
+
 #include <lua.h>
+#include <stddef.h>
 
 #define MR_SETTINGS_MAX       64
 #define MR_SETTINGS_MAX_BYTES 4096 /* of a text value */
@@ -18,5 +21,21 @@ void mr_settings_load(lua_State *L);
 /* Push the declarations with their values: a list of tables name, type, default, value, help, min,
  * max, step, choices; ordered by name. */
 void mr_settings_push(lua_State *L);
+
+/* Check new values against the declarations; none is set yet.
+ * in:     json: an object, {"label":"Yard","opacity":0.5}
+ * return: 0, and a table of the names and values is pushed; a button's is true; -EINVAL with *error
+ */
+int mr_settings_check(lua_State *L, const char *json, size_t size, struct mr_error *error);
+
+/* Choose what to take of another version's settings: values that were changed there, and whose name
+ * and type are declared here, too. An unchanged one leaves it to this version's default.
+ * in:     json: the list that mr_settings_push gives
+ * return: 0, and a table as from mr_settings_check is pushed; -EINVAL with *error: no list */
+int mr_settings_choose(lua_State *L, const char *json, size_t size, struct mr_error *error);
+
+/* Set the values in the table on top of the stack, as the two above made it. Buttons stay false.
+ * Never raises an error. */
+void mr_settings_apply(lua_State *L);
 
 #endif

@@ -183,6 +183,20 @@ UNUSED static char *payload_of(struct test_host *host, const char *text)
     return payload;
 }
 
+/* Run one frame and compare its payload. */
+UNUSED static void expect_frame_at(struct mr_engine *engine, const char *wanted, int line)
+{
+    struct mr_picture *picture = picture_black(64, 48);
+    struct mr_engine_result result;
+    struct mr_error error = { 0 };
+    if (mr_engine_process(engine, picture, 3, &result, &error) < 0)
+        fail_msg("line %d: %s", line, error.text);
+    if (strcmp((const char *)result.payload.data, wanted) != 0)
+        fail_msg("line %d: got %s, wanted %s", line, (char *)result.payload.data, wanted);
+    result_finish(&result);
+    mr_picture_unref(&picture);
+}
+
 /* Run a script once and give back the error that comes of it, malloc'd. */
 UNUSED static char *error_of(struct test_host *host, const char *text)
 {
@@ -220,6 +234,8 @@ UNUSED static void expect_error_at(struct test_host *host, const char *text, con
 
 #define expect_payload(host, text, wanted) expect_payload_at(host, text, wanted, __LINE__)
 #define expect_error(host, text, wanted)   expect_error_at(host, text, wanted, __LINE__)
+
+#define expect_frame(engine, wanted) expect_frame_at(engine, wanted, __LINE__)
 
 /* The body of process as a whole script. */
 #define PROCESS(body) "function process(frame, state) " body " end"
