@@ -21,6 +21,8 @@
 
 #include <lua.h>
 
+struct mr_timers;
+
 struct mr_engine {
     /* immutable */
     lua_State *L;
@@ -35,7 +37,8 @@ struct mr_engine {
     struct mr_json_writer json;
     struct mr_text *text; /* made when text is first drawn */
     struct mr_buffer traceback;
-    int nested_closes; /* coroutine.close under way */
+    struct mr_timers *timers; /* a userdata of the state */
+    int nested_closes;        /* coroutine.close under way */
 };
 
 extern const char mr_engine_state_key; /* of `state` in the registry, by address */
@@ -51,6 +54,8 @@ void mr_protect_open(lua_State *L);   /* protect.c: xpcall */
 void mr_coroutine_open(lua_State *L); /* coroutine.c */
 void mr_require_open(lua_State *L);   /* require.c */
 void mr_host_open(lua_State *L);      /* host.c: log, print, now */
+void mr_events_open(lua_State *L);    /* events.c: broadcast */
+void mr_timers_open(lua_State *L);    /* timers.c: after, every */
 void mr_json_open(lua_State *L);      /* json_lib.c */
 void mr_frame_open(lua_State *L);     /* frame.c: the type of `frame` with all its methods */
 void mr_kernel_open(lua_State *L);    /* kernel.c: kernel and the functions for it; after host.c */

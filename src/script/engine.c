@@ -40,6 +40,8 @@ static int open_host(lua_State *L)
     mr_coroutine_open(L);
     mr_require_open(L);
     mr_host_open(L);
+    mr_events_open(L);
+    mr_timers_open(L);
     mr_json_open(L);
     mr_frame_open(L);
     mr_kernel_open(L);
