@@ -272,12 +272,15 @@ static void without_memory_nothing_changes(void **state)
     struct mr_engine *engine = engine_make(
         &host, ALL "local full = {} function init() local size = 1 << 20 while size > 0 do "
                    "if not pcall(function() full[#full + 1] = ('x'):rep(size - #full % 16) end) "
-                   "then size = size // 2 end end end " PROCESS("full = nil " VALUES));
+                   "then size = size // 2 end end end "
+                   "after(0, function() full = nil end) " PROCESS(VALUES));
     assert_int_equal(mr_engine_init(engine, &error), -ENOMEM); /* full to the brim */
     char *text = repeat("{\"plain\":6,\"label\":\"", "x", 4096, "\"}");
     expect_refusal(engine, text, "process.lua: not enough memory (the limit is 32 MiB)");
+    int64_t next_us;
+    assert_int_equal(mr_engine_run_timers(engine, INT64_MAX / 2, &next_us, &error), 0);
     expect_frame(engine, DEFAULTS);
-    change(engine, "{\"plain\":6}");
+    change(engine, text);
     free(text);
     mr_engine_destroy(engine);
 }
