@@ -4,6 +4,7 @@
 #include "app/options.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     EXIT_DONE = 0,
@@ -13,6 +14,12 @@ enum {
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--script-host") == 0) {
+        mr_app_script_host();
+        fputs("moonreel: --script-host is what moonreel starts for itself; try --help\n", stderr);
+        return EXIT_USAGE;
+    }
+
     struct mr_options options;
     struct mr_error error = { 0 };
     if (mr_options_parse(argc, argv, &options, &error) < 0) {

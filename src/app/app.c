@@ -1,5 +1,8 @@
 #include "app/app.h"
 
+#include "script/process.h"
+#include "script/script_host.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -43,4 +46,9 @@ struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
         .changed = mr_events_notify,
         .changed_opaque = events,
     };
+}
+
+void mr_app_script_host(void)
+{
+    mr_script_host_run(MR_PROCESS_SOCKET);
 }

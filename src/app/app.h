@@ -17,6 +17,10 @@ int mr_app_serve(const struct mr_options *options, struct mr_events *events,
 int mr_app_headless(const struct mr_options *options, struct mr_events *events,
                     struct mr_error *error);
 
+/* Be a script's process, started by moonreel itself (script/script_host.h): returns only when it was
+ * not, but by somebody else. */
+void mr_app_script_host(void);
+
 /* What both have in common: the encoder pool, as many threads as it should have, and the stream as
  * the options want it. */
 int mr_app_create_encoder(struct mr_encoder **encoder, struct mr_error *error);

@@ -30,8 +30,10 @@ struct entry {
 struct mr_bundle {
     atomic_uint references;
     /* immutable */
-    char *folder;      /* as given: "." or "lua" */
+    char *folder;      /* as given: "." or "lua"; NULL: everything is fetched */
     char *real_folder; /* without symbolic links */
+    mr_bundle_fetch *fetch;
+    void *opaque;
 
     pthread_mutex_t lock;
     /* protected by lock; an entry does not change once it is in */
@@ -72,26 +74,31 @@ static struct entry *entry_create(const char *folder, const char *name)
         return NULL;
     entry->name = strdup(name);
     entry->text.name = entry->name;
-    if (entry->name == NULL || asprintf(&entry->path, "%s/%s", folder, name) < 0) {
+    if (folder != NULL && asprintf(&entry->path, "%s/%s", folder, name) < 0)
         entry->path = NULL;
+    if (entry->name == NULL || (folder != NULL && entry->path == NULL)) {
         entry_destroy(entry);
         return NULL;
     }
-    entry->stamp = get_stamp(entry->path);
+    if (folder != NULL)
+        entry->stamp = get_stamp(entry->path);
     return entry;
 }
 
-static int entry_read(struct entry *entry, const char *path)
+static int entry_complete(struct entry *entry)
 {
-    int result = mr_file_read(path, MR_BUNDLE_MAX_BYTES, &entry->content);
-    if (result < 0)
-        return result;
     mr_buffer_append(&entry->content, "", 0);
     if (entry->content.failed)
         return -ENOMEM;
     entry->text.data = (const char *)entry->content.data;
     entry->text.size = entry->content.size;
     return 0;
+}
+
+static int entry_read(struct entry *entry, const char *path)
+{
+    int result = mr_file_read(path, MR_BUNDLE_MAX_BYTES, &entry->content);
+    return result < 0 ? result : entry_complete(entry);
 }
 
 static const char *reason(int result)
@@ -130,6 +137,14 @@ static int read_sibling(const struct mr_bundle *bundle, struct entry *entry)
     return result;
 }
 
+static int fetch_sibling(const struct mr_bundle *bundle, struct entry *entry,
+                         struct mr_error *error)
+{
+    int result = bundle->fetch(bundle->opaque, entry->name, true, MR_BUNDLE_MAX_BYTES,
+                               &entry->content, error);
+    return result < 0 ? result : entry_complete(entry);
+}
+
 static struct entry *find(const struct mr_bundle *bundle, const char *name)
 {
     for (size_t i = 1; i < bundle->count; i++)
@@ -150,6 +165,8 @@ static int get_locked(struct mr_bundle *bundle, const char *name, struct entry *
         if (entry == NULL)
             return mr_error_set(error, -ENOMEM, "%s: out of memory", name);
         bundle->entries[bundle->count++] = entry;
+        if (bundle->fetch != NULL)
+            return entry->result = fetch_sibling(bundle, entry, error);
         entry->result = read_sibling(bundle, entry);
     }
     if (entry->result < 0 && entry->result != -ENOENT)
@@ -203,6 +220,8 @@ int mr_bundle_read(struct mr_bundle *bundle, const char *name, size_t limit_byte
     if (!is_file_name(name))
         return mr_error_set(error, -EINVAL,
                             "names are relative to the script's folder and stay in it");
+    if (bundle->fetch != NULL)
+        return bundle->fetch(bundle->opaque, name, false, limit_bytes, content, error);
     remember(bundle, name);
     if (asprintf(&path, "%s/%s", bundle->folder, name) < 0)
         return mr_error_set(error, -ENOMEM, "out of memory");
@@ -244,19 +263,50 @@ static int read_main(struct mr_bundle *bundle, const char *path, struct mr_error
     return 0;
 }
 
+static struct mr_bundle *allocate(void)
+{
+    struct mr_bundle *bundle = calloc(1, sizeof(*bundle));
+    if (bundle == NULL)
+        return NULL;
+    atomic_init(&bundle->references, 1);
+    pthread_mutex_init(&bundle->lock, NULL);
+    return bundle;
+}
+
 int mr_bundle_open(const char *path, struct mr_bundle **out, struct mr_error *error)
 {
     *out = NULL;
-    struct mr_bundle *bundle = calloc(1, sizeof(*bundle));
+    struct mr_bundle *bundle = allocate();
     if (bundle == NULL)
         return mr_error_set(error, -ENOMEM, "script %s: out of memory", path);
-    atomic_init(&bundle->references, 1);
-    pthread_mutex_init(&bundle->lock, NULL);
     int result = read_main(bundle, path, error);
     if (result < 0)
         mr_bundle_unref(&bundle);
     *out = bundle;
     return result;
+}
+
+static int take_main(struct mr_bundle *bundle, const char *name, const void *text, size_t size)
+{
+    struct entry *entry = entry_create(NULL, name);
+    if (entry == NULL)
+        return -ENOMEM;
+    bundle->entries[bundle->count++] = entry;
+    mr_buffer_append(&entry->content, text, size);
+    return entry_complete(entry);
+}
+
+struct mr_bundle *mr_bundle_create(const char *name, const void *text, size_t size,
+                                   mr_bundle_fetch *fetch, void *opaque)
+{
+    struct mr_bundle *bundle = allocate();
+    if (bundle == NULL)
+        return NULL;
+    bundle->fetch = fetch;
+    bundle->opaque = opaque;
+    if (take_main(bundle, name, text, size) < 0)
+        mr_bundle_unref(&bundle);
+    return bundle;
 }
 
 struct mr_bundle *mr_bundle_ref(struct mr_bundle *bundle)

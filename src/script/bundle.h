@@ -28,6 +28,18 @@ struct mr_bundle_text {
  * return: 0; -errno with *error, which names the path: absent, a directory, too long */
 int mr_bundle_open(const char *path, struct mr_bundle **bundle, struct mr_error *error);
 
+/* Where the files of a bundle come from when it is not the disk: a script's own process asks its
+ * host. Append the content of the file `name` to *content.
+ * in:     text: it is Lua code and wanted by mr_bundle_get, otherwise by mr_bundle_read
+ * return: as those */
+typedef int mr_bundle_fetch(void *opaque, const char *name, bool text, size_t limit_bytes,
+                            struct mr_buffer *content, struct mr_error *error);
+
+/* A bundle without a folder. in: name and text of the script, copied; fetch: for all the rest
+ * return: one reference; NULL when out of memory */
+struct mr_bundle *mr_bundle_create(const char *name, const void *text, size_t size,
+                                   mr_bundle_fetch *fetch, void *opaque);
+
 struct mr_bundle *mr_bundle_ref(struct mr_bundle *bundle);
 void mr_bundle_unref(struct mr_bundle **bundle); /* clears it; takes a pointer to NULL */
 

@@ -3,6 +3,7 @@
 #include "media/converter.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@ struct mr_canvases {
     /* protected by lock */
     struct mr_picture_pool *pool;
     int width, height;
+    bool lends;
+    struct mr_picture *lent; /* not yet given out */
 };
 
 struct mr_canvases *mr_canvases_create(void)
@@ -26,12 +29,34 @@ void mr_canvases_destroy(struct mr_canvases *canvases)
     if (canvases == NULL)
         return;
     mr_picture_pool_destroy(canvases->pool);
+    mr_picture_unref(&canvases->lent);
     pthread_mutex_destroy(&canvases->lock);
     free(canvases);
 }
 
+void mr_canvases_lend(struct mr_canvases *canvases, struct mr_picture *picture)
+{
+    pthread_mutex_lock(&canvases->lock);
+    struct mr_picture *before = canvases->lent;
+    canvases->lends = true;
+    canvases->lent = picture;
+    pthread_mutex_unlock(&canvases->lock);
+    mr_picture_unref(&before);
+}
+
+static struct mr_picture *take_lent(struct mr_canvases *canvases, int width, int height)
+{
+    struct mr_picture *picture = canvases->lent;
+    if (picture == NULL || picture->width != width || picture->height != height)
+        return NULL;
+    canvases->lent = NULL;
+    return picture;
+}
+
 static struct mr_picture *take_locked(struct mr_canvases *canvases, int width, int height)
 {
+    if (canvases->lends)
+        return take_lent(canvases, width, height);
     if (canvases->pool == NULL || canvases->width != width || canvases->height != height) {
         struct mr_picture_pool *pool;
         if (mr_picture_pool_create(MR_PICTURE_BGRX, width, height, MR_CANVAS_SLOTS, &pool) < 0)

@@ -15,6 +15,10 @@ struct mr_canvases;
 struct mr_canvases *mr_canvases_create(void);           /* NULL when out of memory */
 void mr_canvases_destroy(struct mr_canvases *canvases); /* pictures still held stay valid */
 
+/* From now on give out this picture and no other, to one at a time; NULL: none at all. How a script's
+ * own process draws on what the host gave it. in: picture: a reference is taken over */
+void mr_canvases_lend(struct mr_canvases *canvases, struct mr_picture *picture);
+
 /* return: a picture of that size with one reference, its content undefined; NULL when all are in
  *         use or memory ran out */
 struct mr_picture *mr_canvases_take(struct mr_canvases *canvases, int width, int height);

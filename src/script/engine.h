@@ -107,6 +107,9 @@ int mr_engine_deliver(struct mr_engine *engine, const struct mr_script_event *ev
 int mr_engine_run_timers(struct mr_engine *engine, int64_t now_us, int64_t *next_us,
                          struct mr_error *error);
 
+/* When the next timer is due; -1: none is set. */
+int64_t mr_engine_next_timer_us(const struct mr_engine *engine);
+
 /* Take the fonts and texts that `from` has rendered, so that the first frame need not. */
 void mr_engine_take_text(struct mr_engine *engine, struct mr_engine *from);
 

@@ -39,7 +39,7 @@ static bool watch_files(struct mr_runner *runner)
     if (reload->watcher == NULL)
         return false;
     mr_turn_take_first(&runner->turn);
-    struct mr_bundle *bundle = mr_bundle_ref(mr_engine_bundle(runner->live));
+    struct mr_bundle *bundle = mr_bundle_ref(runner->good);
     mr_turn_give(&runner->turn);
 
     mr_watcher_begin(reload->watcher);
@@ -56,7 +56,7 @@ static bool watch_files(struct mr_runner *runner)
 
 static void reject(struct mr_runner *runner, const struct mr_error *error)
 {
-    if (atomic_load(&runner->reload.stop))
+    if (atomic_load(&runner->reload.stop) || atomic_load(&runner->hurry))
         return; /* it was cut short */
     pthread_mutex_lock(&runner->lock);
     runner->state.rejected++;
@@ -98,6 +98,8 @@ static bool reload_once(struct mr_runner *runner, bool asked)
         result = mr_runner_replace(runner, bundle, &error);
     mr_bundle_unref(&reload->rejected);
     if (result == 0) {
+        reload->restart_us = -1; /* should the one before have been lost */
+        reload->failures = 0;
         report(runner);
         mr_bundle_unref(&bundle);
     } else {
@@ -122,8 +124,11 @@ static void note_change(struct timing *timing)
 
 static int get_timeout_ms(const struct mr_reload *reload, const struct timing *timing)
 {
-    if (timing->first_us >= 0) {
-        int64_t left_us = timing->due_us - mr_clock_now_us();
+    int64_t due_us = timing->first_us >= 0 ? timing->due_us : -1;
+    if (reload->restart_us >= 0 && (due_us < 0 || reload->restart_us < due_us))
+        due_us = reload->restart_us;
+    if (due_us >= 0) {
+        int64_t left_us = due_us - mr_clock_now_us();
         return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
     }
     bool blind = reload->watcher != NULL && mr_watcher_is_blind(reload->watcher);
@@ -159,14 +164,21 @@ static void *run(void *opaque)
         wait_for_news(reload, &timing);
         if (atomic_exchange(&reload->files_changed, false) && watch_files(runner))
             note_change(&timing);
+        if (atomic_exchange(&reload->lost, false))
+            mr_runner_bury(runner);
         bool asked = atomic_exchange(&reload->asked, false);
         bool due = timing.first_us >= 0 && mr_clock_now_us() >= timing.due_us;
         if ((asked || due) && !atomic_load(&reload->stop)) {
             timing.first_us = -1; /* what changes from here on is a new change */
             if (reload_once(runner, asked))
                 note_change(&timing);
+        } else if (reload->restart_us >= 0 && mr_clock_now_us() >= reload->restart_us &&
+                   !atomic_load(&reload->stop)) {
+            mr_runner_restart(runner);
         }
     }
+    mr_runner_set_hurry(runner, false); /* for these last words */
+    mr_runner_say_goodbye(runner);      /* here: a process ends with the thread that started it */
     return NULL;
 }
 
@@ -192,7 +204,8 @@ int mr_reload_init(struct mr_runner *runner)
 
 int mr_reload_start(struct mr_runner *runner)
 {
-    atomic_store(&runner->reload.files_watched, mr_bundle_count(mr_engine_bundle(runner->live)));
+    atomic_store(&runner->reload.files_watched, mr_bundle_count(runner->good));
+    runner->reload.restart_us = -1;
     int result = mr_thread_start(&runner->reload.thread, "reload", run, runner);
     runner->reload.started = result == 0;
     return result;
@@ -209,11 +222,10 @@ void mr_reload_stop(struct mr_runner *runner)
 {
     struct mr_reload *reload = &runner->reload;
     if (reload->started) {
+        mr_runner_hurry(runner); /* a version on trial is not waited for */
         atomic_store(&reload->stop, true);
-        mr_watchdog_hurry(runner->watchdog, true); /* a version on trial is not waited for */
         mr_reload_wake(runner);
         pthread_join(reload->thread, NULL);
-        mr_watchdog_hurry(runner->watchdog, false);
         reload->started = false;
     }
     mr_watcher_destroy(reload->watcher);

@@ -1,12 +1,13 @@
-/* Replacing the live script by a new version without losing a frame or its state:
+/* Replacing the live script by another version, or by the same one after it was lost, without losing
+ * a frame or its state:
  *
- *   1. in the background, a first engine with the new text and a copy of the state runs init and
- * the last frame; whatever fails there is the end of it;
- *   2. still in the background, a second, fresh engine loads the very same texts;
- *   3. between two frames the old one is shut down, its state handed over, init called, and the
- *      engines are exchanged.
+ *   1. in the background, a new instance loads the text, tries it with a copy of the state on the last
+ *      frame, and loads it afresh; whatever fails there is the end of it;
+ *   2. between two frames the old one is shut down, its state handed over, init called, and the
+ *      instances are exchanged.
  *
- * Only step 3 keeps the script thread waiting. All of this is done by the reload thread. */
+ * Only step 2 keeps the script thread waiting. All of this is done by the reload thread. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "script/runner_private.h"
 
@@ -16,21 +17,27 @@
 #define TRIAL_WIDTH  640
 #define TRIAL_HEIGHT 360
 
-struct versions {
-    struct mr_engine *trial, *next, *old;
-    struct mr_buffer state;
-};
+/* ---- state and settings ---- */
 
-/* ---- state ---- */
+static bool append_kept(struct mr_buffer *to, const struct mr_buffer *from)
+{
+    mr_buffer_clear(to);
+    mr_buffer_append(to, from->data, from->size);
+    return !to->failed;
+}
 
-/* Copy the live script's state, with the turn held. What cannot be copied is left out: a new
+/* Copy what the next version gets, with the turn held. What cannot be copied is left out: a new
  * version must be able to replace one that put functions there. */
-static void copy_state(struct mr_runner *runner, struct mr_buffer *state, bool tell)
+static void copy_heritage(struct mr_runner *runner, struct mr_heritage *heritage, bool tell)
 {
     struct mr_error left_out = { 0 }, error = { 0 };
-    mr_buffer_clear(state);
-    if (mr_engine_get_state(runner->live, state, &left_out, &error) < 0) {
-        mr_buffer_clear(state);
+    append_kept(&heritage->settings, &runner->heritage.settings);
+    if (runner->live == NULL) {
+        append_kept(&heritage->state, &runner->heritage.state);
+        return;
+    }
+    if (mr_instance_get_state(runner->live, &heritage->state, &left_out, &error) < 0) {
+        mr_buffer_clear(&heritage->state);
         if (tell)
             mr_log(MR_LOG_WARN, mr_runner_module(runner), "%s: the new version starts without it",
                    error.text);
@@ -38,13 +45,22 @@ static void copy_state(struct mr_runner *runner, struct mr_buffer *state, bool t
         mr_log(MR_LOG_WARN, mr_runner_module(runner),
                "%s: not handed over to the new version (state is plain data)", left_out.text);
     }
+    mr_runner_check_live(runner, &error);
+    if (runner->live == NULL)
+        append_kept(&heritage->state, &runner->heritage.state);
 }
 
-static int set_state_and_init(struct mr_engine *engine, const struct mr_buffer *state,
-                              struct mr_error *error)
+void mr_runner_keep_settings(struct mr_runner *runner, struct mr_instance *instance)
 {
-    int result = state->size > 0 ? mr_engine_set_state(engine, state->data, state->size, error) : 0;
-    return result < 0 ? result : mr_engine_init(engine, error);
+    struct mr_buffer settings = { 0 };
+    struct mr_error error = { 0 };
+    if (mr_instance_get_settings(instance, &settings, &error) < 0) {
+        mr_log(MR_LOG_WARN, mr_runner_module(runner), "%s", error.text);
+        mr_buffer_finish(&settings);
+        return;
+    }
+    mr_buffer_finish(&runner->heritage.settings);
+    runner->heritage.settings = settings;
 }
 
 /* ---- step 1 ---- */
@@ -71,87 +87,91 @@ static struct mr_picture *get_trial_picture(struct mr_runner *runner, unsigned *
     return picture;
 }
 
-static int run_frame(struct mr_runner *runner, struct mr_engine *engine, struct mr_error *error)
-{
-    unsigned viewers;
-    struct mr_engine_result made;
-    struct mr_picture *picture = get_trial_picture(runner, &viewers);
-    if (picture == NULL)
-        return mr_error_set(error, -ENOMEM, "no memory for a picture to try the script on");
-    int result = mr_engine_process(engine, picture, viewers, &made, error);
-    if (result == 0) {
-        mr_picture_unref(&made.picture);
-        mr_buffer_finish(&made.payload);
-    }
-    mr_picture_unref(&picture);
-    return result;
-}
-
 static int try_version(struct mr_runner *runner, struct mr_bundle *bundle,
-                       struct versions *versions, struct mr_error *error)
+                       struct mr_heritage *heritage, struct mr_instance **next,
+                       struct mr_error *error)
 {
+    struct mr_trial trial;
     mr_turn_take_first(&runner->turn);
-    copy_state(runner, &versions->state, false);
+    copy_heritage(runner, heritage, false);
     mr_turn_give(&runner->turn);
 
-    int result = mr_runner_make_engine(runner, bundle, true, &versions->trial, error);
-    if (result == 0)
-        result = set_state_and_init(versions->trial, &versions->state, error);
-    if (result == 0)
-        result = run_frame(runner, versions->trial, error);
+    int result = mr_runner_make_instance(runner, next, error);
+    if (result < 0)
+        return result;
+    trial.picture = get_trial_picture(runner, &trial.viewers);
+    if (trial.picture == NULL)
+        return mr_error_set(error, -ENOMEM, "no memory for a picture to try the script on");
+    result = mr_instance_load(*next, bundle, heritage, &trial, error);
+    mr_picture_unref(&trial.picture);
     return result;
 }
 
-/* ---- step 3 ---- */
+/* ---- step 2 ---- */
 
 static void shut_down_old(struct mr_runner *runner)
 {
-    struct mr_error error;
-    if (mr_engine_shutdown(runner->live, "reload", &error) < 0)
+    struct mr_error error = { 0 };
+    if (runner->live == NULL)
+        return;
+    if (mr_instance_shutdown(runner->live, "reload", &error) < 0)
         mr_log(MR_LOG_WARN, mr_runner_module(runner), "shutdown: %s", error.text);
+    mr_runner_check_live(runner, &error);
 }
 
-static void exchange(struct mr_runner *runner, struct versions *versions)
+/* return: the one that was live, NULL if it was lost */
+static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance *next)
 {
-    versions->old = runner->live;
-    runner->live = versions->next;
-    versions->next = NULL;
-    runner->generation++;
-    mr_faults_reset(&runner->faults);
-    atomic_store(&runner->reload.files_watched, mr_bundle_count(mr_engine_bundle(runner->live)));
+    struct mr_instance *old = runner->live;
+    struct mr_bundle *bundle = mr_instance_bundle(next);
+    bool new_version = bundle != runner->good;
+    runner->live = next;
+    runner->live_since_us = mr_clock_now_us();
+    mr_bundle_ref(bundle);
+    mr_bundle_unref(&runner->good);
+    runner->good = bundle;
+    runner->generation += new_version;
+    if (new_version)
+        mr_faults_reset(&runner->faults);
+    atomic_store(&runner->reload.files_watched, mr_bundle_count(bundle));
 
     pthread_mutex_lock(&runner->lock);
     runner->state.generation = runner->generation;
-    runner->state.reloads++;
-    runner->state.last_error[0] = '\0';
+    runner->state.reloads += new_version;
+    runner->state.running = true;
+    if (new_version)
+        runner->state.last_error[0] = '\0';
+    pthread_cond_broadcast(&runner->settled);
     pthread_mutex_unlock(&runner->lock);
+    return old;
 }
 
-static int hand_over(struct mr_runner *runner, struct versions *versions, struct mr_error *error)
+static int hand_over(struct mr_runner *runner, struct mr_heritage *heritage,
+                     struct mr_instance **next, struct mr_error *error)
 {
     mr_turn_take_first(&runner->turn);
     shut_down_old(runner);
-    copy_state(runner, &versions->state, true);
-    int result = set_state_and_init(versions->next, &versions->state, error);
-    if (result == 0)
-        exchange(runner, versions);
+    copy_heritage(runner, heritage, true);
+    int result = mr_instance_start(*next, heritage, error);
+    if (result == 0) {
+        mr_runner_keep_settings(runner, *next);
+        *next = exchange(runner, *next); /* the old one is what is to be let go of */
+    }
     mr_turn_give(&runner->turn);
+    if (result == 0)
+        mr_runner_wake(runner);
     return result;
 }
 
 int mr_runner_replace(struct mr_runner *runner, struct mr_bundle *bundle, struct mr_error *error)
 {
-    struct versions versions = { 0 };
-    int result = try_version(runner, bundle, &versions, error);
+    struct mr_instance *next = NULL;
+    struct mr_heritage heritage = { 0 };
+    int result = try_version(runner, bundle, &heritage, &next, error);
     if (result == 0)
-        result = mr_runner_make_engine(runner, bundle, false, &versions.next, error);
-    if (result == 0) {
-        mr_engine_take_text(versions.next, versions.trial);
-        result = hand_over(runner, &versions, error);
-    }
-    mr_engine_destroy(versions.trial);
-    mr_engine_destroy(versions.next);
-    mr_engine_destroy(versions.old);
-    mr_buffer_finish(&versions.state);
+        result = hand_over(runner, &heritage, &next, error);
+    mr_instance_destroy(next);
+    mr_buffer_finish(&heritage.state);
+    mr_buffer_finish(&heritage.settings);
     return result;
 }

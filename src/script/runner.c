@@ -1,6 +1,8 @@
 #include "script/runner.h"
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "script/runner_private.h"
 
 #include <errno.h>
@@ -10,33 +12,53 @@
 
 /* ---- making and destroying ---- */
 
-int mr_runner_make_engine(struct mr_runner *runner, struct mr_bundle *bundle, bool trial,
-                          struct mr_engine **engine, struct mr_error *error)
+int mr_runner_make_instance(struct mr_runner *runner, struct mr_instance **instance,
+                            struct mr_error *error)
 {
-    const struct mr_engine_options options = {
-        .stream = runner->stream,
-        .deadline_ms = runner->options.deadline_ms,
-        .memory_mib = runner->options.memory_mib,
-        .quality = runner->options.quality,
-        .trial = trial,
-        .watchdog = runner->watchdog,
-        .canvases = runner->canvases,
-        .log = runner->log,
-    };
-    return mr_engine_create(&options, bundle, engine, error);
+    int result = mr_instance_create(&runner->instance_options, instance, error);
+    if (result == 0 && mr_instance_pid(*instance) > 0) {
+        pthread_mutex_lock(&runner->lock);
+        runner->state.starts++;
+        pthread_mutex_unlock(&runner->lock);
+    }
+    return result;
 }
 
 static int load_first(struct mr_runner *runner, struct mr_error *error)
 {
-    struct mr_bundle *bundle;
-    int result = mr_bundle_open(runner->path, &bundle, error);
+    const struct mr_trial no_trial = { 0 };
+    int result = mr_bundle_open(runner->path, &runner->good, error);
     if (result == 0)
-        result = mr_runner_make_engine(runner, bundle, false, &runner->live, error);
+        result = mr_runner_make_instance(runner, &runner->live, error);
     if (result == 0)
-        result = mr_engine_init(runner->live, error);
-    mr_bundle_unref(&bundle);
+        result = mr_instance_load(runner->live, runner->good, &runner->heritage, &no_trial, error);
+    if (result == 0)
+        result = mr_instance_start(runner->live, &runner->heritage, error);
+    if (result < 0)
+        return result;
+    mr_runner_keep_settings(runner, runner->live);
+    runner->live_since_us = mr_clock_now_us();
     runner->generation = runner->state.generation = 1;
-    return result;
+    runner->state.running = true;
+    return 0;
+}
+
+static void set_instance_options(struct mr_runner *runner)
+{
+    const struct mr_runner_options *options = &runner->options;
+    runner->instance_options = (struct mr_instance_options){
+        .host = runner->host,
+        .hurry = &runner->hurry,
+        .engine = { .stream = runner->stream,
+                    .deadline_ms = options->deadline_ms,
+                    .memory_mib = options->memory_mib,
+                    .quality = options->quality,
+                    .watchdog = runner->watchdog,
+                    .canvases = runner->canvases,
+                    .log = runner->log,
+                    .broadcast = options->broadcast,
+                    .broadcast_opaque = options->opaque },
+    };
 }
 
 static struct mr_runner *allocate(const struct mr_runner_options *options)
@@ -47,14 +69,18 @@ static struct mr_runner *allocate(const struct mr_runner_options *options)
     runner->options = *options;
     runner->options.stream = runner->stream = strdup(options->stream);
     runner->options.path = runner->path = strdup(options->path);
+    runner->options.host = runner->host = options->host != NULL ? strdup(options->host) : NULL;
     runner->canvases = mr_canvases_create();
     runner->blank = mr_blank_create();
     runner->log = mr_script_log_create(options->stream);
     runner->reload.wake_fd = -1;
     mr_turn_init(&runner->turn);
+    mr_inbox_init(&runner->inbox);
     pthread_mutex_init(&runner->lock, NULL);
+    mr_cond_init(&runner->settled);
     if (runner->stream == NULL || runner->path == NULL || runner->canvases == NULL ||
-        runner->blank == NULL || runner->log == NULL) {
+        (runner->host == NULL) != (options->host == NULL) || runner->blank == NULL ||
+        runner->log == NULL) {
         mr_runner_destroy(runner);
         return NULL;
     }
@@ -69,11 +95,12 @@ int mr_runner_create(const struct mr_runner_options *options, struct mr_runner *
     if (runner == NULL)
         return mr_error_set(error, -ENOMEM, "script %s: out of memory", options->path);
 
-    int result = mr_watchdog_create(&runner->watchdog);
+    int result = options->host == NULL ? mr_watchdog_create(&runner->watchdog) : 0;
     if (result == 0)
         result = mr_reload_init(runner); /* watches before the file is read: nothing is missed */
     if (result < 0)
         mr_error_set(error, result, "script %s: %s", options->path, strerror(-result));
+    set_instance_options(runner);
     if (result == 0)
         result = load_first(runner, error);
     if (result == 0) {
@@ -89,32 +116,28 @@ int mr_runner_create(const struct mr_runner_options *options, struct mr_runner *
     return 0;
 }
 
-static void say_goodbye(struct mr_runner *runner)
-{
-    struct mr_error error;
-    if (mr_engine_shutdown(runner->live, "stop", &error) < 0)
-        mr_log(MR_LOG_ERROR, mr_runner_module(runner), "shutdown: %s", error.text);
-}
-
 void mr_runner_destroy(struct mr_runner *runner)
 {
     if (runner == NULL)
         return;
-    bool ran = runner->reload.started;
     mr_reload_stop(runner);
-    if (ran)
-        say_goodbye(runner);
-    mr_engine_destroy(runner->live);
+    mr_instance_destroy(runner->live); /* of a runner that never came to run */
+    mr_bundle_unref(&runner->good);
+    mr_buffer_finish(&runner->heritage.state);
+    mr_buffer_finish(&runner->heritage.settings);
     mr_picture_unref(&runner->held);
     mr_picture_unref(&runner->last);
     mr_watchdog_destroy(runner->watchdog);
     mr_blank_destroy(runner->blank);
     mr_canvases_destroy(runner->canvases);
     mr_script_log_destroy(runner->log);
+    mr_inbox_finish(&runner->inbox);
     mr_turn_finish(&runner->turn);
+    pthread_cond_destroy(&runner->settled);
     pthread_mutex_destroy(&runner->lock);
     free(runner->stream);
     free(runner->path);
+    free(runner->host);
     free(runner);
 }
 
@@ -134,12 +157,23 @@ static void take_over(struct mr_runner *runner, struct mr_engine_result *made,
     }
 }
 
-static void fail(struct mr_runner *runner, struct mr_picture *picture, const struct mr_error *error,
-                 struct mr_script_result *result)
+void mr_runner_note_error(struct mr_runner *runner, const struct mr_error *error)
 {
-    mr_faults_add(&runner->faults, mr_runner_module(runner), error->text,
-                  mr_engine_traceback(runner->live));
-    mr_runner_fall_back(runner, picture, error->text, result);
+    const struct mr_aftermath *aftermath = mr_instance_aftermath(runner->live);
+    if (!aftermath->lost) /* else it is said with the loss */
+        mr_faults_add(&runner->faults, mr_runner_module(runner), error->text, aftermath->traceback);
+    pthread_mutex_lock(&runner->lock);
+    snprintf(runner->state.last_error, sizeof(runner->state.last_error), "%s", error->text);
+    pthread_mutex_unlock(&runner->lock);
+}
+
+/* While the script is lost: why that is. */
+static void say_lost(struct mr_runner *runner, struct mr_error *error)
+{
+    pthread_mutex_lock(&runner->lock);
+    mr_error_set(error, -EAGAIN, "%s (the script is being started again)",
+                 runner->state.last_error);
+    pthread_mutex_unlock(&runner->lock);
 }
 
 /* Keep the frame for those who try new versions, and count it. */
@@ -152,22 +186,34 @@ static void remember(struct mr_runner *runner, struct mr_picture *picture, unsig
     runner->last = mr_picture_ref(picture);
     runner->viewers = viewers;
     runner->state.frames++;
-    if (error->code != 0) {
-        runner->state.errors++;
-        snprintf(runner->state.last_error, sizeof(runner->state.last_error), "%s", error->text);
-    }
+    runner->state.errors += error->code != 0;
     pthread_mutex_unlock(&runner->lock);
     mr_picture_unref(&before);
 }
 
 static void note_new_files(struct mr_runner *runner)
 {
-    size_t files = mr_bundle_count(mr_engine_bundle(runner->live));
+    size_t files = mr_bundle_count(runner->good);
     if (files == atomic_load_explicit(&runner->reload.files_watched, memory_order_relaxed))
         return;
     atomic_store(&runner->reload.files_watched, files);
     atomic_store(&runner->reload.files_changed, true);
     mr_reload_wake(runner);
+}
+
+/* return: 0; -errno with *error, as the script gave it */
+static int run_frame(struct mr_runner *runner, struct mr_picture *picture, unsigned viewers,
+                     struct mr_engine_result *made, struct mr_error *error)
+{
+    if (runner->live == NULL) {
+        say_lost(runner, error);
+        return error->code;
+    }
+    int result = mr_instance_process(runner->live, picture, viewers, made, error);
+    if (result < 0)
+        mr_runner_note_error(runner, error);
+    mr_runner_check_live(runner, error);
+    return result;
 }
 
 void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, unsigned viewers,
@@ -177,9 +223,11 @@ void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, uns
     struct mr_engine_result made;
     *result = (struct mr_script_result){ 0 };
 
+    if (runner->options.patient)
+        mr_runner_wait_for_live(runner);
     mr_turn_take(&runner->turn);
-    if (mr_engine_process(runner->live, picture, viewers, &made, &error) < 0)
-        fail(runner, picture, &error, result);
+    if (run_frame(runner, picture, viewers, &made, &error) < 0)
+        mr_runner_fall_back(runner, picture, error.text, result);
     else
         take_over(runner, &made, result);
     result->generation = runner->generation;
@@ -206,9 +254,25 @@ void mr_runner_reload(struct mr_runner *runner)
     mr_reload_wake(runner);
 }
 
+void mr_runner_set_hurry(struct mr_runner *runner, bool hurry)
+{
+    atomic_store(&runner->hurry, hurry);
+    if (runner->watchdog != NULL)
+        mr_watchdog_hurry(runner->watchdog, hurry);
+    pthread_mutex_lock(&runner->lock);
+    pthread_cond_broadcast(&runner->settled);
+    pthread_mutex_unlock(&runner->lock);
+}
+
 void mr_runner_hurry(struct mr_runner *runner)
 {
-    mr_watchdog_hurry(runner->watchdog, true);
+    mr_runner_set_hurry(runner, true);
+}
+
+void mr_runner_wake(struct mr_runner *runner)
+{
+    if (runner->options.wake != NULL)
+        runner->options.wake(runner->options.opaque);
 }
 
 void mr_runner_get_state(struct mr_runner *runner, struct mr_runner_state *state)
@@ -216,4 +280,5 @@ void mr_runner_get_state(struct mr_runner *runner, struct mr_runner_state *state
     pthread_mutex_lock(&runner->lock);
     *state = runner->state;
     pthread_mutex_unlock(&runner->lock);
+    state->refused = mr_inbox_refused(&runner->inbox);
 }

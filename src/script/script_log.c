@@ -8,7 +8,10 @@
 #include <stdlib.h>
 
 struct mr_script_log {
-    char module[96]; /* immutable */
+    /* immutable */
+    char module[96];
+    mr_script_log_sink *sink; /* NULL: the log */
+    void *opaque;
 
     pthread_mutex_t lock;
     /* protected by lock */
@@ -28,12 +31,33 @@ struct mr_script_log *mr_script_log_create(const char *stream)
     return log;
 }
 
+void mr_script_log_set_sink(struct mr_script_log *log, mr_script_log_sink *sink, void *opaque)
+{
+    log->sink = sink;
+    log->opaque = opaque;
+}
+
+static void put(const struct mr_script_log *log, enum mr_log_level level, const char *text,
+                size_t size)
+{
+    bool cut = size > MR_SCRIPT_LOG_LINE_BYTES;
+    if (cut)
+        size = MR_SCRIPT_LOG_LINE_BYTES;
+    if (log->sink != NULL)
+        log->sink(log->opaque, level, text, size);
+    else
+        mr_log(level, log->module, "%.*s%s", (int)size, text, cut ? " …" : "");
+}
+
 static void say_excess(const struct mr_script_log *log, uint64_t excess)
 {
-    if (excess > 0)
-        mr_log(MR_LOG_WARN, log->module,
-               "%" PRIu64 " lines of the script left out (more than %d a second)", excess,
-               MR_SCRIPT_LOG_RATE);
+    char line[96];
+    if (excess == 0)
+        return;
+    int size = snprintf(line, sizeof(line),
+                        "%" PRIu64 " lines of the script left out (more than %d a second)", excess,
+                        MR_SCRIPT_LOG_RATE);
+    put(log, MR_LOG_WARN, line, (size_t)size);
 }
 
 void mr_script_log_destroy(struct mr_script_log *log)
@@ -80,10 +104,8 @@ void mr_script_log_line(struct mr_script_log *log, enum mr_log_level level, cons
     pthread_mutex_unlock(&log->lock);
 
     say_excess(log, excess);
-    bool cut = size > MR_SCRIPT_LOG_LINE_BYTES;
     if (written)
-        mr_log(level, log->module, "%.*s%s", (int)(cut ? MR_SCRIPT_LOG_LINE_BYTES : size), text,
-               cut ? " …" : "");
+        put(log, level, text, size);
 }
 
 void mr_script_log_flush(struct mr_script_log *log)

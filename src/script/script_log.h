@@ -15,8 +15,15 @@
 
 struct mr_script_log;
 
+/* Where lines go when it is not the log: called on the thread that wrote one, without a lock. */
+typedef void mr_script_log_sink(void *opaque, enum mr_log_level level, const char *text,
+                                size_t size);
+
 struct mr_script_log *mr_script_log_create(const char *stream); /* NULL when out of memory */
 void mr_script_log_destroy(struct mr_script_log *log); /* says what it left out; takes NULL */
+
+/* Before the first line. */
+void mr_script_log_set_sink(struct mr_script_log *log, mr_script_log_sink *sink, void *opaque);
 
 /* "script NAME" */
 const char *mr_script_log_module(const struct mr_script_log *log);

@@ -205,6 +205,12 @@ static int call_first(lua_State *L)
     return 0;
 }
 
+int64_t mr_engine_next_timer_us(const struct mr_engine *engine)
+{
+    const struct mr_timers *timers = engine->timers;
+    return timers->count > 0 ? timers->heap[0]->due_us : -1;
+}
+
 int mr_engine_run_timers(struct mr_engine *engine, int64_t now_us, int64_t *next_us,
                          struct mr_error *error)
 {
@@ -214,9 +220,9 @@ int mr_engine_run_timers(struct mr_engine *engine, int64_t now_us, int64_t *next
     while (result == 0 && timers->count > 0 && timers->heap[0]->due_us <= now_us)
         result = mr_call(engine, call_first, timers, error);
     timers->running_us = 0;
-    *next_us = -1;
-    if (timers->count > 0)
-        *next_us = timers->heap[0]->due_us > now_us ? timers->heap[0]->due_us : now_us;
+    *next_us = mr_engine_next_timer_us(engine);
+    if (*next_us >= 0 && *next_us < now_us)
+        *next_us = now_us;
     return result;
 }
 

@@ -158,6 +158,22 @@ UNUSED static unsigned picture_pixel(const struct mr_picture *picture, int x, in
     return (unsigned)(pixel[2] << 16 | pixel[1] << 8 | pixel[0]);
 }
 
+/* ---- where the script runs ---- */
+
+/* For struct mr_runner_options. */
+UNUSED static const char *test_program;
+
+/* Run the tests with scripts in this process, then with each in one of its own. */
+UNUSED static int run_in_both_places(const struct CMUnitTest *tests, size_t count,
+                                     CMFixtureFunction set_up, CMFixtureFunction tear_down)
+{
+    test_program = NULL;
+    int failed = _cmocka_run_group_tests("in this process", tests, count, set_up, tear_down);
+    test_program = TEST_BINARY;
+    return failed +
+           _cmocka_run_group_tests("in a process of its own", tests, count, set_up, tear_down);
+}
+
 /* ---- one frame ---- */
 
 UNUSED static void result_finish(struct mr_engine_result *result)

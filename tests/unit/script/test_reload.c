@@ -55,6 +55,7 @@ static void open_stream(const char *text)
         .deadline_ms = DEADLINE_MS,
         .memory_mib = 32,
         .quality = 80,
+        .host = test_program,
     };
     if (mr_runner_create(&options, &stream.runner, &error) < 0)
         fail_msg("%s", error.text);
@@ -213,6 +214,7 @@ static void a_script_behind_a_link_is_watched(void **state)
         .deadline_ms = DEADLINE_MS,
         .memory_mib = 32,
         .quality = 80,
+        .host = test_program,
     };
     assert_int_equal(mr_runner_create(&options, &stream.runner, &error), 0);
     feed_until_version(1);
@@ -403,5 +405,5 @@ int main(void)
         cmocka_unit_test(state_that_is_no_plain_data_does_not_block_a_reload),
         cmocka_unit_test(an_init_that_fails_at_the_last_moment_keeps_the_old),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_in_both_places(tests, sizeof(tests) / sizeof(*tests), NULL, NULL);
 }

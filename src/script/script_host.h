@@ -1,0 +1,11 @@
+/* The script's own process: `moonreel --script-host NAME`, started by process.c and talked to over
+ * its one socket (wire.h). It confines itself (confine.h), then holds one version of the script as a
+ * local instance and does what it is asked, until its host ends it or is gone. */
+#ifndef MR_SCRIPT_SCRIPT_HOST_H
+#define MR_SCRIPT_SCRIPT_HOST_H
+
+/* Serve the socket `fd`.
+ * return: only when it is none: nobody but moonreel itself starts this */
+int mr_script_host_run(int fd);
+
+#endif
