@@ -6,6 +6,7 @@
 #include <linux/tcp.h> /* not netinet's: its tcp_info ends too early */
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,7 +41,7 @@ struct mr_client *mr_client_create(int fd, const struct mr_protocol *protocol, s
     client->fd = fd;
     client->protocol = protocol;
     client->hub = mr_hub_ref(hub);
-    mr_hub_join(hub, protocol->kind);
+    mr_hub_join(hub, protocol->kind, &client->viewer);
     mr_buffer_append(&client->queue, head, head_size);
     if (client->queue.failed) {
         mr_client_destroy(client);
@@ -57,7 +58,7 @@ void mr_client_destroy(struct mr_client *client)
     if (client->opened && client->protocol->close != NULL)
         client->protocol->close(client);
     close(client->fd);
-    mr_hub_leave(client->hub, client->protocol->kind);
+    mr_hub_leave(client->hub, &client->viewer);
     mr_hub_unref(&client->hub);
     mr_packet_unref(&client->packet);
     mr_buffer_finish(&client->queue);
@@ -275,6 +276,18 @@ void mr_client_tick(struct mr_client *client, int64_t now_us)
     }
 }
 
+void mr_client_tell(struct mr_client *client, const struct mr_hub_text *text)
+{
+    bool meant = text->client == 0 || text->client == client->viewer.id;
+    if (!meant || text->number <= client->viewer.after_text || client->phase != MR_CLIENT_OPEN ||
+        client->protocol->text == NULL)
+        return;
+    if (client->queue.size - client->queue_sent + text->size > MR_CLIENT_TEXTS_LIMIT)
+        mr_hub_drop_texts(client->hub, 1);
+    else
+        client->protocol->text(client, text->json, text->size);
+}
+
 void mr_client_farewell(struct mr_client *client, const char *reason, int64_t deadline_us)
 {
     if (client->phase == MR_CLIENT_OPEN)
@@ -283,10 +296,22 @@ void mr_client_farewell(struct mr_client *client, const char *reason, int64_t de
         client->deadline_us = deadline_us;
 }
 
+/* What is sent goes once it is most of the queue: one that is never empty must not grow. */
+static void forget_sent(struct mr_client *client)
+{
+    struct mr_buffer *queue = &client->queue;
+    if (client->queue_sent < MR_CLIENT_QUEUE_LIMIT || client->queue_sent < queue->size / 2)
+        return;
+    queue->size -= client->queue_sent;
+    memmove(queue->data, queue->data + client->queue_sent, queue->size);
+    client->queue_sent = 0;
+}
+
 void mr_client_write(struct mr_client *client, const void *bytes, size_t size)
 {
     if (client->phase != MR_CLIENT_OPEN)
         return;
+    forget_sent(client);
     mr_buffer_append(&client->queue, bytes, size);
     if (client->queue.failed)
         client->phase = MR_CLIENT_GONE;

@@ -23,6 +23,9 @@
 /* Bytes queued for a client before no more is read from it. */
 #define MR_CLIENT_QUEUE_LIMIT 4096
 
+/* Bytes queued for a client before texts for it are dropped (and counted in the hub). */
+#define MR_CLIENT_TEXTS_LIMIT (256 * 1024)
+
 /* What can be sent next: the hub's newest packets, oldest first. Shared by the clients of a hub. */
 struct mr_recent {
     struct mr_packet *packet[MR_HUB_RECENT];
@@ -43,6 +46,7 @@ struct mr_client {
     int fd;
     const struct mr_protocol *protocol;
     struct mr_hub *hub;
+    struct mr_viewer viewer; /* as the hub knows it */
 
     /* engine's thread only; the first three are the engine's own */
     struct mr_group *group;
@@ -94,6 +98,9 @@ void mr_client_receive(struct mr_client *client, uint8_t *scratch, size_t scratc
 
 /* About once a second: pings, and the end of those who do not answer. */
 void mr_client_tick(struct mr_client *client, int64_t now_us);
+
+/* Queue a text of the script, if it is for this client and there is room. */
+void mr_client_tell(struct mr_client *client, const struct mr_hub_text *text);
 
 /* Let the protocol say goodbye; at `deadline_us` it is over anyway. */
 void mr_client_farewell(struct mr_client *client, const char *reason, int64_t deadline_us);

@@ -107,6 +107,7 @@ static void welcome(struct mr_fanout *engine, struct mr_client *client, int64_t 
         client->phase = MR_CLIENT_GONE;
     } else {
         mr_client_start(client, now_us);
+        mr_group_catch_up(group, client);
     }
     settle(engine, client);
 }
@@ -152,6 +153,7 @@ static void deliver(struct mr_fanout *engine, struct mr_group *group, int64_t no
     const char *closed =
         mr_hub_closed(group->hub); /* before: the last packet is not to be missed */
     mr_group_refresh(group);
+    mr_group_tell(group);
     for (size_t i = group->count; i-- > 0;)
         pump(engine, group->clients[i], now_us);
     if (closed == NULL)

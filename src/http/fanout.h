@@ -3,7 +3,8 @@
  *
  * Clients are grouped by hub. When a hub has news, its newest packets are fetched once, and every
  * client of the group that is free is sent its next one (client.h says which). A client that is
- * not free goes on when its socket can be written to again. One system call a client and packet. */
+ * not free goes on when its socket can be written to again. One system call a client and packet.
+ * Texts of the script are queued to the clients they are for, and go out between two packets. */
 #ifndef MR_HTTP_FANOUT_H
 #define MR_HTTP_FANOUT_H
 

@@ -6,8 +6,10 @@
 struct mr_group *mr_group_create(struct mr_hub *hub)
 {
     struct mr_group *group = calloc(1, sizeof(*group));
-    if (group != NULL)
-        group->hub = mr_hub_ref(hub);
+    if (group == NULL)
+        return NULL;
+    group->hub = mr_hub_ref(hub);
+    group->last_text = mr_hub_newest_text(hub);
     return group;
 }
 
@@ -58,4 +60,29 @@ void mr_group_refresh(struct mr_group *group)
     fetched.count = mr_hub_recent(group->hub, fetched.packet);
     forget(&group->recent);
     group->recent = fetched;
+}
+
+void mr_group_tell(struct mr_group *group)
+{
+    struct mr_hub_text *texts[MR_TEXTS_MAX];
+    unsigned count = mr_hub_texts(group->hub, &group->last_text, texts);
+    for (unsigned i = 0; i < count; i++) {
+        for (size_t k = 0; k < group->count; k++)
+            mr_client_tell(group->clients[k], texts[i]);
+        mr_hub_text_unref(&texts[i]);
+    }
+}
+
+void mr_group_catch_up(const struct mr_group *group, struct mr_client *client)
+{
+    struct mr_hub_text *texts[MR_TEXTS_MAX];
+    uint64_t last = client->viewer.after_text;
+    if (last >= group->last_text)
+        return;
+    unsigned count = mr_hub_texts(group->hub, &last, texts);
+    for (unsigned i = 0; i < count; i++) {
+        if (texts[i]->number <= group->last_text)
+            mr_client_tell(client, texts[i]);
+        mr_hub_text_unref(&texts[i]);
+    }
 }

@@ -1,4 +1,5 @@
-/* The clients of one hub, and the packets that they can be sent. The engine's thread only. */
+/* The clients of one hub, the packets that they can be sent, and how far texts have been handed out.
+ * The engine's thread only. */
 #ifndef MR_HTTP_GROUP_H
 #define MR_HTTP_GROUP_H
 
@@ -8,6 +9,7 @@ struct mr_group {
     struct mr_group *next; /* the engine's */
     struct mr_hub *hub;    /* one reference */
     struct mr_recent recent;
+    uint64_t last_text; /* what came up to here is queued to the clients it is for */
     struct mr_client **clients;
     size_t count, capacity;
 };
@@ -23,5 +25,12 @@ void mr_group_remove(struct mr_group *group, struct mr_client *client);
 
 /* Fetch the hub's newest packets. */
 void mr_group_refresh(struct mr_group *group);
+
+/* Queue the hub's new texts to the clients they are for. */
+void mr_group_tell(struct mr_group *group);
+
+/* Queue to a client that was put in and started what was said between its joining and the last
+ * mr_group_tell. */
+void mr_group_catch_up(const struct mr_group *group, struct mr_client *client);
 
 #endif

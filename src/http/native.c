@@ -1,23 +1,54 @@
 #include "http/native.h"
 
+#include "base/clock.h"
 #include "http/client.h"
 #include "http/message.h"
 #include "http/websocket.h"
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* A viewer that floods the script is told so, but not once a message. */
+#define COMPLAINT_US (1000 * 1000LL)
+
+struct session {
+    struct mr_websocket *websocket;
+    int64_t complained_us; /* 0: never */
+};
+
+static void send_text(struct mr_client *client, const char *json, size_t size)
+{
+    uint8_t head[MR_WEBSOCKET_HEAD_MAX];
+    mr_client_write(client, head, mr_websocket_head(head, MR_WEBSOCKET_TEXT, size));
+    mr_client_write(client, json, size);
+}
+
+static void complain(struct mr_client *client)
+{
+    static const char text[] = "{\"error\":\"too many messages: the script did not get all\"}";
+    struct session *session = client->session;
+    int64_t now_us = mr_clock_now_us();
+    if (session->complained_us != 0 && now_us - session->complained_us < COMPLAINT_US)
+        return;
+    session->complained_us = now_us;
+    send_text(client, text, sizeof(text) - 1);
+}
 
 /* A message is any JSON value. */
 static int take_message(void *opaque, bool binary, const uint8_t *bytes, size_t size)
 {
-    (void)opaque;
+    struct mr_client *client = opaque;
+    const char *json = (const char *)bytes;
     if (binary)
         return MR_CLOSE_UNSUPPORTED;
-    json_t *value = json_loadb((const char *)bytes, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    json_t *value = json_loadb(json, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     if (value == NULL)
         return MR_CLOSE_BAD_DATA;
     json_decref(value);
+    if (mr_hub_post(client->hub, &client->viewer, json, size) < 0)
+        complain(client);
     return 0;
 }
 
@@ -32,17 +63,27 @@ static void take_pong(void *opaque, const uint8_t *bytes, size_t size)
 
 static int open_session(struct mr_client *client)
 {
-    client->session = mr_websocket_create(&(struct mr_websocket_options){
+    struct session *session = calloc(1, sizeof(*session));
+    if (session == NULL)
+        return -ENOMEM;
+    session->websocket = mr_websocket_create(&(struct mr_websocket_options){
         .message = take_message,
         .pong = take_pong,
         .opaque = client,
     });
-    return client->session != NULL ? 0 : -ENOMEM;
+    if (session->websocket == NULL) {
+        free(session);
+        return -ENOMEM;
+    }
+    client->session = session;
+    return 0;
 }
 
 static void close_session(struct mr_client *client)
 {
-    mr_websocket_destroy(client->session);
+    struct session *session = client->session;
+    mr_websocket_destroy(session->websocket);
+    free(session);
     client->session = NULL;
 }
 
@@ -55,8 +96,9 @@ static void send_answer(struct mr_client *client, struct mr_buffer *answer)
 
 static void receive(struct mr_client *client, const uint8_t *bytes, size_t size)
 {
+    struct session *session = client->session;
     struct mr_buffer answer = { 0 };
-    bool open = mr_websocket_receive(client->session, bytes, size, &answer);
+    bool open = mr_websocket_receive(session->websocket, bytes, size, &answer);
     send_answer(client, &answer);
     if (!open)
         mr_client_end(client);
@@ -81,6 +123,7 @@ static const struct mr_protocol binary = {
     .kind = MR_VIEWER_WEBSOCKET,
     .maker = &mr_message_binary,
     .open = open_session,
+    .text = send_text,
     .receive = receive,
     .ping = ping,
     .has_answers = true,
@@ -92,6 +135,7 @@ static const struct mr_protocol json = {
     .kind = MR_VIEWER_WEBSOCKET_JSON,
     .maker = &mr_message_json,
     .open = open_session,
+    .text = send_text,
     .receive = receive,
     .ping = ping,
     .has_answers = true,

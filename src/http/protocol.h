@@ -21,6 +21,10 @@ struct mr_protocol {
      * return: 0; -ENOMEM: the client is dropped */
     int (*open)(struct mr_client *client);
 
+    /* The script says something to this client: JSON text, borrowed. The client has room for it. NULL:
+     * the protocol has no way to say it. */
+    void (*text)(struct mr_client *client, const char *json, size_t size);
+
     /* Bytes came from the client; borrowed, size > 0. */
     void (*receive)(struct mr_client *client, const uint8_t *bytes, size_t size);
 

@@ -19,7 +19,7 @@ struct waker {
 struct mr_hub {
     atomic_uint refs;
     pthread_mutex_t lock;
-    pthread_cond_t wanted; /* somebody joined, or closed */
+    pthread_cond_t changed; /* somebody joined, closed, or no call of an inbox is under way */
     /* protected by lock */
     struct mr_packet *recent[MR_HUB_RECENT]; /* oldest first */
     int recent_count;
@@ -29,6 +29,14 @@ struct mr_hub {
     unsigned viewers[MR_VIEWER_KINDS];
     unsigned viewers_total;
     const char *closed;
+    mr_hub_inbox *inbox;
+    void *inbox_opaque;
+    unsigned inbox_calls; /* under way */
+    struct mr_text_ring texts;
+
+    /* set under lock, read without */
+    atomic_ullong newest_text;
+    atomic_ullong texts_dropped;
 };
 
 const char *mr_viewer_kind_name(enum mr_viewer_kind kind)
@@ -46,8 +54,10 @@ struct mr_hub *mr_hub_create(void)
     if (hub == NULL)
         return NULL;
     atomic_init(&hub->refs, 1);
+    atomic_init(&hub->newest_text, 0);
+    atomic_init(&hub->texts_dropped, 0);
     pthread_mutex_init(&hub->lock, NULL);
-    mr_cond_init(&hub->wanted);
+    mr_cond_init(&hub->changed);
     return hub;
 }
 
@@ -57,8 +67,15 @@ struct mr_hub *mr_hub_ref(struct mr_hub *hub)
     return hub;
 }
 
+static void unref_texts(struct mr_hub_text *texts[], unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        mr_hub_text_unref(&texts[i]);
+}
+
 void mr_hub_unref(struct mr_hub **held)
 {
+    struct mr_hub_text *texts[MR_TEXTS_MAX];
     struct mr_hub *hub = *held;
     *held = NULL;
     if (hub == NULL || atomic_fetch_sub_explicit(&hub->refs, 1, memory_order_acq_rel) > 1)
@@ -68,7 +85,8 @@ void mr_hub_unref(struct mr_hub **held)
         mr_packet_unref(&hub->recent[i]);
     for (int i = 0; i < hub->waker_count; i++)
         close(hub->wakers[i].fd);
-    pthread_cond_destroy(&hub->wanted);
+    unref_texts(texts, mr_text_ring_clear(&hub->texts, texts));
+    pthread_cond_destroy(&hub->changed);
     pthread_mutex_destroy(&hub->lock);
     free(hub);
 }
@@ -124,7 +142,7 @@ void mr_hub_close(struct mr_hub *hub, const char *reason)
     if (hub->closed == NULL)
         hub->closed = reason;
     int waker_count = hub->waker_count;
-    pthread_cond_broadcast(&hub->wanted);
+    pthread_cond_broadcast(&hub->changed);
     pthread_mutex_unlock(&hub->lock);
     wake(hub, waker_count);
 }
@@ -133,7 +151,7 @@ bool mr_hub_wait_wanted(struct mr_hub *hub, int64_t deadline_us)
 {
     pthread_mutex_lock(&hub->lock);
     while (hub->viewers_total == 0 && hub->closed == NULL)
-        if (mr_cond_wait_until(&hub->wanted, &hub->lock, deadline_us) != 0)
+        if (mr_cond_wait_until(&hub->changed, &hub->lock, deadline_us) != 0)
             break;
     bool wanted = hub->viewers_total > 0;
     pthread_mutex_unlock(&hub->lock);
@@ -163,22 +181,126 @@ int mr_hub_add_waker(struct mr_hub *hub, int fd)
     return result;
 }
 
-void mr_hub_join(struct mr_hub *hub, enum mr_viewer_kind kind)
+/* ---- what viewers do and say ---- */
+
+void mr_hub_set_inbox(struct mr_hub *hub, mr_hub_inbox *inbox, void *opaque)
 {
     pthread_mutex_lock(&hub->lock);
-    hub->viewers[kind]++;
-    hub->viewers_total++;
-    pthread_cond_broadcast(&hub->wanted);
+    hub->inbox = inbox;
+    hub->inbox_opaque = opaque;
+    while (inbox == NULL && hub->inbox_calls > 0)
+        mr_cond_wait_until(&hub->changed, &hub->lock, -1);
     pthread_mutex_unlock(&hub->lock);
 }
 
-void mr_hub_leave(struct mr_hub *hub, enum mr_viewer_kind kind)
+/* Call the inbox, without the lock, so that it cannot be taken away meanwhile. */
+static int tell(struct mr_hub *hub, const struct mr_script_event *event)
 {
     pthread_mutex_lock(&hub->lock);
-    hub->viewers[kind]--;
-    hub->viewers_total--;
+    mr_hub_inbox *inbox = hub->inbox;
+    void *opaque = hub->inbox_opaque;
+    hub->inbox_calls += inbox != NULL;
     pthread_mutex_unlock(&hub->lock);
+    if (inbox == NULL)
+        return 0;
+
+    int result = inbox(opaque, event);
+
+    pthread_mutex_lock(&hub->lock);
+    if (--hub->inbox_calls == 0 && hub->inbox == NULL)
+        pthread_cond_broadcast(&hub->changed);
+    pthread_mutex_unlock(&hub->lock);
+    return result;
 }
+
+void mr_hub_join(struct mr_hub *hub, enum mr_viewer_kind kind, struct mr_viewer *viewer)
+{
+    static atomic_ullong last_id;
+    *viewer = (struct mr_viewer){ .id = atomic_fetch_add(&last_id, 1) + 1, .kind = kind };
+
+    pthread_mutex_lock(&hub->lock);
+    viewer->after_text = hub->texts.newest;
+    hub->viewers[kind]++;
+    hub->viewers_total++;
+    pthread_cond_broadcast(&hub->changed);
+    pthread_mutex_unlock(&hub->lock);
+
+    tell(hub, &(struct mr_script_event){ .kind = MR_SCRIPT_JOIN, .client = viewer->id });
+}
+
+void mr_hub_leave(struct mr_hub *hub, const struct mr_viewer *viewer)
+{
+    struct mr_hub_text *unwanted[MR_TEXTS_MAX];
+    unsigned count = 0;
+
+    pthread_mutex_lock(&hub->lock);
+    hub->viewers[viewer->kind]--;
+    if (--hub->viewers_total == 0)
+        count = mr_text_ring_clear(&hub->texts, unwanted);
+    pthread_mutex_unlock(&hub->lock);
+
+    unref_texts(unwanted, count);
+    tell(hub, &(struct mr_script_event){ .kind = MR_SCRIPT_LEAVE, .client = viewer->id });
+}
+
+int mr_hub_post(struct mr_hub *hub, const struct mr_viewer *viewer, const char *json, size_t size)
+{
+    return tell(hub,
+                &(struct mr_script_event){
+                    .kind = MR_SCRIPT_MESSAGE, .client = viewer->id, .json = json, .size = size });
+}
+
+/* ---- what the script says ---- */
+
+int mr_hub_broadcast(struct mr_hub *hub, uint64_t client, const char *json, size_t size)
+{
+    struct mr_hub_text *text = mr_hub_text_create(client, json, size), *unwanted = text;
+    if (text == NULL)
+        return -ENOMEM;
+
+    int waker_count = 0;
+    pthread_mutex_lock(&hub->lock);
+    if (hub->viewers_total > 0) {
+        unwanted = mr_text_ring_put(&hub->texts, text);
+        atomic_store_explicit(&hub->newest_text, text->number, memory_order_release);
+        waker_count = hub->waker_count;
+    }
+    pthread_mutex_unlock(&hub->lock);
+
+    wake(hub, waker_count);
+    mr_hub_text_unref(&unwanted);
+    return 0;
+}
+
+uint64_t mr_hub_newest_text(struct mr_hub *hub)
+{
+    return atomic_load_explicit(&hub->newest_text, memory_order_acquire);
+}
+
+unsigned mr_hub_texts(struct mr_hub *hub, uint64_t *last, struct mr_hub_text *texts[MR_TEXTS_MAX])
+{
+    if (mr_hub_newest_text(hub) == *last)
+        return 0;
+    uint64_t missed;
+    pthread_mutex_lock(&hub->lock);
+    unsigned count = mr_text_ring_fetch(&hub->texts, last, texts, &missed);
+    pthread_mutex_unlock(&hub->lock);
+    mr_hub_drop_texts(hub, missed);
+    return count;
+}
+
+void mr_hub_drop_texts(struct mr_hub *hub, uint64_t count)
+{
+    atomic_fetch_add_explicit(&hub->texts_dropped, count, memory_order_relaxed);
+}
+
+void mr_hub_text_counts(struct mr_hub *hub, uint64_t *sent, uint64_t *dropped)
+{
+    *sent = mr_hub_newest_text(hub);
+    *dropped = atomic_load_explicit(&hub->texts_dropped, memory_order_relaxed);
+}
+
+/* ---- figures ---- */
 
 unsigned mr_hub_viewers(struct mr_hub *hub, unsigned by_kind[MR_VIEWER_KINDS])
 {

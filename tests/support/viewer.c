@@ -115,7 +115,7 @@ void viewer_send(struct viewer *viewer, unsigned head, const void *bytes, size_t
 
 static void account(struct viewer *viewer, const struct viewer_message *message)
 {
-    if (viewer->messages == 0)
+    if (viewer->pictures++ == 0)
         viewer->first_seq = message->seq;
     else if (message->seq <= viewer->last_seq)
         break_rule(viewer, "seq does not grow");

@@ -42,7 +42,8 @@ struct viewer {
     int fd; /* -1 once closed by us */
 
     uint64_t messages;
-    uint64_t first_seq, last_seq; /* of binary messages */
+    uint64_t pictures;            /* binary messages among them */
+    uint64_t first_seq, last_seq; /* of those */
     uint64_t gaps;                /* seqs missing between first and last */
     int64_t lag_us, max_lag_us;   /* from captured_us to the whole message's arrival */
     size_t largest;               /* message, in bytes */

@@ -44,6 +44,11 @@ static void goodbye(struct mr_client *client, const char *reason)
     mr_client_end(client);
 }
 
+static void text(struct mr_client *client, const char *json, size_t size)
+{
+    mr_client_write(client, json, size);
+}
+
 static void closed(struct mr_client *client)
 {
     (void)client;
@@ -54,6 +59,7 @@ static const struct mr_form_maker bare = { .slot = 0, .make = make_bare };
 static const struct mr_protocol protocol = {
     .kind = MR_VIEWER_WEBSOCKET,
     .maker = &bare,
+    .text = text,
     .receive = echo,
     .ping = ping,
     .goodbye = goodbye,
@@ -171,6 +177,18 @@ static void fill(struct fixture *f, size_t size)
         publish(f, 'a', size);
         pump(f);
     }
+}
+
+/* Say `size` bytes, all of them `letter`. */
+static void say(struct fixture *f, char letter, size_t size, uint64_t client)
+{
+    char *json = malloc(size);
+    memset(json, letter, size);
+    struct mr_hub_text *said = mr_hub_text_create(client, json, size);
+    said->number = 1;
+    mr_client_tell(f->client, said);
+    mr_hub_text_unref(&said);
+    free(json);
 }
 
 static void sends_its_head_then_packets_in_order(void **state)
@@ -366,10 +384,46 @@ static void one_that_hangs_up_is_gone(void **state)
     assert_int_equal(f->client->phase, MR_CLIENT_GONE);
 }
 
+static void texts_go_between_packets(void **state)
+{
+    struct fixture *f = *state;
+    publish(f, 'a', 10);
+    say(f, 't', 10, 0);
+    say(f, 'u', 10, f->client->viewer.id);
+    say(f, 'v', 10, f->client->viewer.id + 1);
+    pump(f);
+    assert_string_equal(read_runs(f), "headtua");
+}
+
+static void texts_are_bounded(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t sent, dropped;
+    fill(f, 100000);
+    for (int i = 0; i < 100; i++)
+        say(f, 't', 10000, 0);
+    mr_hub_text_counts(f->hub, &sent, &dropped);
+    assert_int_equal(dropped, 100 - MR_CLIENT_TEXTS_LIMIT / 10000);
+    assert_in_range(f->client->queue.size, 250000, MR_CLIENT_TEXTS_LIMIT);
+
+    /* a queue that is never empty does not grow */
+    for (int i = 0; i < 1000; i++) {
+        read_runs(f);
+        f->client->blocked = false;
+        pump(f);
+        while (f->client->queue.size - f->client->queue_sent < 200000)
+            say(f, 't', 10000, 0);
+        assert_true(f->client->queue.size <= 2 * MR_CLIENT_TEXTS_LIMIT);
+    }
+    assert_non_null(strchr(drain(f), 't'));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
+        TEST(texts_go_between_packets),
+        TEST(texts_are_bounded),
         TEST(sends_its_head_then_packets_in_order),
         TEST(begins_with_the_newest),
         TEST(a_short_hiccup_loses_nothing),

@@ -177,15 +177,16 @@ static void rests_while_nobody_watches_and_goes_on(void **state)
     struct mr_packet *recent[MR_HUB_RECENT];
     assert_int_equal(mr_hub_recent(hub, recent), 0);
 
-    mr_hub_join(hub, MR_VIEWER_WEBSOCKET);
+    struct mr_viewer viewer;
+    mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &viewer);
     uint64_t seq = wait_for_packet(hub, fd);
     assert_in_range(seq, 0, 10);
-    mr_hub_leave(hub, MR_VIEWER_WEBSOCKET);
+    mr_hub_leave(hub, &viewer);
     wait_for_phase(stream, MR_STREAM_IDLE);
 
-    mr_hub_join(hub, MR_VIEWER_WEBSOCKET); /* goes on where it stopped */
+    mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &viewer); /* goes on where it stopped */
     wait_for_packet(hub, fd);
-    mr_hub_leave(hub, MR_VIEWER_WEBSOCKET);
+    mr_hub_leave(hub, &viewer);
     mr_stream_stop(stream, "enough");
     assert_string_equal(mr_hub_closed(hub), "enough");
     mr_stream_unref(&stream);
