@@ -17,6 +17,8 @@ struct ingest {
     struct mr_pacer pacer;
     bool paced;
     uint64_t next_seq;
+    pthread_t script_thread;
+    bool working; /* it was started */
     struct mr_error error;
 };
 
@@ -169,19 +171,32 @@ static int run(struct ingest *ingest)
     if (result < 0)
         return result;
 
-    pthread_t script_thread;
     char name[MR_STREAM_NAME_MAX + 8];
     snprintf(name, sizeof(name), "script %s", stream->options.name);
-    result = mr_thread_start(&script_thread, name, mr_stream_work, stream);
+    result = mr_thread_start(&ingest->script_thread, name, mr_stream_work, stream);
     if (result < 0)
         return mr_error_set(&ingest->error, result, "cannot start another thread");
+    ingest->working = true;
 
     mr_stream_set_phase(stream, MR_STREAM_RUNNING);
     while ((result = step(ingest)) == 0)
         ;
     mr_mailbox_end(&stream->mailbox);
-    pthread_join(script_thread, NULL);
+    mr_mailbox_wait_emptied(&stream->mailbox);
     return result;
+}
+
+/* The script thread goes on when the pictures have ended, for what viewers say to the script: until
+ * the stream is stopped, or has nobody to listen to (lossless). */
+static void end(struct ingest *ingest)
+{
+    struct mr_stream *stream = ingest->stream;
+    if (ingest->working)
+        pthread_join(ingest->script_thread, NULL);
+    pthread_mutex_lock(&stream->lock);
+    stream->ended = true;
+    pthread_cond_broadcast(&stream->wake);
+    pthread_mutex_unlock(&stream->lock);
 }
 
 void *mr_stream_ingest(void *argument)
@@ -203,5 +218,6 @@ void *mr_stream_ingest(void *argument)
         stream->error = ingest.error;
     pthread_mutex_unlock(&stream->lock);
     mr_stream_set_phase(stream, failed ? MR_STREAM_FAILED : MR_STREAM_FINISHED);
+    end(&ingest);
     return NULL;
 }

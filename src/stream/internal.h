@@ -40,8 +40,9 @@ struct mr_stream {
     atomic_ullong damaged;
 
     pthread_mutex_t lock;
-    pthread_cond_t wake; /* stopping was set, or the phase changed */
+    pthread_cond_t wake; /* stopping was set, the phase changed, or the threads have ended */
     /* protected by lock */
+    bool ended; /* the source thread, and with it the script thread */
     enum mr_stream_phase phase;
     struct mr_error error;
     struct mr_source_info info;

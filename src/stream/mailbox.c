@@ -1,5 +1,7 @@
 #include "stream/mailbox.h"
 
+#include "base/thread.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -8,7 +10,7 @@ void mr_mailbox_init(struct mr_mailbox *mailbox, unsigned capacity, bool lossles
     assert(capacity >= 1 && capacity <= MR_MAILBOX_MAX);
     *mailbox = (struct mr_mailbox){ .capacity = capacity, .lossless = lossless };
     pthread_mutex_init(&mailbox->lock, NULL);
-    pthread_cond_init(&mailbox->changed, NULL);
+    mr_cond_init(&mailbox->changed);
 }
 
 void mr_mailbox_finish(struct mr_mailbox *mailbox)
@@ -53,19 +55,49 @@ bool mr_mailbox_put(struct mr_mailbox *mailbox, struct mr_picture *picture)
     return dropped;
 }
 
-struct mr_picture *mr_mailbox_take(struct mr_mailbox *mailbox)
+/* The taker is here again: if it gets no more pictures, the giver may know. Called with the lock. */
+static void note_emptied(struct mr_mailbox *mailbox)
 {
-    struct mr_picture *picture = NULL;
+    bool emptied = mailbox->cancelled || (mailbox->ended && mailbox->count == 0);
+    if (emptied && !mailbox->emptied) {
+        mailbox->emptied = true;
+        pthread_cond_broadcast(&mailbox->changed);
+    }
+}
+
+static bool is_over(const struct mr_mailbox *mailbox)
+{
+    return mailbox->cancelled || (mailbox->lossless && mailbox->ended && mailbox->count == 0);
+}
+
+struct mr_mail mr_mailbox_take(struct mr_mailbox *mailbox, int64_t deadline_us)
+{
+    struct mr_mail mail = { 0 };
 
     pthread_mutex_lock(&mailbox->lock);
-    while (mailbox->count == 0 && !mailbox->ended && !mailbox->cancelled)
-        pthread_cond_wait(&mailbox->changed, &mailbox->lock);
-    if (mailbox->count > 0 && !mailbox->cancelled) {
-        picture = remove_oldest(mailbox);
+    note_emptied(mailbox);
+    while (mailbox->count == 0 && !mailbox->poked && !is_over(mailbox)) {
+        if (mr_cond_wait_until(&mailbox->changed, &mailbox->lock, deadline_us) != 0)
+            break;
+        note_emptied(mailbox);
+    }
+    mail.over = is_over(mailbox);
+    mail.poked = mailbox->poked;
+    mailbox->poked = false;
+    if (mailbox->count > 0 && !mail.over) {
+        mail.picture = remove_oldest(mailbox);
         pthread_cond_broadcast(&mailbox->changed);
     }
     pthread_mutex_unlock(&mailbox->lock);
-    return picture;
+    return mail;
+}
+
+void mr_mailbox_wait_emptied(struct mr_mailbox *mailbox)
+{
+    pthread_mutex_lock(&mailbox->lock);
+    while (!mailbox->emptied)
+        mr_cond_wait_until(&mailbox->changed, &mailbox->lock, -1);
+    pthread_mutex_unlock(&mailbox->lock);
 }
 
 static void set_flag(struct mr_mailbox *mailbox, bool *flag)
@@ -84,4 +116,9 @@ void mr_mailbox_end(struct mr_mailbox *mailbox)
 void mr_mailbox_cancel(struct mr_mailbox *mailbox)
 {
     set_flag(mailbox, &mailbox->cancelled);
+}
+
+void mr_mailbox_poke(struct mr_mailbox *mailbox)
+{
+    set_flag(mailbox, &mailbox->poked);
 }

@@ -1,4 +1,5 @@
-/* The mailbox between a stream's source thread and its script thread: a short queue of pictures.
+/* The mailbox between a stream's source thread and its script thread: a short queue of pictures. Others
+ * can poke the script thread, so that it looks for work of another kind.
  *
  * Its policy when full is chosen when it is made: either the oldest picture makes room for the
  * newest (serving: a slow script lowers the frame rate), or the giver waits (headless: nothing is
@@ -22,7 +23,9 @@ struct mr_mailbox {
     unsigned capacity;
     struct mr_picture *pictures[MR_MAILBOX_MAX]; /* oldest first */
     unsigned count;
+    bool poked;
     bool ended;     /* the giver has no more; what is in here is still taken */
+    bool emptied;   /* the taker knows that it gets no more */
     bool cancelled; /* everybody go home */
 };
 
@@ -37,9 +40,24 @@ void mr_mailbox_set_capacity(struct mr_mailbox *mailbox, unsigned capacity);
  * return: whether an older picture was dropped for it */
 bool mr_mailbox_put(struct mr_mailbox *mailbox, struct mr_picture *picture);
 
-/* Take the oldest picture, waiting for one; the caller's reference.
- * return: NULL once cancelled, or ended and empty */
-struct mr_picture *mr_mailbox_take(struct mr_mailbox *mailbox);
+/* What a wait for pictures ended with. */
+struct mr_mail {
+    struct mr_picture *picture; /* the oldest one, the taker's reference; or NULL */
+    bool poked;                 /* since the last time */
+    bool over;                  /* nothing comes any more */
+};
+
+/* Wait for a picture, a poke or `deadline_us` (monotonic; < 0: none), whichever comes first.
+ * return: what came, nothing of it at the deadline. It is over when cancelled; if lossless, also when
+ *         ended and empty: else pokes still come */
+struct mr_mail mr_mailbox_take(struct mr_mailbox *mailbox, int64_t deadline_us);
+
+/* Any thread. */
+void mr_mailbox_poke(struct mr_mailbox *mailbox);
+
+/* Wait until the taker has asked for more than the last picture: it has done with all of them. The
+ * mailbox is ended or cancelled. */
+void mr_mailbox_wait_emptied(struct mr_mailbox *mailbox);
 
 void mr_mailbox_end(struct mr_mailbox *mailbox);    /* by the giver */
 void mr_mailbox_cancel(struct mr_mailbox *mailbox); /* any thread */

@@ -18,14 +18,18 @@ static int copy_options(struct mr_stream *stream, const struct mr_stream_options
     stream->options.name = strdup(options->name);
     stream->options.url = strdup(options->url);
     stream->options.script = strdup(options->script);
+    stream->options.host = options->host != NULL ? strdup(options->host) : NULL;
     bool complete = stream->options.name != NULL && stream->options.url != NULL &&
-                    stream->options.script != NULL;
+                    stream->options.script != NULL &&
+                    (stream->options.host != NULL || options->host == NULL);
     return complete ? 0 : -ENOMEM;
 }
 
 static void destroy(struct mr_stream *stream)
 {
     mr_stream_stop(stream, "stopped");
+    if (stream->hub != NULL)
+        mr_hub_set_inbox(stream->hub, NULL, NULL); /* viewers may be there still */
     mr_runner_destroy(stream->runner);
     mr_mailbox_finish(&stream->mailbox);
     mr_stats_finish(&stream->stats);
@@ -35,8 +39,32 @@ static void destroy(struct mr_stream *stream)
     free((char *)stream->options.name);
     free((char *)stream->options.url);
     free((char *)stream->options.script);
+    free((char *)stream->options.host);
     free(stream);
 }
+
+/* ---- between script and viewers ---- */
+
+static int take_event(void *opaque, const struct mr_script_event *event)
+{
+    struct mr_stream *stream = opaque;
+    return mr_runner_post(stream->runner, event);
+}
+
+static void broadcast(void *opaque, uint64_t client, const char *json, size_t size)
+{
+    struct mr_stream *stream = opaque;
+    if (mr_hub_broadcast(stream->hub, client, json, size) < 0)
+        mr_hub_drop_texts(stream->hub, 1);
+}
+
+static void wake_script(void *opaque)
+{
+    struct mr_stream *stream = opaque;
+    mr_mailbox_poke(&stream->mailbox);
+}
+
+/* ---- life ---- */
 
 static int load_script(struct mr_stream *stream, struct mr_error *error)
 {
@@ -49,6 +77,11 @@ static int load_script(struct mr_stream *stream, struct mr_error *error)
             .deadline_ms = options->deadline_ms,
             .memory_mib = options->memory_mib,
             .quality = options->quality,
+            .host = stream->options.host,
+            .patient = options->lossless,
+            .broadcast = broadcast,
+            .wake = wake_script,
+            .opaque = stream,
         },
         &stream->runner, error);
 }
@@ -78,6 +111,7 @@ int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder 
         destroy(stream);
         return result;
     }
+    mr_hub_set_inbox(stream->hub, take_event, stream);
     *out = stream;
     return 0;
 }
@@ -111,10 +145,10 @@ static bool ends_soon(struct mr_stream *stream)
 {
     int64_t deadline_us = mr_clock_now_us() + STOP_PATIENCE_US;
     pthread_mutex_lock(&stream->lock);
-    while (stream->phase < MR_STREAM_FINISHED)
+    while (!stream->ended)
         if (mr_cond_wait_until(&stream->wake, &stream->lock, deadline_us) != 0)
             break;
-    bool ended = stream->phase >= MR_STREAM_FINISHED;
+    bool ended = stream->ended;
     pthread_mutex_unlock(&stream->lock);
     return ended;
 }
@@ -140,6 +174,17 @@ void mr_stream_stop(struct mr_stream *stream, const char *reason)
 void mr_stream_reload(struct mr_stream *stream)
 {
     mr_runner_reload(stream->runner);
+}
+
+int mr_stream_get_settings(struct mr_stream *stream, struct mr_buffer *json, struct mr_error *error)
+{
+    return mr_runner_get_settings(stream->runner, json, error);
+}
+
+int mr_stream_change_settings(struct mr_stream *stream, const char *json, size_t size,
+                              struct mr_error *error)
+{
+    return mr_runner_change_settings(stream->runner, json, size, error);
 }
 
 const char *mr_stream_name(const struct mr_stream *stream)
@@ -192,6 +237,7 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
     mr_stats_get(&stream->stats, &state->stats);
     mr_runner_get_state(stream->runner, &state->script);
     mr_hub_viewers(stream->hub, state->viewers);
+    mr_hub_text_counts(stream->hub, &state->texts_sent, &state->texts_dropped);
     state->damaged = atomic_load_explicit(&stream->damaged, memory_order_relaxed);
 
     pthread_mutex_lock(&stream->lock);

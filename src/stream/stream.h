@@ -1,7 +1,8 @@
 /* One stream: source → script → encoder → hub, with its threads, pace and statistics.
  *
  * Its threads are "source NAME" (reads, converts, paces) and "script NAME" (script, hands over to
- * the encoder pool). Reference-counted, since a request may look at a stream that is being removed;
+ * the encoder pool; between frames it tells the script what viewers do and say). When the source has
+ * ended, the script still hears viewers, until the stream is stopped. Reference-counted, since a request may look at a stream that is being removed;
  * started and stopped once, by whoever made it. */
 #ifndef MR_STREAM_STREAM_H
 #define MR_STREAM_STREAM_H
@@ -39,6 +40,8 @@ struct mr_stream_options {
     int deadline_ms;
     int memory_mib;
     enum mr_on_error on_error;
+    const char *host; /* program that runs the script in a process of its own (runner.h); NULL: this
+                             process does */
     mr_stream_sink *sink; /* NULL: the hub */
     void *sink_opaque;
     void (*changed)(void *opaque); /* the phase is another one; called by the stream's threads; must
@@ -67,6 +70,8 @@ struct mr_stream_state {
     uint64_t damaged;
     struct mr_runner_state script;
     unsigned viewers[MR_VIEWER_KINDS];
+    uint64_t texts_sent;    /* by the script */
+    uint64_t texts_dropped; /* of a text, for one viewer */
 };
 
 /* Load the script; nothing runs yet.
@@ -85,6 +90,13 @@ int mr_stream_start(struct mr_stream *stream); /* 0 or -errno */
 void mr_stream_stop(struct mr_stream *stream, const char *reason);
 
 void mr_stream_reload(struct mr_stream *stream); /* the script; any thread, returns at once */
+
+/* The script's settings, and changing them: as mr_runner_get_settings and mr_runner_change_settings.
+ * Any thread but the stream's own; wait for the frame under way. */
+int mr_stream_get_settings(struct mr_stream *stream, struct mr_buffer *json,
+                           struct mr_error *error);
+int mr_stream_change_settings(struct mr_stream *stream, const char *json, size_t size,
+                              struct mr_error *error);
 
 const char *mr_stream_name(const struct mr_stream *stream);
 struct mr_hub *mr_stream_hub(struct mr_stream *stream); /* borrowed: lives as long as the stream */

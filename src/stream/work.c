@@ -1,27 +1,51 @@
-/* The script thread: mailbox → script → encoder's lane; and what becomes of an encoded frame. */
+/* The script thread: mailbox → script → encoder's lane, and between frames what the script has to be
+ * told; and what becomes of an encoded frame. */
 #include "stream/internal.h"
 
 #include "base/clock.h"
 
+static void process(struct mr_stream *stream, struct mr_picture *picture)
+{
+    struct mr_script_result result;
+    int64_t start_us = mr_clock_now_us();
+    mr_runner_process(stream->runner, picture, mr_hub_viewers(stream->hub, NULL), &result);
+    mr_stats_stage(&stream->stats, MR_STAGE_SCRIPT, mr_clock_now_us() - start_us);
+    mr_picture_unref(&picture);
+
+    if (result.skip) {
+        mr_stats_drop(&stream->stats, MR_DROP_SKIP);
+        mr_script_result_finish(&result);
+    } else {
+        mr_encoder_submit(stream->lane, &result);
+    }
+}
+
+/* When the script's next timer ends the wait for pictures; -1: not at all. Timers rest while nobody
+ * watches; whoever comes then pokes the mailbox (mr_stream_create). */
+static int64_t next_tend_us(struct mr_stream *stream, int64_t due_us)
+{
+    if (due_us < 0 || stream->options.always || stream->options.lossless)
+        return due_us;
+    return mr_hub_viewers(stream->hub, NULL) > 0 ? due_us : -1;
+}
+
+/* Messages and timers come before the picture that was taken with them: what a viewer did shows in
+ * the next frame. */
 void *mr_stream_work(void *argument)
 {
     struct mr_stream *stream = argument;
+    int64_t due_us = 0; /* at once: init may have set timers */
 
-    for (struct mr_picture *picture; (picture = mr_mailbox_take(&stream->mailbox)) != NULL;) {
-        struct mr_script_result result;
-        int64_t start_us = mr_clock_now_us();
-        mr_runner_process(stream->runner, picture, mr_hub_viewers(stream->hub, NULL), &result);
-        mr_stats_stage(&stream->stats, MR_STAGE_SCRIPT, mr_clock_now_us() - start_us);
-        mr_picture_unref(&picture);
-
-        if (result.skip) {
-            mr_stats_drop(&stream->stats, MR_DROP_SKIP);
-            mr_script_result_finish(&result);
-        } else {
-            mr_encoder_submit(stream->lane, &result);
-        }
+    for (;;) {
+        int64_t tend_us = next_tend_us(stream, due_us);
+        struct mr_mail mail = mr_mailbox_take(&stream->mailbox, tend_us);
+        if (mail.over)
+            return NULL;
+        if (mail.poked || (tend_us >= 0 && mr_clock_now_us() >= tend_us))
+            due_us = mr_runner_tend(stream->runner);
+        if (mail.picture != NULL)
+            process(stream, mail.picture);
     }
-    return NULL;
 }
 
 void mr_stream_deliver(void *opaque, struct mr_packet *packet, const char *error, int64_t took_us)

@@ -7,6 +7,7 @@
 #include "support/clip.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 #define LIMIT_US 20000000
 
 static struct mr_encoder *encoder;
-static char script[CLIP_PATH];
+static char script[CLIP_PATH], talking_script[CLIP_PATH];
 
 /* Told by the stream's threads, read by the test. */
 static struct {
@@ -193,6 +194,60 @@ static void rests_while_nobody_watches_and_goes_on(void **state)
     close(fd);
 }
 
+/* Read texts until there is one like this; broken off by the eventfd's own time-out. */
+static void wait_for_text(struct mr_hub *hub, int fd, uint64_t *last, const char *wanted)
+{
+    int64_t deadline_us = mr_clock_now_us() + LIMIT_US;
+    struct mr_hub_text *texts[MR_TEXTS_MAX];
+    for (bool found = false; !found;) {
+        struct pollfd news = { .fd = fd, .events = POLLIN };
+        uint64_t count;
+        unsigned said = mr_hub_texts(hub, last, texts);
+        for (unsigned i = 0; i < said; i++) {
+            found = found || strcmp(texts[i]->json, wanted) == 0;
+            mr_hub_text_unref(&texts[i]);
+        }
+        if (found)
+            return;
+        if (mr_clock_now_us() > deadline_us)
+            fail_msg("nobody said %s", wanted);
+        if (poll(&news, 1, 1000) == 1)
+            assert_int_equal(read(fd, &count, sizeof(count)), sizeof(count));
+    }
+}
+
+static void the_script_hears_viewers_even_after_the_end(void **state)
+{
+    (void)state;
+    struct mr_stream_options options =
+        options_of("lavfi:testsrc2=size=160x120:rate=25:duration=0.2");
+    options.script = talking_script;
+    struct mr_stream *stream = start(&options);
+    struct mr_hub *hub = mr_stream_hub(stream);
+    struct mr_viewer viewer, second;
+    uint64_t last = 0;
+    char text[64];
+    int fd = eventfd(0, EFD_CLOEXEC);
+    mr_hub_add_waker(hub, fd);
+
+    mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &viewer);
+    snprintf(text, sizeof(text), "\"join %d\"", (int)viewer.id);
+    wait_for_text(hub, fd, &last, text);
+    wait_for_phase(stream, MR_STREAM_FINISHED);
+    assert_int_equal(mr_hub_post(hub, &viewer, "{\"x\":5}", 7), 0);
+    wait_for_text(hub, fd, &last, "5");
+    wait_for_text(hub, fd, &last, "\"tick\""); /* timers go on for whoever looks */
+    mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &second);
+    mr_hub_leave(hub, &second);
+    snprintf(text, sizeof(text), "\"leave %d\"", (int)second.id);
+    wait_for_text(hub, fd, &last, text);
+    mr_hub_leave(hub, &viewer);
+
+    mr_stream_stop(stream, "enough");
+    mr_stream_unref(&stream);
+    close(fd);
+}
+
 static void stops_in_the_middle(void **state)
 {
     (void)state;
@@ -243,17 +298,29 @@ static void the_registry_finds_by_name(void **state)
     mr_registry_destroy(registry);
 }
 
+static int write_script(const char *name, char path[CLIP_PATH], const char *text)
+{
+    clip_path(name, path);
+    FILE *file = fopen(path, "w");
+    if (file == NULL)
+        return -1;
+    fputs(text, file);
+    return fclose(file);
+}
+
 static int set_up(void **state)
 {
     (void)state;
     pthread_mutex_init(&seen.lock, NULL);
     mr_cond_init(&seen.cond);
-    clip_path("count.lua", script);
-    FILE *file = fopen(script, "w");
-    if (file == NULL)
+    if (write_script("count.lua", script, "function process(frame) return frame.index end\n") < 0 ||
+        write_script("talk.lua", talking_script,
+                     "function process(frame) end\n"
+                     "function init() every(0.01, function() broadcast('tick') end) end\n"
+                     "function on_message(message) broadcast(message.x) end\n"
+                     "function on_client(event, client) broadcast(event .. ' ' .. client) end\n") <
+            0)
         return -1;
-    fputs("function process(frame) return frame.index end\n", file);
-    fclose(file);
     return mr_encoder_create(2, &encoder);
 }
 
@@ -273,6 +340,7 @@ int main(void)
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(a_source_that_fails_says_why),
         cmocka_unit_test(rests_while_nobody_watches_and_goes_on),
+        cmocka_unit_test(the_script_hears_viewers_even_after_the_end),
         cmocka_unit_test(stops_in_the_middle),
         cmocka_unit_test(the_registry_finds_by_name),
     };
