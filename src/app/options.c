@@ -1,5 +1,6 @@
 #include "app/options.h"
 
+#include "http/auth.h"
 #include "http/listen.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 static const char *const fits[] = { "contain", "cover", "stretch", NULL };
 static const char *const yes_or_no[] = { "no", "yes", NULL };
+static const char *const isolations[] = { "process", "off", NULL };
 static const char *const on_errors[] = { "pass", "hold", "blank", NULL };
 static const char *const levels[] = { "error", "warn", "info", "debug", "trace", NULL };
 
@@ -36,6 +38,9 @@ const struct mr_option mr_option_table[] = {
       .help = "start a finite source again at its end (yes when serving, no headless)" },
     { "always", 0, NULL, MR_OPTION_FLAG, AT(always),
       .help = "run the stream although nobody watches" },
+    { "isolation", 0, "process|off", MR_OPTION_CHOICE, AT(isolation), .choices = isolations,
+      .fallback = "process",
+      .help = "where the script runs: in a process of its own, or in this one (%s)" },
     { "deadline", 0, "MS", MR_OPTION_INT, AT(deadline_ms), .min = 10, .max = 3600000,
       .fallback = "1000", .help = "longest time for one call of the script (%s)" },
     { "memory", 0, "MIB", MR_OPTION_INT, AT(memory_mib), .min = 8, .max = 65536, .fallback = "256",
@@ -44,6 +49,8 @@ const struct mr_option mr_option_table[] = {
       .choices = on_errors, .fallback = "pass",
       .help = "what viewers see while the script fails: the plain frame, the last good one, or a "
               "notice (%s)" },
+    { "token", 0, "TOKEN", MR_OPTION_TEXT, AT(token),
+      .help = "secret for everything that changes something (made up and printed when not given)" },
     { "max-clients", 0, "N", MR_OPTION_INT, AT(max_clients), .min = 1, .max = 1000000,
       .fallback = "4096", .help = "viewers at once (%s)" },
     { "web-dir", 0, "DIR", MR_OPTION_TEXT, AT(web_dir),
@@ -193,6 +200,11 @@ static int check(int argc, char **argv, struct mr_options *options, struct mr_er
                                                          : NULL;
     if (headless_only != NULL && !options->headless)
         return mr_error_set(error, -EINVAL, "--%s goes with --headless", headless_only);
+    if (options->token != NULL && !mr_auth_is_token(options->token))
+        return mr_error_set(error, -EINVAL,
+                            "--token: what was given is not a token of 1 to %d letters, digits and "
+                            "-._~+/=",
+                            MR_TOKEN_MAX);
     struct sockaddr_in address;
     struct mr_error inner;
     if (mr_listen_parse(options->listen, &address, &inner) < 0)

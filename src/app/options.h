@@ -18,6 +18,12 @@ enum mr_choice_default {
     MR_BY_MODE, /* yes when serving, no headless */
 };
 
+/* Where the script runs. */
+enum mr_isolation {
+    MR_ISOLATION_PROCESS, /* of its own */
+    MR_ISOLATION_OFF,     /* in this one */
+};
+
 struct mr_options {
     const char *source;
     const char *script; /* NULL: the one that comes with moonreel */
@@ -31,8 +37,10 @@ struct mr_options {
     bool always;
     int deadline_ms;
     int memory_mib;
+    int isolation;       /* enum mr_isolation */
     int on_script_error; /* enum mr_on_error */
     int max_clients;
+    const char *token; /* NULL: one is made up */
     const char *web_dir;
     bool headless;
     int frames; /* 0: no limit */

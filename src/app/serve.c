@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/auth.h"
 #include "http/server.h"
 #include "stream/registry.h"
 
@@ -21,7 +22,8 @@ struct serve {
     struct mr_registry *registry;
     struct mr_stream *stream;
     struct mr_server *server;
-    enum mr_stream_phase phase; /* as last seen */
+    enum mr_stream_phase phase;  /* as last seen */
+    char made_up[MR_TOKEN_SIZE]; /* token; "" when one was given */
 };
 
 static int create(struct serve *serve, const struct mr_options *options, struct mr_error *error)
@@ -37,11 +39,15 @@ static int create(struct serve *serve, const struct mr_options *options, struct 
     if (serve->registry == NULL || mr_registry_add(serve->registry, serve->stream) < 0)
         return mr_error_set(error, -ENOMEM, "out of memory");
 
+    if (options->token == NULL && (result = mr_auth_make(serve->made_up)) < 0)
+        return mr_error_set(error, result, "cannot make up a token: %s; give one with --token",
+                            strerror(-result));
     result = mr_server_create(
         &(struct mr_server_options){
             .listen = options->listen,
             .web_dir = options->web_dir,
             .max_clients = (unsigned)options->max_clients,
+            .token = options->token != NULL ? options->token : serve->made_up,
         },
         serve->registry, &serve->server, error);
     if (result == 0 && (result = mr_stream_start(serve->stream)) < 0)
@@ -68,6 +74,8 @@ static void say_where(const struct serve *serve)
 {
     const char *address = mr_server_address(serve->server);
     printf("moonreel listening on http://%s/\n", address);
+    if (serve->made_up[0] != '\0')
+        printf("token: %s\n", serve->made_up);
     if (fflush(stdout) != 0)
         mr_log(MR_LOG_INFO, "app", "listening on http://%s/", address);
 }

@@ -121,7 +121,8 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
         return result;
 
     site->assets = mr_assets_create();
-    if (site->assets == NULL)
+    site->token = options->token != NULL ? strdup(options->token) : NULL;
+    if (site->assets == NULL || (options->token != NULL && site->token == NULL))
         return mr_error_set(error, -ENOMEM, "out of memory");
     site->dummy = mr_takeover_open_dummy();
     result = site->dummy < 0 ? site->dummy : mr_fanout_create(options->max_clients, &site->engine);
@@ -174,6 +175,7 @@ void mr_server_destroy(struct mr_server *server)
     mr_fanout_destroy(site->engine);
     mr_assets_destroy(site->assets);
     mr_webdir_close(site->webdir);
+    free(site->token);
     if (site->dummy >= 0)
         close(site->dummy);
     free(server);

@@ -14,6 +14,7 @@ struct mr_server_options {
     const char *listen;   /* "127.0.0.1:8080"; port 0 picks one */
     const char *web_dir;  /* files here come before the built-in ones; NULL: none */
     unsigned max_clients; /* viewers at once */
+    const char *token;    /* for what changes something; NULL: nothing can be changed */
 };
 
 /* Bind, start the workers and the engine.

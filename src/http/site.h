@@ -15,6 +15,7 @@ struct mr_site {
     struct mr_fanout *engine;
     struct mr_assets *assets;
     struct mr_webdir *webdir; /* NULL: none */
+    char *token;              /* for what changes something */
     int dummy;                /* mr_takeover_open_dummy */
     atomic_bool stopping;     /* any thread: nothing but 503 from now on */
 };

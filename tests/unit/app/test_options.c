@@ -43,6 +43,8 @@ static void has_the_documented_defaults(void **state)
     assert_int_equal(options.deadline_ms, 1000);
     assert_int_equal(options.memory_mib, 256);
     assert_int_equal(options.on_script_error, MR_ON_ERROR_PASS);
+    assert_int_equal(options.isolation, MR_ISOLATION_PROCESS);
+    assert_null(options.token);
     assert_int_equal(options.max_clients, 4096);
     assert_int_equal(options.log_level, MR_LOG_INFO);
     assert_true(options.fps == 0);
@@ -67,6 +69,10 @@ static void takes_every_kind(void **state)
     assert_string_equal(options.jsonl, "-");
     assert_int_equal(options.log_level, MR_LOG_TRACE);
 
+    assert_int_equal(parse("--token aZ-1/= --isolation off"), 0);
+    assert_string_equal(options.token, "aZ-1/=");
+    assert_int_equal(options.isolation, MR_ISOLATION_OFF);
+
     assert_int_equal(parse("-"), 0);
     assert_string_equal(options.source, "-");
 }
@@ -76,6 +82,10 @@ static void refuses_with_name_value_and_remedy(void **state)
     (void)state;
     expect_refusal("--quality 101", "--quality: \"101\" is not a whole number from 1 to 100");
     expect_refusal("-q 80.5", "--quality: \"80.5\" is not a whole number from 1 to 100");
+    expect_refusal("--isolation jail", "--isolation: \"jail\" is not one of process, off");
+    expect_refusal("--token ''", "--token: TOKEN may not be empty");
+    expect_refusal("--token sch\xc3\xb6n", "--token: what was given is not a token of 1 to 256 "
+                                           "letters, digits and -._~+/="); /* which is a secret */
     expect_refusal("--fps nan", "--fps: \"nan\" is not a number from 0.01 to 1000");
     expect_refusal("--fps 25x", "--fps: \"25x\" is not a number from 0.01 to 1000");
     expect_refusal("--fit tight", "--fit: \"tight\" is not one of contain, cover, stretch");

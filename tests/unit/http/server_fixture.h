@@ -14,6 +14,7 @@
 #include "support/fetch.h"
 
 #define MAX_CLIENTS 3
+#define TOKEN       "let-me-in"
 
 static struct mr_registry *registry;
 static struct mr_stream *live, *yard;
@@ -39,6 +40,7 @@ static inline int setup(void **state)
         .listen = "127.0.0.1:0",
         .web_dir = web_dir,
         .max_clients = MAX_CLIENTS,
+        .token = TOKEN,
     };
     strcpy(web_dir + strlen(web_dir) - 6, "XXXXXX");
     assert_non_null(mkdtemp(web_dir));
