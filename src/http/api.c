@@ -59,6 +59,14 @@ static json_t *describe_viewers(const unsigned viewers[MR_VIEWER_KINDS])
     return kinds;
 }
 
+static json_t *describe_texts(const struct mr_stream_state *state)
+{
+    json_t *texts = json_object();
+    set_count(texts, "sent", state->texts_sent);
+    set_count(texts, "dropped", state->texts_dropped);
+    return texts;
+}
+
 static json_t *describe_script(const struct mr_runner_state *state)
 {
     json_t *script = json_object();
@@ -67,6 +75,12 @@ static json_t *describe_script(const struct mr_runner_state *state)
     set_count(script, "errors", state->errors);
     set_count(script, "reloads", state->reloads);
     set_count(script, "rejected", state->rejected);
+    set_count(script, "starts", state->starts);
+    set_count(script, "kills", state->kills);
+    set_count(script, "deaths", state->deaths);
+    set_count(script, "messages", state->messages);
+    set_count(script, "refused", state->refused);
+    json_object_set_new(script, "running", json_boolean(state->running));
     json_object_set_new(script, "last_error", string_or_null(state->last_error));
     return script;
 }
@@ -100,6 +114,7 @@ static json_t *describe(struct mr_stream *stream)
     set_count(all, "damaged", state.damaged);
     json_object_set_new(all, "stages_us", describe_stages(stats));
     json_object_set_new(all, "viewers", describe_viewers(state.viewers));
+    json_object_set_new(all, "texts", describe_texts(&state));
     json_object_set_new(all, "script", describe_script(&state.script));
     return all;
 }

@@ -21,12 +21,20 @@ static const char *status_text(int status)
         return "Not Modified";
     case 400:
         return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
     case 404:
         return "Not Found";
     case 405:
         return "Method Not Allowed";
+    case 411:
+        return "Length Required";
     case 413:
         return "Content Too Large";
+    case 422:
+        return "Unprocessable Content";
     case 426:
         return "Upgrade Required";
     case 500:
@@ -121,6 +129,11 @@ int mr_respond_error(const struct mr_request *request, int status, const char *h
     json_decref(body);
     mr_buffer_finish(&why);
     return status;
+}
+
+int mr_respond_json_text(const struct mr_request *request, int status, const char *json)
+{
+    return respond_text(request, status, NULL, json);
 }
 
 int mr_respond_json(const struct mr_request *request, int status, json_t *body)

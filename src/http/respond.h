@@ -26,6 +26,9 @@ int mr_respond_head(const struct mr_request *request, const struct mr_response *
 int mr_respond_error(const struct mr_request *request, int status, const char *headers,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* A body that is JSON already. */
+int mr_respond_json_text(const struct mr_request *request, int status, const char *json);
+
 /* Takes over one reference of `body`; NULL is answered with 500. */
 int mr_respond_json(const struct mr_request *request, int status, json_t *body);
 

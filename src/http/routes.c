@@ -1,6 +1,9 @@
 #include "http/routes.h"
 
+#include "base/buffer.h"
 #include "http/api.h"
+#include "http/api_settings.h"
+#include "http/auth.h"
 #include "http/files.h"
 #include "http/respond.h"
 #include "http/upgrade.h"
@@ -9,15 +12,24 @@
 
 struct route {
     const char *path; /* "{s}" stands for a stream's name */
-    int (*get)(const struct mr_request *request);
+    const char *method;
+    int (*answer)(const struct mr_request *request);
+    bool changes; /* something: needs the token */
 };
 
+/* Rows of one path stand together. HEAD is what GET is. */
 static const struct route routes[] = {
-    { "/ws/{s}", mr_upgrade_native },
-    { "/api/streams", mr_api_streams },
-    { "/api/streams/{s}", mr_api_stream },
-    { "/healthz", mr_api_health },
+    { "/ws/{s}", "GET", mr_upgrade_native, false },
+    { "/api/streams", "GET", mr_api_streams, false },
+    { "/api/streams/{s}", "GET", mr_api_stream, false },
+    { "/api/streams/{s}/settings", "GET", mr_api_settings, false },
+    { "/api/streams/{s}/settings", "PATCH", mr_api_change_settings, true },
+    { "/healthz", "GET", mr_api_health, false },
 };
+static const size_t route_count = sizeof(routes) / sizeof(*routes);
+
+/* Whatever is no route is a page. */
+static const struct route pages = { NULL, "GET", mr_files_get, false };
 
 /* What a stream's name is made of; a path with anything else in its place is not found. */
 static size_t name_length(const char *text)
@@ -44,9 +56,73 @@ static bool matches(const char *pattern, struct mr_request *request)
     return true;
 }
 
-static bool is_reading(const char *method)
+static bool accepts(const struct route *route, const char *method)
 {
-    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+    return strcmp(route->method, method) == 0 ||
+           (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
+}
+
+static int refuse_method(const struct mr_request *request, const struct route *route, size_t count)
+{
+    struct mr_buffer allow = { 0 }, words = { 0 };
+    for (size_t i = 0; i < count; i++) {
+        bool reads = strcmp(route[i].method, "GET") == 0;
+        mr_buffer_printf(&allow, "%s%s%s", i > 0 ? ", " : "Allow: ", route[i].method,
+                         reads ? ", HEAD" : "");
+        mr_buffer_printf(&words, "%s%s%s",
+                         i == 0          ? ""
+                         : i + 1 < count ? ", "
+                                         : " and ",
+                         route[i].method,
+                         !reads      ? ""
+                         : count > 1 ? ", HEAD"
+                                     : " and HEAD");
+    }
+    mr_buffer_append_text(&allow, "\r\n");
+    int status = 500;
+    if (!allow.failed && !words.failed)
+        status =
+            mr_respond_error(request, 405, (char *)allow.data, "%s is not possible here, only %s",
+                             request->info->request_method, (char *)words.data);
+    mr_buffer_finish(&allow);
+    mr_buffer_finish(&words);
+    return status;
+}
+
+/* What changes something takes the token, and no page of another origin may even try.
+ * return: 0, or the status of the refusal */
+static int check_rights(const struct mr_request *request)
+{
+    const char *origin = mg_get_header(request->connection, "Origin");
+    const char *host = mg_get_header(request->connection, "Host");
+    if (!mr_auth_is_own_origin(origin, host))
+        return mr_respond_error(request, 403, NULL, "pages of %s may not change anything here",
+                                origin);
+    switch (
+        mr_auth_check(request->site->token, mg_get_header(request->connection, "Authorization"))) {
+    case MR_AUTH_RIGHT:
+        return 0;
+    case MR_AUTH_WRONG:
+        return mr_respond_error(request, 403, NULL, "this is not the token");
+    default:
+        return mr_respond_error(request, 401, "WWW-Authenticate: Bearer\r\n",
+                                "this needs the token: Authorization: Bearer TOKEN");
+    }
+}
+
+/* The rows of the request's path. return: how many, 0: it is no route */
+static size_t find_rows(struct mr_request *request, const struct route **rows)
+{
+    for (size_t i = 0; i < route_count; i++) {
+        if (!matches(routes[i].path, request))
+            continue;
+        size_t count = 1;
+        while (i + count < route_count && strcmp(routes[i].path, routes[i + count].path) == 0)
+            count++;
+        *rows = &routes[i];
+        return count;
+    }
+    return 0;
 }
 
 static int answer(struct mr_request *request)
@@ -54,18 +130,17 @@ static int answer(struct mr_request *request)
     if (atomic_load(&request->site->stopping))
         return mr_respond_error(request, 503, "Retry-After: 5\r\n", "the server is going away");
 
-    int (*get)(const struct mr_request *) = mr_files_get;
-    for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
-        if (matches(routes[i].path, request)) {
-            get = routes[i].get;
-            break;
-        }
+    const struct route *rows = &pages;
+    size_t count = find_rows(request, &rows);
+    if (count == 0)
+        count = 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!accepts(&rows[i], request->info->request_method))
+            continue;
+        int refused = rows[i].changes ? check_rights(request) : 0;
+        return refused != 0 ? refused : rows[i].answer(request);
     }
-    if (!is_reading(request->info->request_method))
-        return mr_respond_error(request, 405, "Allow: GET, HEAD\r\n",
-                                "%s is not possible here, only GET and HEAD",
-                                request->info->request_method);
-    return get(request);
+    return refuse_method(request, rows, count);
 }
 
 static struct mr_request begin(struct mr_site *site, struct mg_connection *connection)

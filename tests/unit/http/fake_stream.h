@@ -6,6 +6,7 @@
 #include "stream/stream.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,9 @@ struct mr_stream {
     struct mr_hub *hub;
     atomic_int refs;
     struct mr_stream_state state;
+    const char *settings; /* the JSON list */
+    char changes[256];    /* asked for last */
+    int refusal;          /* of whatever concerns settings */
 };
 
 static inline struct mr_stream *fake_stream(const char *name, enum mr_stream_phase phase)
@@ -24,6 +28,7 @@ static inline struct mr_stream *fake_stream(const char *name, enum mr_stream_pha
     stream->refs = 1;
     stream->state.phase = phase;
     strcpy(stream->state.url, "test:");
+    stream->settings = "[]";
     return stream;
 }
 
@@ -57,6 +62,21 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
 {
     *state = stream->state;
     mr_hub_viewers(stream->hub, state->viewers);
+}
+
+int mr_stream_get_settings(struct mr_stream *stream, struct mr_buffer *json, struct mr_error *error)
+{
+    mr_buffer_append_text(json, stream->settings);
+    return stream->refusal == 0 ? 0 : mr_error_set(error, stream->refusal, "refused by the script");
+}
+
+int mr_stream_change_settings(struct mr_stream *stream, const char *json, size_t size,
+                              struct mr_error *error)
+{
+    if (stream->refusal != 0)
+        return mr_error_set(error, stream->refusal, "refused by the script");
+    snprintf(stream->changes, sizeof(stream->changes), "%.*s", (int)size, json);
+    return 0;
 }
 
 const char *mr_stream_phase_name(enum mr_stream_phase phase)

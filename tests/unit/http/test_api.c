@@ -33,6 +33,8 @@ static void a_streams_state(void **state)
     s->width = 400;
     s->height = 300;
     s->damaged = 3;
+    s->texts_sent = 13;
+    s->texts_dropped = 12;
     s->stats.frames_in = 10;
     s->stats.frames_out = 8;
     s->stats.bytes_out = 160000;
@@ -44,6 +46,12 @@ static void a_streams_state(void **state)
                                           .errors = 1,
                                           .reloads = 1,
                                           .rejected = 4,
+                                          .starts = 6,
+                                          .kills = 2,
+                                          .deaths = 3,
+                                          .messages = 11,
+                                          .refused = 5,
+                                          .running = true,
                                           .last_error = "process.lua:3: caf\xe9" };
     json_t *all = fetch_json("GET /api/streams/live", 200);
     json_t *expected = json_loads(
@@ -55,7 +63,9 @@ static void a_streams_state(void **state)
         "\"stages_us\":{\"decode\":570.3,\"convert\":0.0,\"script\":0.0,\"encode\":0.0,"
         "\"latency\":0.0},"
         "\"viewers\":{\"websocket\":0,\"websocket-json\":0,\"total\":0},"
+        "\"texts\":{\"sent\":13,\"dropped\":12},"
         "\"script\":{\"generation\":2,\"frames\":9,\"errors\":1,\"reloads\":1,\"rejected\":4,"
+        "\"starts\":6,\"kills\":2,\"deaths\":3,\"messages\":11,\"refused\":5,\"running\":true,"
         "\"last_error\":\"process.lua:3: caf?\"}}",
         0, NULL);
     assert_non_null(expected);
