@@ -106,7 +106,8 @@ int mr_runner_post(struct mr_runner *runner, const struct mr_script_event *event
 
 /* Tell the script what is queued and run the timers that are due. Where viewers' messages and
  * timers are wanted it is called after options.wake was, and when the time it returns has come.
- * return: when to call it again at the latest (monotonic, µs); -1: not until options.wake
+ * return: when to call it again at the latest (monotonic, µs); 0: at once, more is queued; -1: not
+ *         until options.wake
  * thread: that of mr_runner_process */
 int64_t mr_runner_tend(struct mr_runner *runner);
 

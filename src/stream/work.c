@@ -20,11 +20,11 @@ static void process(struct mr_stream *stream, struct mr_picture *picture)
     }
 }
 
-/* When the script's next timer ends the wait for pictures; -1: not at all. Timers rest while nobody
- * watches; whoever comes then pokes the mailbox (mr_stream_create). */
+/* When the script's next timer ends the wait for pictures; 0: at once, -1: not at all. Timers rest while
+ * nobody watches; whoever comes then pokes the mailbox (mr_stream_create). */
 static int64_t next_tend_us(struct mr_stream *stream, int64_t due_us)
 {
-    if (due_us < 0 || stream->options.always || stream->options.lossless)
+    if (due_us <= 0 || stream->options.always || stream->options.lossless)
         return due_us;
     return mr_hub_viewers(stream->hub, NULL) > 0 ? due_us : -1;
 }

@@ -248,6 +248,31 @@ static void the_script_hears_viewers_even_after_the_end(void **state)
     close(fd);
 }
 
+static void those_who_leave_are_told_of_though_nobody_is_left(void **state)
+{
+    (void)state;
+    enum { CROWD = 150 }; /* as in the script */
+    struct mr_stream_options options = options_of("lavfi:testsrc2=size=160x120:rate=25");
+    options.script = talking_script;
+    struct mr_stream *stream = start(&options);
+    struct mr_hub *hub = mr_stream_hub(stream);
+    struct mr_viewer crowd[CROWD];
+    for (int i = 0; i < CROWD; i++)
+        mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &crowd[i]);
+    for (int i = 0; i < CROWD; i++)
+        mr_hub_leave(hub, &crowd[i]);
+
+    int64_t deadline_us = mr_clock_now_us() + LIMIT_US;
+    struct mr_stream_state now;
+    do {
+        assert_true(mr_clock_now_us() < deadline_us);
+        usleep(1000);
+        mr_stream_get_state(stream, &now);
+    } while (strstr(now.script.last_error, "all of them have left") == NULL);
+    mr_stream_stop(stream, "enough");
+    mr_stream_unref(&stream);
+}
+
 static void stops_in_the_middle(void **state)
 {
     (void)state;
@@ -308,18 +333,27 @@ static int write_script(const char *name, char path[CLIP_PATH], const char *text
     return fclose(file);
 }
 
+static const char talk[] =
+    "local left = 0\n"
+    "function process(frame) end\n"
+    "function init() every(0.01, function() broadcast('tick') end) end\n"
+    "function on_message(message) broadcast(message.x) end\n"
+    "function on_client(event, client)\n"
+    "  broadcast(event .. ' ' .. client)\n"
+    "  if event == 'join' then return end\n"
+    "  left = left + 1\n"
+    "  local start = os.clock() -- the first one takes long: others queue up\n"
+    "  while left == 1 and os.clock() - start < 0.05 do end\n"
+    "  if left == 150 then error('all of them have left') end\n"
+    "end\n";
+
 static int set_up(void **state)
 {
     (void)state;
     pthread_mutex_init(&seen.lock, NULL);
     mr_cond_init(&seen.cond);
     if (write_script("count.lua", script, "function process(frame) return frame.index end\n") < 0 ||
-        write_script("talk.lua", talking_script,
-                     "function process(frame) end\n"
-                     "function init() every(0.01, function() broadcast('tick') end) end\n"
-                     "function on_message(message) broadcast(message.x) end\n"
-                     "function on_client(event, client) broadcast(event .. ' ' .. client) end\n") <
-            0)
+        write_script("talk.lua", talking_script, talk) < 0)
         return -1;
     return mr_encoder_create(2, &encoder);
 }
@@ -341,6 +375,7 @@ int main(void)
         cmocka_unit_test(a_source_that_fails_says_why),
         cmocka_unit_test(rests_while_nobody_watches_and_goes_on),
         cmocka_unit_test(the_script_hears_viewers_even_after_the_end),
+        cmocka_unit_test(those_who_leave_are_told_of_though_nobody_is_left),
         cmocka_unit_test(stops_in_the_middle),
         cmocka_unit_test(the_registry_finds_by_name),
     };
