@@ -12,6 +12,19 @@ enum {
     EXIT_USAGE = 2,
 };
 
+static int run_stream(const struct mr_options *options, struct mr_error *error)
+{
+    struct mr_events events;
+    int result = mr_events_init(&events);
+    if (result < 0)
+        mr_error_set(error, result, "cannot take signals");
+    else
+        result = options->headless ? mr_app_headless(options, &events, error)
+                                   : mr_app_serve(options, &events, error);
+    mr_events_finish(&events);
+    return result;
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--script-host") == 0) {
@@ -36,14 +49,7 @@ int main(int argc, char **argv)
     }
     mr_log_set_level((enum mr_log_level)options.log_level);
 
-    struct mr_events events;
-    int result = mr_events_init(&events);
-    if (result < 0)
-        mr_error_set(&error, result, "cannot take signals");
-    else
-        result = options.headless ? mr_app_headless(&options, &events, &error)
-                                  : mr_app_serve(&options, &events, &error);
-    mr_events_finish(&events);
+    int result = options.test ? mr_app_tests(&options, &error) : run_stream(&options, &error);
     if (result < 0)
         fprintf(stderr, "moonreel: %s\n", error.text);
     return result < 0 ? EXIT_FAILED : EXIT_DONE;

@@ -15,6 +15,15 @@ foreach(example ${examples})
   mr_other_test(script.smoke.${name} script 60 sh scripts/smoke ${example})
 endforeach()
 
+# lua/NAME_test.lua -> script.test.NAME
+mr_other_test(script.docs script 60 sh tests/docs_example.sh)
+file(GLOB script_tests CONFIGURE_DEPENDS lua/*_test.lua)
+foreach(file ${script_tests})
+  get_filename_component(name ${file} NAME_WE)
+  string(REGEX REPLACE "_test$" "" name ${name})
+  mr_other_test(script.test.${name} script 60 $<TARGET_FILE:moonreel> --test ${file})
+endforeach()
+
 file(GLOB topics CONFIGURE_DEPENDS browser/*.test.js)
 foreach(topic ${topics})
   get_filename_component(name ${topic} NAME_WE)

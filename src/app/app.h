@@ -21,8 +21,13 @@ int mr_app_headless(const struct mr_options *options, struct mr_events *events,
  * not, but by somebody else. */
 void mr_app_script_host(void);
 
-/* What both have in common: the encoder pool, as many threads as it should have, and the stream as
- * the options want it. */
+/* Run the files of options->files as tests of scripts: results go to standard output. Signals keep
+ * their default meanings.
+ * return: 0 when all passed; -errno with *error */
+int mr_app_tests(const struct mr_options *options, struct mr_error *error);
+
+/* What serving and headless runs have in common: the encoder pool, as many threads as it should
+ * have, and the stream as the options want it. */
 int mr_app_create_encoder(struct mr_encoder **encoder, struct mr_error *error);
 struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
                                                struct mr_events *events);

@@ -63,6 +63,8 @@ const struct mr_option mr_option_table[] = {
       .help = "headless: one JSON object a frame (-: standard output)" },
     { "save", 0, "DIR", MR_OPTION_TEXT, AT(save),
       .help = "headless: write each JPEG as DIR/000000.jpg, ..." },
+    { "test", 0, NULL, MR_OPTION_FLAG, AT(test),
+      .help = "run FILE..., Lua files with tests of scripts, instead of a SOURCE, then exit" },
     { "log-level", 0, "LEVEL", MR_OPTION_CHOICE, AT(log_level), .choices = levels,
       .fallback = "info", .help = "error, warn, info, debug or trace (%s)" },
     { "version", 0, NULL, MR_OPTION_FLAG, AT(version), .help = "print the version" },
@@ -183,9 +185,33 @@ static int check_name(const char *name, struct mr_error *error)
     return 0;
 }
 
+/* --test has files instead of a source; what says how to stream means nothing then. */
+static int check_test(int argc, char **argv, struct mr_options *options, struct mr_error *error)
+{
+    const char *other = options->headless         ? "headless"
+                        : options->script != NULL ? "script"
+                        : options->frames > 0     ? "frames"
+                        : options->jsonl != NULL  ? "jsonl"
+                        : options->save != NULL   ? "save"
+                                                  : NULL;
+    if (other != NULL)
+        return mr_error_set(error, -EINVAL, "--test and --%s do not go together", other);
+    if (optind == argc)
+        return mr_error_set(error, -EINVAL,
+                            "--test needs a FILE, or several: Lua files with tests");
+    options->files = (const char *const *)argv + optind;
+    options->file_count = (size_t)(argc - optind);
+    for (size_t i = 0; i < options->file_count; i++)
+        if (*options->files[i] == '\0')
+            return mr_error_set(error, -EINVAL, "--test: FILE may not be empty");
+    return 0;
+}
+
 /* What does not go together, and arguments that are not options. */
 static int check(int argc, char **argv, struct mr_options *options, struct mr_error *error)
 {
+    if (options->test && !options->help && !options->version)
+        return check_test(argc, argv, options, error);
     if (argc - optind > 1)
         return mr_error_set(error, -EINVAL, "\"%s\" is one SOURCE too many; there can be one",
                             argv[optind + 1]);

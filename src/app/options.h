@@ -46,6 +46,9 @@ struct mr_options {
     int frames; /* 0: no limit */
     const char *jsonl;
     const char *save;
+    bool test;
+    const char *const *files; /* of --test */
+    size_t file_count;
     int log_level; /* enum mr_log_level */
     bool version;
     bool help;

@@ -65,6 +65,12 @@ void mr_filter_open(lua_State *L);    /* filter_lib.c: filter */
  * that begins with "#" are passed over. */
 int mr_engine_load_text(lua_State *L, const char *text, size_t size, const char *chunk);
 
+/* An engine whose script has not been run: mr_engine_create's first half. The rest of it is not only
+ * for scripts: run the bundle's own text. */
+int mr_engine_create_host(const struct mr_engine_options *options, struct mr_bundle *bundle,
+                          struct mr_engine **engine, struct mr_error *error);
+void mr_engine_run_text(lua_State *L);
+
 /* Call `function` with `argument` as light userdata: protected, watched, with messages as engine.h
  * says. return: 0; -EINVAL, -ETIMEDOUT, -ENOMEM with *error */
 int mr_call(struct mr_engine *engine, lua_CFunction function, void *argument,

@@ -52,13 +52,18 @@ static int open_host(lua_State *L)
     return 0;
 }
 
-static int run_script(lua_State *L)
+void mr_engine_run_text(lua_State *L)
 {
     const struct mr_bundle_text *text = mr_bundle_main(mr_engine_of(L)->bundle);
     const char *chunk = lua_pushfstring(L, "@%s", text->name);
     if (mr_engine_load_text(L, text->data, text->size, chunk) != LUA_OK)
-        return lua_error(L);
+        lua_error(L);
     lua_call(L, 0, 0);
+}
+
+static int run_script(lua_State *L)
+{
+    mr_engine_run_text(L);
     mr_settings_load(L);
     if (lua_getglobal(L, "process") != LUA_TFUNCTION)
         return luaL_error(L, "there is no function process(frame, state)");
@@ -76,8 +81,8 @@ static int create_state(struct mr_engine *engine)
     return 0;
 }
 
-int mr_engine_create(const struct mr_engine_options *options, struct mr_bundle *bundle,
-                     struct mr_engine **out, struct mr_error *error)
+int mr_engine_create_host(const struct mr_engine_options *options, struct mr_bundle *bundle,
+                          struct mr_engine **out, struct mr_error *error)
 {
     *out = NULL;
     struct mr_engine *engine = calloc(1, sizeof(*engine));
@@ -93,14 +98,25 @@ int mr_engine_create(const struct mr_engine_options *options, struct mr_bundle *
         mr_error_set(error, result, "%s: out of memory", mr_bundle_main(bundle)->name);
     if (result == 0)
         result = mr_call(engine, open_host, NULL, error);
-    if (result == 0)
-        result = mr_call(engine, run_script, NULL, error);
     if (result < 0) {
         mr_engine_destroy(engine);
         return result;
     }
     *out = engine;
     return 0;
+}
+
+int mr_engine_create(const struct mr_engine_options *options, struct mr_bundle *bundle,
+                     struct mr_engine **out, struct mr_error *error)
+{
+    int result = mr_engine_create_host(options, bundle, out, error);
+    if (result == 0)
+        result = mr_call(*out, run_script, NULL, error);
+    if (result < 0) {
+        mr_engine_destroy(*out);
+        *out = NULL;
+    }
+    return result;
 }
 
 void mr_engine_destroy(struct mr_engine *engine)

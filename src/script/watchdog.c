@@ -99,6 +99,7 @@ void mr_watch_begin(struct mr_watch *watch, lua_State *L)
         prepare_thread();
     watch->started_us = mr_clock_now_us();
     watch->thread = pthread_self();
+    watch->outer = current;
     current = watch;
     atomic_fetch_add_explicit(&watch->calls, 1, memory_order_relaxed);
     atomic_store(&watch->phase, PHASE_RUNNING);
@@ -111,6 +112,16 @@ static bool move(struct mr_watch *watch, int from, int to)
     return atomic_compare_exchange_strong(&watch->phase, &from, to);
 }
 
+/* The signal may have come while the call within was under way, which does not heed it. */
+static void return_to(struct mr_watch *outer)
+{
+    current = outer;
+    if (outer == NULL || atomic_load(&outer->phase) < PHASE_CLAIMED)
+        return;
+    outer->stopping = 1;
+    lua_sethook(outer->running, stop_hook, LUA_MASKCOUNT, 1);
+}
+
 bool mr_watch_end(struct mr_watch *watch, lua_State *L)
 {
     if (watch->watchdog == NULL)
@@ -121,8 +132,8 @@ bool mr_watch_end(struct mr_watch *watch, lua_State *L)
         if (!late)
             sched_yield();
     }
-    current = NULL;
     watch->stopping = 0;
+    return_to(watch->outer);
     if (late)
         lua_sethook(L, NULL, 0, 0);
     return late;

@@ -41,6 +41,7 @@ struct mr_watch {
     /* the calling thread only, its signal handler included */
     lua_State *volatile running;    /* coroutine that executes */
     volatile sig_atomic_t stopping; /* late: every coroutine is to be ended */
+    struct mr_watch *outer;         /* whose call made this one, with another state, or NULL */
 
     /* protected by the watchdog's lock */
     struct mr_watch *next;
@@ -60,7 +61,8 @@ void mr_watchdog_hurry(struct mr_watchdog *watchdog, bool hurry);
 void mr_watch_add(struct mr_watch *watch, struct mr_watchdog *watchdog, int deadline_ms);
 void mr_watch_remove(struct mr_watch *watch);
 
-/* Around a protected call into the main coroutine `L`. Unblocks the watchdog's signal in the
+/* Around a protected call into the main coroutine `L`. A call may make another one with another
+ * state; should it be late meanwhile, it is stopped when that one is over. Unblocks the watchdog's signal in the
  * calling thread for good. */
 void mr_watch_begin(struct mr_watch *watch, lua_State *L);
 

@@ -1,0 +1,8 @@
+test("darkens the corners", function(t)
+  t.load("../../lua/examples/shaders.lua")
+  local frame = t.frame(320, 240, "#c8c8c8")
+  t.equal(t.process(frame), { look = "vignette" }, "payload")
+  t.pixel(frame, 160, 120, "#c8c8c8")
+  t.near(t.pixel(frame, 0, 120), 200 * (1 - 1.2 * 0.25), 1, "left edge")
+  t.near(t.pixel(frame, 0, 0), 200 * (1 - 1.2 * 0.5), 1, "corner")
+end)
