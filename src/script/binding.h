@@ -65,10 +65,11 @@ void mr_filter_open(lua_State *L);    /* filter_lib.c: filter */
  * that begins with "#" are passed over. */
 int mr_engine_load_text(lua_State *L, const char *text, size_t size, const char *chunk);
 
-/* An engine whose script has not been run: mr_engine_create's first half. The rest of it is not only
- * for scripts: run the bundle's own text. */
+/* The halves of mr_engine_create: an engine whose script has not been run, and running it. What is no
+ * script is run by mr_engine_run_text, the bundle's own text and nothing else. */
 int mr_engine_create_host(const struct mr_engine_options *options, struct mr_bundle *bundle,
                           struct mr_engine **engine, struct mr_error *error);
+int mr_engine_load_script(struct mr_engine *engine, struct mr_error *error);
 void mr_engine_run_text(lua_State *L);
 
 /* Call `function` with `argument` as light userdata: protected, watched, with messages as engine.h

@@ -106,12 +106,17 @@ int mr_engine_create_host(const struct mr_engine_options *options, struct mr_bun
     return 0;
 }
 
+int mr_engine_load_script(struct mr_engine *engine, struct mr_error *error)
+{
+    return mr_call(engine, run_script, NULL, error);
+}
+
 int mr_engine_create(const struct mr_engine_options *options, struct mr_bundle *bundle,
                      struct mr_engine **out, struct mr_error *error)
 {
     int result = mr_engine_create_host(options, bundle, out, error);
     if (result == 0)
-        result = mr_call(*out, run_script, NULL, error);
+        result = mr_engine_load_script(*out, error);
     if (result < 0) {
         mr_engine_destroy(*out);
         *out = NULL;

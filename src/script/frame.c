@@ -212,6 +212,16 @@ static int push_field(lua_State *L, const struct mr_frame *frame, enum field fie
     return 1;
 }
 
+static const char *push_field_names(lua_State *L, int fields)
+{
+    lua_pushliteral(L, "");
+    for (int i = 0; i < fields; i++) {
+        lua_pushfstring(L, " %s", field_names[i]);
+        lua_concat(L, 2);
+    }
+    return lua_tostring(L, -1);
+}
+
 static enum field find_field(lua_State *L, const struct mr_frame *frame, int index)
 {
     int fields = frame->own ? IMAGE_FIELDS : FIELDS, field = fields;
@@ -221,8 +231,8 @@ static enum field find_field(lua_State *L, const struct mr_frame *frame, int ind
             ;
     }
     if (field == fields)
-        luaL_error(L, "%s has no '%s'", frame->own ? "an image" : "a frame",
-                   luaL_tolstring(L, index, NULL));
+        luaL_error(L, "%s has no '%s'; there are%s", frame->own ? "an image" : "a frame",
+                   luaL_tolstring(L, index, NULL), push_field_names(L, fields));
     return (enum field)field;
 }
 

@@ -38,7 +38,8 @@ void mr_test_bench_open(lua_State *L)
 
 void mr_test_bench_begin(lua_State *L, struct mr_test_bench *bench)
 {
-    const luaL_Reg *const lists[] = { mr_test_bench_functions, mr_test_expect_functions };
+    const luaL_Reg *const lists[] = { mr_test_bench_functions, mr_test_event_functions,
+                                      mr_test_expect_functions };
     lua_newtable(L);
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
         lua_pushlightuserdata(L, bench);
@@ -70,6 +71,9 @@ void mr_test_bench_clear(struct mr_test_bench *bench)
     bench->engine = NULL;
     bench->frames = 0;
     bench->viewers = 0;
+    bench->now_us = MR_TEST_CLOCK_US;
+    bench->sent_too_much = false;
+    mr_buffer_clear(&bench->sent);
 }
 
 void mr_test_bench_finish(struct mr_test_bench *bench)
@@ -77,9 +81,26 @@ void mr_test_bench_finish(struct mr_test_bench *bench)
     mr_test_bench_clear(bench);
     mr_buffer_finish(&bench->payload);
     mr_buffer_finish(&bench->text);
+    mr_buffer_finish(&bench->sent);
 }
 
 /* ---- t.load(path) ---- */
+
+/* upvalue: the bench */
+static int made_up_now(lua_State *L)
+{
+    const struct mr_test_bench *bench = lua_touserdata(L, lua_upvalueindex(1));
+    lua_pushnumber(L, (double)bench->now_us / 1e6);
+    return 1;
+}
+
+/* In the script's state, before it is run: its time is the test's. */
+static int set_clock(lua_State *L)
+{
+    lua_pushcclosure(L, made_up_now, 1);
+    lua_setglobal(L, "now");
+    return 0;
+}
 
 static int load_engine(struct mr_test_bench *bench, const char *path, struct mr_error *error)
 {
@@ -87,8 +108,17 @@ static int load_engine(struct mr_test_bench *bench, const char *path, struct mr_
     int result = mr_bundle_open(path, &bundle, error);
     if (result < 0)
         return result;
-    result = mr_engine_create(&bench->options, bundle, &bench->engine, error);
+    struct mr_engine_options options = bench->options;
+    options.clock_us = &bench->now_us;
+    options.broadcast = mr_test_bench_take_broadcast;
+    options.broadcast_opaque = bench;
+    mr_test_bench_clear(bench);
+    result = mr_engine_create_host(&options, bundle, &bench->engine, error);
     mr_bundle_unref(&bundle);
+    if (result == 0)
+        result = mr_call(bench->engine, set_clock, bench, error);
+    if (result == 0)
+        result = mr_engine_load_script(bench->engine, error);
     if (result == 0)
         result = mr_engine_init(bench->engine, error);
     if (result < 0)
@@ -160,7 +190,7 @@ static int run_process(struct mr_test_bench *bench, struct mr_picture *image,
     return 0;
 }
 
-static void push_json(lua_State *L, const char *json, size_t size)
+void mr_test_bench_push_json(lua_State *L, const char *json, size_t size)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &decode_key);
     lua_pushlstring(L, json, size);
@@ -178,7 +208,7 @@ static int bench_process(lua_State *L)
         return luaL_error(L, "%s", error.text);
     if (frame->alpha)
         make_opaque(image);
-    push_json(L, (const char *)bench->payload.data, bench->payload.size);
+    mr_test_bench_push_json(L, (const char *)bench->payload.data, bench->payload.size);
     lua_createtable(L, 0, 2);
     lua_pushboolean(L, result.skip);
     lua_setfield(L, -2, "skip");

@@ -14,6 +14,9 @@
 #define MR_TEST_EPOCH_US ((int64_t)1577836800 * 1000000)
 #define MR_TEST_FRAME_US 40000
 
+/* What the script's clock, now(), begins with. */
+#define MR_TEST_CLOCK_US ((int64_t)1000 * 1000000)
+
 struct mr_test_bench {
     /* immutable */
     struct mr_engine_options options; /* of the engines under test */
@@ -23,9 +26,12 @@ struct mr_test_bench {
     struct mr_engine *engine; /* under test, or NULL */
     uint64_t frames;          /* that it was given so far */
     unsigned viewers;
+    int64_t now_us; /* its clock */
 
     struct mr_buffer payload; /* of the last frame, JSON */
     struct mr_buffer text;    /* a message under way */
+    struct mr_buffer sent;    /* what it has broadcast, see test_events.c */
+    bool sent_too_much;
 };
 
 /* Remember what of the state's libraries is needed. Before the test file is run. */
@@ -45,8 +51,15 @@ struct mr_test_bench *mr_test_bench_of(lua_State *L);
 /* The same, with a script loaded. */
 struct mr_test_bench *mr_test_bench_loaded(lua_State *L);
 
+/* Push the value of a JSON text. */
+void mr_test_bench_push_json(lua_State *L, const char *json, size_t size);
+
+/* Keep what the script broadcasts; `bench` is a struct mr_test_bench. A mr_script_broadcast. */
+void mr_test_bench_take_broadcast(void *bench, uint64_t client, const char *json, size_t size);
+
 /* Functions of `t` by the file that has them; each list ends with { NULL, NULL }. */
 extern const luaL_Reg mr_test_bench_functions[];  /* test_bench.c */
+extern const luaL_Reg mr_test_event_functions[];  /* test_events.c */
 extern const luaL_Reg mr_test_expect_functions[]; /* test_expect.c */
 
 #endif

@@ -91,10 +91,16 @@ static double seconds_argument(lua_State *L, double least)
     return fmin(seconds, MAX_DELAY_S);
 }
 
-/* What is set by a timer is not due in the same run, else two of them could keep it going. */
-static int64_t due_in(const struct mr_timers *timers, int64_t delay_us)
+static int64_t now_us(lua_State *L)
 {
-    int64_t due_us = mr_clock_now_us() + delay_us;
+    const int64_t *clock_us = mr_engine_of(L)->options.clock_us;
+    return clock_us != NULL ? *clock_us : mr_clock_now_us();
+}
+
+/* What is set by a timer is not due in the same run, else two of them could keep it going. */
+static int64_t due_in(lua_State *L, const struct mr_timers *timers, int64_t delay_us)
+{
+    int64_t due_us = now_us(L) + delay_us;
     return due_us > timers->running_us ? due_us : timers->running_us + 1;
 }
 
@@ -109,7 +115,7 @@ static int set_timer(lua_State *L, double least, bool again)
     *timer = (struct timer){
         .type = &timer_key,
         .place = OVER,
-        .due_us = due_in(timers, delay_us),
+        .due_us = due_in(L, timers, delay_us),
         .period_us = again ? delay_us : 0,
         .number = timers->created++,
     };
@@ -171,7 +177,7 @@ static int timer_cancel(lua_State *L)
 static int timer_to_string(lua_State *L)
 {
     const struct timer *timer = timer_check(L);
-    double left_ms = fmax(0, round((double)(timer->due_us - mr_clock_now_us()) / 1e3));
+    double left_ms = fmax(0, round((double)(timer->due_us - now_us(L)) / 1e3));
     if (timer->place == OVER)
         lua_pushliteral(L, "timer (over)");
     else if (timer->period_us > 0)

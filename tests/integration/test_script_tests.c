@@ -200,6 +200,93 @@ static void helpers_are_named_with_their_callers(void **state)
               "    called from helper.lua:6\n0 passed, 1 failed\n");
 }
 
+static void what_happens_around_a_stream_is_made_up(void **state)
+{
+    (void)state;
+    write_file("around.lua", "settings = { label = 'a', go = { type = 'button' } }\n"
+                             "heard = {}\n"
+                             "local function hear(...) heard[#heard + 1] = { ... } end\n"
+                             "function on_settings(changed) hear('settings', changed) end\n"
+                             "function on_message(message, client) hear(message, client) end\n"
+                             "function on_client(event, client)\n"
+                             "  hear(event, client)\n"
+                             "  broadcast({ welcome = client }, client)\n"
+                             "  broadcast('all')\n"
+                             "end\n"
+                             "local start = now()\n"
+                             "every(1, function() hear(now() - start) end)\n"
+                             "function process(frame)\n"
+                             "  after(1.5, function() hear('late', now() - start) end)\n"
+                             "  local had = heard\n"
+                             "  heard = {}\n"
+                             "  return { had, settings.label, frame.viewers }\n"
+                             "end\n");
+    RUN("--test",
+        write_file(
+            "events.lua",
+            "test('events', function(t)\n"
+            "  t.load('around.lua')\n"
+            "  t.settings({ label = 'b', go = true })\n"
+            "  t.message({ 1, x = nil })  t.message('x', 7)  t.message(false, 8)\n"
+            "  t.join(5)  t.join(6)  t.leave(5)\n"
+            "  t.equal(t.process(t.frame(8, 8)), { { { 'settings', { label = 'b', go = true } },\n"
+            "    { { 1 }, 1 }, { 'x', 7 }, { false, 8 }, { 'join', 5 }, { 'join', 6 },\n"
+            "    { 'leave', 5 } }, 'b', 1 })\n"
+            "  t.equal(t.sent(), { { client = 5, value = { welcome = 5 } }, { value = 'all' },\n"
+            "    { client = 6, value = { welcome = 6 } }, { value = 'all' },\n"
+            "    { client = 5, value = { welcome = 5 } }, { value = 'all' } })\n"
+            "  t.equal(t.sent(), {})\n"
+            "end)\n"
+            "test('time', function(t)\n"
+            "  t.load('around.lua')\n"
+            "  t.process(t.frame(8, 8))\n"
+            "  t.advance(0.999)  t.advance(1.001)\n"
+            "  t.equal(t.process(t.frame(8, 8))[1], { { 1 }, { 'late', 1.5 }, { 2 } })\n"
+            "  t.advance(2)\n"
+            "  t.equal(t.process(t.frame(8, 8))[1], { { 3 }, { 'late', 3.5 }, { 4 } })\n"
+            "end)\n"));
+    expect(0, "ok events\nok time\n2 passed, 0 failed\n");
+}
+
+static void what_happens_around_a_stream_can_fail(void **state)
+{
+    (void)state;
+    write_file("fails.lua",
+               "settings = { level = { 1, min = 0, max = 2 } }\n"
+               "function on_settings() error('set') end\n"
+               "function on_message() error('message') end\n"
+               "function on_client() error('client') end\n"
+               "after(1, function() error('timer') end)\n"
+               "every(0.001, function() end)\n"
+               "function process() for i = 1, 300 do broadcast(('x'):rep(65000)) end end\n");
+    static const char *const cases[][2] = {
+        { "t.settings({ level = 3 })", "settings.level: 3 is above the maximum 2" },
+        { "t.settings({ level = 2 })", "fails.lua:2: set" },
+        { "t.settings({ level = print })",
+          "bad argument #1 to 'settings' "
+          "(changed.level is a function; JSON has no such thing)" },
+        { "t.message(1)", "fails.lua:3: message" },
+        { "t.message(('x'):rep(70000))", "on_message: a message of 70002 bytes; 65536 at most" },
+        { "t.message(1, 0)",
+          "bad argument #2 to 'message' (client: a whole number from 1 expected)" },
+        { "t.join()", "fails.lua:4: client" },
+        { "t.leave()", "leave: nobody is there; t.join comes first" },
+        { "t.advance(1)", "fails.lua:5: timer" },
+        { "t.advance(-1)",
+          "bad argument #1 to 'advance' (seconds: number from 0 to 1000000 expected)" },
+        { "t.process(t.frame(1, 1)) t.sent()",
+          "sent: more than 16 MiB were broadcast since the last t.sent()" },
+        { "pcall(t.advance, 1) while true do pcall(t.advance, 1e6) end",
+          "stopped after 2000 ms (deadline)" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char body[256], wanted[512];
+        snprintf(body, sizeof(body), "t.load('fails.lua')\n%s", cases[i][0]);
+        snprintf(wanted, sizeof(wanted), "it.lua:3: %s", cases[i][1]);
+        expect_failure(body, wanted);
+    }
+}
+
 static void endless_tests_do_not_stop_the_others(void **state)
 {
     (void)state;
@@ -314,6 +401,8 @@ RUN_TESTS(cmocka_unit_test(results_are_one_a_line),
           cmocka_unit_test(a_script_that_is_not_there_is_named),
           cmocka_unit_test(a_t_is_for_one_test),
           cmocka_unit_test(helpers_are_named_with_their_callers),
+          cmocka_unit_test(what_happens_around_a_stream_is_made_up),
+          cmocka_unit_test(what_happens_around_a_stream_can_fail),
           cmocka_unit_test(endless_tests_do_not_stop_the_others),
           cmocka_unit_test(a_call_that_nothing_stops_ends_the_run),
           cmocka_unit_test(memory_is_bounded),

@@ -24,3 +24,12 @@ test("does not take a change of light for motion", function(t)
   t.process(scene(t))
   t.equal(t.process(scene(t, nil, "#909090")).score, 0, "score")
 end)
+
+test("uses the grid and the threshold that are set", function(t)
+  t.load("../../lua/examples/motion_meter.lua")
+  t.settings({ columns = 4, rows = 4, threshold = 2 })
+  t.process(scene(t))
+  t.equal(t.process(scene(t, 130)), { score = 0.12, boxes = { -- two of 16
+    { x = 120, y = 60, w = 120, h = 60 }, { x = 120, y = 120, w = 120, h = 60 },
+  } }, "payload")
+end)

@@ -35,3 +35,12 @@ test("changes nothing about the size", function(t)
     t.equal({ frame.width, frame.height }, size)
   end
 end)
+
+test("shows the inset as large as it is set", function(t)
+  t.load("../../lua/examples/picture_in_picture.lua")
+  t.settings({ inset = 0.5, zoom = 1 })
+  local frame = scene(t)
+  t.process(frame)
+  t.pixel(frame, 12 + 199, 12 + 99, "#ff8800") -- all of it is shown, so the frames coincide
+  t.pixel(frame, 213, 113, "blue", 2)
+end)

@@ -20,3 +20,15 @@ test("hides the rectangle and nothing else", function(t)
     end
   end
 end)
+
+test("hides what the settings say, the whole picture if need be", function(t)
+  t.load("../../lua/examples/privacy_mask.lua")
+  t.settings({ x = 0, y = 0, width = 1, height = 1, block = 100 })
+  local frame = scene(t)
+  t.process(frame)
+  for y = 0, 119 do
+    for x = 0, 199 do
+      t.pixel(frame, x, y, { frame:get(x - x % 100, y - y % 100) })
+    end
+  end
+end)

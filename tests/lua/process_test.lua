@@ -42,3 +42,11 @@ test("moves the box from right to left", function(t)
     end
   end
 end)
+
+test("draws the box in the colour that is set", function(t)
+  t.load("../../lua/process.lua")
+  t.settings({ color = "#00ff00", label = " " })
+  local frame = t.frame(320, 240)
+  t.process(frame)
+  t.pixel(frame, 281, 210, "#00ff00", 2)
+end)
