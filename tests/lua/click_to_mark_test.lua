@@ -22,6 +22,7 @@ test("fades marks and forgets them", function(t)
   local frame = t.frame(320, 180, "black")
   t.equal(#t.process(frame).marks, 1, "marks after two seconds")
   t.pixel(frame, 60, 40, { 0x80, 0x2f, 0x2f }, 2) -- half of it
+  t.pixel(frame, 60 + 25, 40, { 0x80, 0x2f, 0x2f }, 4) -- the ring has grown to 27
   t.advance(2.1)
   frame = t.frame(320, 180, "black")
   t.equal(t.process(frame), { marks = {} }, "payload after four seconds")
