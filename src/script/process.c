@@ -116,13 +116,14 @@ static void describe(int status, char *how, size_t size)
 void mr_process_end(struct mr_process *process, char *how, size_t size)
 {
     how[0] = '\0';
+    if (process->pid > 0)
+        kill(process->pid, SIGKILL); /* not reaped yet: the number is still its own */
     if (process->fd >= 0)
         close(process->fd);
     process->fd = -1;
     if (process->pid == 0)
         return;
     int status = 0;
-    kill(process->pid, SIGKILL); /* not reaped yet: the number is still its own */
     while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
         ;
     describe(status, how, size);
