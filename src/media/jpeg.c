@@ -1,5 +1,7 @@
 #include "media/jpeg.h"
 
+#include "media/layers.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <turbojpeg.h>
@@ -8,6 +10,7 @@ struct mr_jpeg_encoder {
     tjhandle handle;
     unsigned char *buffer; /* kept between calls: its pages are faulted in once */
     size_t capacity;
+    struct mr_scratch scratch; /* planes of what comes as BGRX */
 };
 
 int mr_jpeg_encoder_create(struct mr_jpeg_encoder **encoder)
@@ -31,6 +34,7 @@ void mr_jpeg_encoder_destroy(struct mr_jpeg_encoder *encoder)
         return;
     tjDestroy(encoder->handle);
     free(encoder->buffer);
+    mr_scratch_finish(&encoder->scratch);
     free(encoder);
 }
 
@@ -48,20 +52,25 @@ static int reserve(struct mr_jpeg_encoder *encoder, const struct mr_picture *pic
     return encoder->buffer != NULL ? 0 : -ENOMEM;
 }
 
-/* The accurate DCT is no slower with SIMD, and 1.4 dB better at quality 95. */
+/* The accurate DCT is no slower with SIMD, and 1.4 dB better at quality 95. BGRX is converted here:
+ * what was not drawn on need not be, and libyuv takes a third of TurboJPEG's time for the rest. */
 static int compress(struct mr_jpeg_encoder *encoder, const struct mr_picture *picture, int quality,
                     unsigned long *size)
 {
     const int flags = TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT;
-    if (picture->format == MR_PICTURE_BGRX)
-        return tjCompress2(encoder->handle, picture->plane[0], picture->width,
-                           picture->stride_bytes[0], picture->height, TJPF_BGRX, &encoder->buffer,
-                           size, TJSAMP_420, quality, flags);
-
-    const unsigned char *planes[] = { picture->plane[0], picture->plane[1], picture->plane[2] };
-    return tjCompressFromYUVPlanes(encoder->handle, planes, picture->width, picture->stride_bytes,
-                                   picture->height, TJSAMP_420, &encoder->buffer, size, quality,
-                                   flags);
+    const unsigned char *planes[3];
+    int strides[3];
+    bool flat = picture->format == MR_PICTURE_I420;
+    if (!flat && mr_layers_flatten(picture, &encoder->scratch) < 0)
+        return -ENOMEM;
+    for (int i = 0; i < 3; i++) {
+        planes[i] = flat ? picture->plane[i] : encoder->scratch.planes.data[i];
+        strides[i] = flat ? picture->stride_bytes[i] : (int)encoder->scratch.planes.stride_bytes[i];
+    }
+    int failed =
+        tjCompressFromYUVPlanes(encoder->handle, planes, picture->width, strides, picture->height,
+                                TJSAMP_420, &encoder->buffer, size, quality, flags);
+    return failed != 0 ? -EINVAL : 0;
 }
 
 int mr_jpeg_encode(struct mr_jpeg_encoder *encoder, const struct mr_picture *picture, int quality,
@@ -74,8 +83,9 @@ int mr_jpeg_encode(struct mr_jpeg_encoder *encoder, const struct mr_picture *pic
         return failed;
 
     unsigned long written = encoder->capacity;
-    if (compress(encoder, picture, quality, &written) != 0)
-        return -EINVAL;
+    failed = compress(encoder, picture, quality, &written);
+    if (failed)
+        return failed;
     *jpeg = encoder->buffer;
     *size = written;
     return 0;

@@ -11,6 +11,8 @@
 #ifndef MR_MEDIA_PICTURE_H
 #define MR_MEDIA_PICTURE_H
 
+#include "media/tiles.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +37,11 @@ struct mr_picture {
     uint64_t seq;        /* number of the frame in its stream, from 0 */
     int64_t pts_us;      /* media time */
     int64_t captured_us; /* wall clock when the frame left the decoder */
+
+    /* A BGRX picture may be complete in parts only: in the tiles of `drawn`; elsewhere it looks like
+     * the one under it, of which it holds a reference. NULL: it is a whole one. See layers.h. */
+    struct mr_picture *under;
+    struct mr_tiles drawn;
 };
 
 struct mr_picture_pool;

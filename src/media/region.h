@@ -21,11 +21,6 @@ struct mr_region {
     int width, height;
 };
 
-/* Whole pixels of a picture; right and bottom are the first outside. */
-struct mr_area {
-    int left, top, right, bottom;
-};
-
 /* The part of a BGRX picture inside `area`, which lies in it. */
 struct mr_region mr_region_of(const struct mr_picture *picture, const struct mr_area *area);
 

@@ -43,7 +43,7 @@ static void write_reason(struct mr_text *text, cairo_t *cairo, const struct mr_p
     };
     int width, height;
     size_t length = strlen(reason);
-    mr_text_draw(text, cairo, reason, length > 500 ? 500 : length, picture->width / 2.0,
+    mr_text_draw(text, NULL, cairo, reason, length > 500 ? 500 : length, picture->width / 2.0,
                  picture->height / 2.0, &options, &width, &height);
 }
 

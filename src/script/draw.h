@@ -3,6 +3,7 @@
 #define MR_SCRIPT_DRAW_H
 
 #include "script/color.h"
+#include "script/frame.h"
 
 #include <cairo.h>
 
@@ -15,5 +16,11 @@ double mr_draw_line_shift(double line_width);
 /* Begin a new path: a rectangle, its corners rounded with `radius` as far as they have room. */
 void mr_draw_rectangle_path(cairo_t *cairo, double x, double y, double width, double height,
                             double radius);
+
+/* Fill or stroke the path with what is set, as cairo_fill and cairo_stroke do, on a frame that
+ * `cairo` is from. */
+void mr_draw_fill(struct mr_frame *frame, cairo_t *cairo);
+void mr_draw_fill_preserve(struct mr_frame *frame, cairo_t *cairo);
+void mr_draw_stroke(struct mr_frame *frame, cairo_t *cairo);
 
 #endif

@@ -93,23 +93,24 @@ static void set_path(cairo_t *cairo, const struct points *points, double shift)
         cairo_line_to(cairo, points->xy[i * 2] + shift, points->xy[i * 2 + 1] + shift);
 }
 
-static void stroke(cairo_t *cairo, const struct mr_draw_options *options)
+static void stroke(struct mr_frame *frame, cairo_t *cairo, const struct mr_draw_options *options)
 {
     mr_draw_set_color(cairo, mr_draw_options_stroke(options), options->opacity);
     cairo_set_line_width(cairo, options->line_width);
     cairo_set_line_cap(cairo, CAIRO_LINE_CAP_SQUARE);
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_MITER);
     cairo_set_miter_limit(cairo, MITER_LIMIT);
-    cairo_stroke(cairo);
+    mr_draw_stroke(frame, cairo);
 }
 
-static void draw_dot(cairo_t *cairo, double x, double y, const struct mr_draw_options *options)
+static void draw_dot(struct mr_frame *frame, cairo_t *cairo, double x, double y,
+                     const struct mr_draw_options *options)
 {
     double width = options->line_width;
     cairo_new_path(cairo);
     cairo_rectangle(cairo, x - width / 2, y - width / 2, width, width);
     mr_draw_set_color(cairo, mr_draw_options_stroke(options), options->opacity);
-    cairo_fill(cairo);
+    mr_draw_fill(frame, cairo);
 }
 
 static int frame_polyline(lua_State *L)
@@ -123,11 +124,11 @@ static int frame_polyline(lua_State *L)
     cairo_t *cairo = mr_frame_draw(L, frame);
     double shift = mr_draw_line_shift(options.line_width);
     if (points.count == 1) { /* cairo does not know which way such a line goes */
-        draw_dot(cairo, points.xy[0] + shift, points.xy[1] + shift, &options);
+        draw_dot(frame, cairo, points.xy[0] + shift, points.xy[1] + shift, &options);
         return 0;
     }
     set_path(cairo, &points, shift);
-    stroke(cairo, &options);
+    stroke(frame, cairo, &options);
     return 0;
 }
 
@@ -144,10 +145,10 @@ static int frame_polygon(lua_State *L)
     cairo_close_path(cairo);
     if (mr_draw_option_given(&options, MR_DRAW_OPTION_FILL)) {
         mr_draw_set_color(cairo, &options.fill, options.opacity);
-        cairo_fill_preserve(cairo);
+        mr_draw_fill_preserve(frame, cairo);
     }
     if (mr_draw_options_outlined(&options))
-        stroke(cairo, &options);
+        stroke(frame, cairo, &options);
     cairo_new_path(cairo);
     return 0;
 }

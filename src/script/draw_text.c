@@ -43,7 +43,7 @@ static int frame_text(lua_State *L)
                              BIT(OUTLINE) | BIT(LINE_WIDTH) | BIT(OPACITY),
                          &options);
     int width, height;
-    mr_text_draw(get_text(L), mr_frame_draw(L, frame), string, size, x, y, &options, &width,
+    mr_text_draw(get_text(L), frame, mr_frame_draw(L, frame), string, size, x, y, &options, &width,
                  &height);
     lua_pushinteger(L, width);
     lua_pushinteger(L, height);

@@ -122,7 +122,7 @@ int mr_filter_apply(lua_State *L)
         return 0;
     reserve(L, handle, &area);
     struct mr_error error;
-    if (mr_filter_run(handle->filter, mr_frame_write(L, frame), &area, &error) < 0)
+    if (mr_filter_run(handle->filter, mr_frame_write(L, frame, &area), &area, &error) < 0)
         return luaL_error(L, "apply: filter (%s): %s", mr_filter_text(handle->filter), error.text);
     return 0;
 }

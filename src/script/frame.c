@@ -1,5 +1,6 @@
 #include "script/frame.h"
 
+#include "media/layers.h"
 #include "script/binding.h"
 #include "script/image.h"
 
@@ -21,6 +22,18 @@ void mr_frame_begin(struct mr_frame *frame, struct mr_picture *picture, unsigned
     };
 }
 
+/* The canvas goes over the frame as it came, unless all of it was drawn on. */
+static void lay_over(struct mr_frame *frame)
+{
+    struct mr_picture *canvas = frame->canvas;
+    canvas->seq = frame->picture->seq;
+    canvas->pts_us = frame->picture->pts_us;
+    canvas->captured_us = frame->picture->captured_us;
+    canvas->drawn = frame->drawn;
+    if (!mr_tiles_are_all(&frame->drawn))
+        canvas->under = mr_picture_ref(frame->picture);
+}
+
 struct mr_picture *mr_frame_end(struct mr_frame *frame)
 {
     frame->serial++;
@@ -31,12 +44,12 @@ struct mr_picture *mr_frame_end(struct mr_frame *frame)
         cairo_destroy(frame->cairo);
         frame->cairo = NULL;
     }
-    struct mr_picture *picture = frame->canvas;
+    if (frame->changed)
+        lay_over(frame);
+    else
+        mr_picture_unref(&frame->canvas);
+    struct mr_picture *picture = frame->changed ? frame->canvas : mr_picture_ref(frame->picture);
     frame->canvas = NULL;
-    if (!frame->changed) {
-        mr_picture_unref(&picture);
-        picture = mr_picture_ref(frame->picture);
-    }
     frame->picture = NULL;
     return picture;
 }
@@ -45,46 +58,94 @@ struct mr_picture *mr_frame_end(struct mr_frame *frame)
 
 static void make_canvas(lua_State *L, struct mr_frame *frame)
 {
-    frame->canvas = frame->own
-                        ? mr_image_make_canvas(L, frame)
-                        : mr_canvases_copy(mr_engine_of(L)->options.canvases, frame->picture);
+    const struct mr_picture *picture = frame->picture;
+    if (frame->canvas != NULL)
+        return;
+    frame->canvas = frame->own ? mr_image_make_canvas(L, frame)
+                               : mr_canvases_take(mr_engine_of(L)->options.canvases, picture->width,
+                                                  picture->height);
     if (frame->canvas == NULL)
         luaL_error(L, "no memory for the frame's pixels");
+    mr_tiles_init(&frame->fetched, picture->width, picture->height);
+    mr_tiles_init(&frame->drawn, picture->width, picture->height);
 }
 
-static void sync_for_pixels(lua_State *L, struct mr_frame *frame)
+/* Convert what the canvas lacks in an area. Images have all that they have. */
+static void fetch(struct mr_frame *frame, const struct mr_area *area)
 {
-    if (frame->canvas == NULL)
-        make_canvas(L, frame);
-    if (frame->cairo_drew) {
+    if (frame->own || !mr_tiles_lack(&frame->fetched, area))
+        return;
+    struct mr_tiles lacking;
+    mr_tiles_init(&lacking, frame->fetched.width, frame->fetched.height);
+    mr_tiles_add(&lacking, area);
+    for (int row = 0; row < MR_TILES_MAX; row++)
+        lacking.row[row] &= ~frame->fetched.row[row];
+    mr_layers_fetch(frame->picture, frame->canvas, &lacking);
+    mr_tiles_add(&frame->fetched, area);
+    frame->pixels_set = true; /* cairo is to be told */
+}
+
+static void flush_cairo(struct mr_frame *frame)
+{
+    if (frame->cairo_drew)
         cairo_surface_flush(cairo_get_target(frame->cairo));
-        frame->cairo_drew = false;
-    }
+    frame->cairo_drew = false;
+}
+
+static struct mr_area all_of(const struct mr_frame *frame)
+{
+    return (struct mr_area){ 0, 0, frame->picture->width, frame->picture->height };
 }
 
 const struct mr_picture *mr_frame_look(struct mr_frame *frame)
 {
     if (!frame->changed)
         return frame->picture;
-    if (frame->cairo_drew) {
-        cairo_surface_flush(cairo_get_target(frame->cairo));
-        frame->cairo_drew = false;
-    }
+    flush_cairo(frame);
+    const struct mr_area all = all_of(frame);
+    fetch(frame, &all);
     return frame->canvas;
 }
 
-const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame)
+const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame,
+                                       const struct mr_area *area)
 {
-    sync_for_pixels(L, frame);
+    const struct mr_area all = all_of(frame);
+    make_canvas(L, frame);
+    flush_cairo(frame);
+    fetch(frame, area != NULL ? area : &all);
     return frame->canvas;
 }
 
-struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame)
+struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame, const struct mr_area *area)
 {
-    sync_for_pixels(L, frame);
+    const struct mr_area all = all_of(frame);
+    mr_frame_read(L, frame, area);
     frame->pixels_set = true;
     frame->changed = true;
+    if (!frame->own)
+        mr_tiles_add(&frame->drawn, area != NULL ? area : &all);
     return frame->canvas;
+}
+
+void mr_frame_touch(struct mr_frame *frame, const struct mr_area *area)
+{
+    fetch(frame, area);
+    if (!frame->own)
+        mr_tiles_add(&frame->drawn, area);
+    if (frame->pixels_set)
+        cairo_surface_mark_dirty(cairo_get_target(frame->cairo));
+    frame->pixels_set = false;
+    frame->cairo_drew = true;
+    frame->changed = true;
+}
+
+void mr_frame_touch_blindly(struct mr_frame *frame)
+{
+    const struct mr_area all = all_of(frame);
+    if (!frame->own)
+        mr_tiles_add_all(&frame->fetched);
+    mr_frame_touch(frame, &all);
 }
 
 static void make_cairo(lua_State *L, struct mr_frame *frame)
@@ -107,15 +168,9 @@ static void make_cairo(lua_State *L, struct mr_frame *frame)
 
 cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame)
 {
-    if (frame->canvas == NULL)
-        make_canvas(L, frame);
+    make_canvas(L, frame);
     if (frame->cairo == NULL)
         make_cairo(L, frame);
-    else if (frame->pixels_set)
-        cairo_surface_mark_dirty(cairo_get_target(frame->cairo));
-    frame->pixels_set = false;
-    frame->cairo_drew = true;
-    frame->changed = true;
     return frame->cairo;
 }
 

@@ -19,6 +19,8 @@ struct mr_frame {
     uint64_t serial;            /* odd while a script may use it */
     struct mr_picture *picture; /* as it came, borrowed */
     struct mr_picture *canvas;  /* a reference, or NULL while untouched */
+    struct mr_tiles fetched;    /* the canvas has the pixels of these, */
+    struct mr_tiles drawn;      /* and these are what is to be sent of it */
     cairo_t *cairo;             /* on the canvas, or NULL */
     bool cairo_drew;            /* and has to be flushed before pixels are read */
     bool pixels_set;            /* and cairo has to be told before it draws */
@@ -56,11 +58,18 @@ struct mr_frame *mr_frame_argument(lua_State *L, int index, const char *name);
 /* Its pixels to be measured: the planes as long as they are what it looks like. */
 const struct mr_picture *mr_frame_look(struct mr_frame *frame);
 
-/* Its pixels to be read, or to be written, or something to draw on them with; a Lua error when
- * there is no memory. */
-const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame);
-struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame);
+/* Its pixels in an area (NULL: all) to be read, or to be written; a Lua error when there is no memory.
+ * Elsewhere the picture's content is undefined: only what is used is converted. */
+const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame,
+                                       const struct mr_area *area);
+struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame, const struct mr_area *area);
+
+/* Something to draw with, and before anything is drawn: where that is going to be. */
 cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame);
+void mr_frame_touch(struct mr_frame *frame, const struct mr_area *area);
+
+/* The whole frame is going to be written over, whatever it was. */
+void mr_frame_touch_blindly(struct mr_frame *frame);
 
 /* Methods by the file that has them; each list ends with { NULL, NULL }. */
 extern const luaL_Reg mr_pixel_methods[];   /* pixels.c */

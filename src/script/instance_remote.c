@@ -154,16 +154,21 @@ static bool is_result(const struct mr_remote *remote, const struct mr_wire_messa
            answer->answer.quality <= 100 && (!answer->answer.changed || remote->lent != NULL);
 }
 
+/* The canvas, drawn on in parts, over the frame; or the frame. */
 static struct mr_picture *take_picture(struct mr_remote *remote, struct mr_picture *picture,
-                                       bool changed)
+                                       const struct mr_wire_message *answer)
 {
-    if (!changed)
+    if (!answer->answer.changed)
         return mr_picture_ref(picture);
     struct mr_picture *canvas = remote->lent;
     remote->lent = NULL;
     canvas->seq = picture->seq;
     canvas->pts_us = picture->pts_us;
     canvas->captured_us = picture->captured_us;
+    mr_tiles_init(&canvas->drawn, canvas->width, canvas->height);
+    memcpy(canvas->drawn.row, answer->answer.drawn, sizeof(canvas->drawn.row));
+    mr_tiles_trim(&canvas->drawn);
+    canvas->under = mr_picture_ref(picture);
     return canvas;
 }
 
@@ -180,7 +185,7 @@ static int process(struct mr_instance *instance, struct mr_picture *picture, uns
         return failed;
     if (!is_result(remote, &answer))
         return mr_remote_refuse(remote, error);
-    result->picture = take_picture(remote, picture, answer.answer.changed);
+    result->picture = take_picture(remote, picture, &answer);
     result->payload = remote->body;
     remote->body = (struct mr_buffer){ 0 };
     result->quality = answer.answer.quality;

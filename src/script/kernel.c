@@ -273,11 +273,13 @@ int mr_kernel_apply(lua_State *L)
     read_parameters(L, kernel, values);
     if (area.left >= area.right || area.top >= area.bottom)
         return 0;
-    struct mr_picture *picture = mr_frame_write(L, frame);
+    if (mr_kernel_has_neighbours(&kernel->doubles))
+        mr_frame_read(L, frame, NULL);
+    struct mr_picture *picture = mr_frame_write(L, frame, &area);
     struct mr_kernel_inputs inputs = {
         .width = picture->width,
         .height = picture->height,
-        .time = (double)picture->captured_us / 1e6,
+        .time = (double)frame->picture->captured_us / 1e6,
         .parameters = values,
     };
     if (frame->alpha)

@@ -32,6 +32,7 @@ static void count_loss(struct mr_runner *runner, bool died, const char *why)
 {
     pthread_mutex_lock(&runner->lock);
     runner->state.running = false;
+    runner->state.pid = 0;
     if (died)
         runner->state.deaths++;
     else

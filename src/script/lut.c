@@ -59,7 +59,7 @@ static int frame_lut(lua_State *L)
     for (int i = 0; i < 3; i++)
         for (int value = 0; value < 256; value++)
             tables[i][value] = channel < 0 || channel == i ? values[value] : (uint8_t)value;
-    struct mr_picture *picture = mr_frame_write(L, frame);
+    struct mr_picture *picture = mr_frame_write(L, frame, NULL);
     const struct mr_area all = { 0, 0, picture->width, picture->height };
     struct mr_region region = mr_region_of(picture, &all);
     mr_region_lut(&region, tables, frame->alpha);

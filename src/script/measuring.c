@@ -59,7 +59,7 @@ static int frame_histogram(lua_State *L)
     if (channel == 3)
         mr_measure_luma_histogram(mr_frame_look(frame), counts);
     else
-        mr_measure_byte_histogram(mr_frame_read(L, frame), channel, counts);
+        mr_measure_byte_histogram(mr_frame_read(L, frame, NULL), channel, counts);
     lua_createtable(L, 255, 1);
     for (int i = 0; i < 256; i++) {
         lua_pushinteger(L, counts[i]);
@@ -78,8 +78,8 @@ static int frame_difference(lua_State *L)
                       lua_pushfstring(L, "other: %dx%d pixels expected, got %dx%d", a->width,
                                       a->height, b->width, b->height));
     if (a->format != b->format) { /* or they would differ by how they were converted */
-        a = mr_frame_read(L, frame);
-        b = mr_frame_read(L, other);
+        a = mr_frame_read(L, frame, NULL);
+        b = mr_frame_read(L, other, NULL);
     }
     lua_pushnumber(L, mr_measure_difference(a, b));
     return 1;

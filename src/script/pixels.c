@@ -14,13 +14,19 @@ static bool is_inside(const struct mr_picture *picture, int x, int y)
     return x >= 0 && y >= 0 && x < picture->width && y < picture->height;
 }
 
+static struct mr_area area_of(int x, int y, int width)
+{
+    return (struct mr_area){ x, y, x + width, y + 1 };
+}
+
 static int frame_get(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     int x = mr_arg_pixel(L, 2, "x"), y = mr_arg_pixel(L, 3, "y");
     if (!is_inside(frame->picture, x, y))
         return 0;
-    const uint8_t *pixel = pixel_at(mr_frame_read(L, frame), x, y);
+    const struct mr_area area = area_of(x, y, 1);
+    const uint8_t *pixel = pixel_at(mr_frame_read(L, frame, &area), x, y);
     lua_pushinteger(L, pixel[2]);
     lua_pushinteger(L, pixel[1]);
     lua_pushinteger(L, pixel[0]);
@@ -35,7 +41,8 @@ static int frame_set(lua_State *L)
         blue = mr_arg_channel(L, 6, "b");
     if (!is_inside(frame->picture, x, y))
         return 0;
-    uint8_t *pixel = pixel_at(mr_frame_write(L, frame), x, y);
+    const struct mr_area area = area_of(x, y, 1);
+    uint8_t *pixel = pixel_at(mr_frame_write(L, frame, &area), x, y);
     pixel[0] = (uint8_t)blue;
     pixel[1] = (uint8_t)green;
     pixel[2] = (uint8_t)red;
@@ -49,7 +56,8 @@ static int frame_row(lua_State *L)
     int y = mr_arg_pixel(L, 2, "y");
     if (!is_inside(frame->picture, 0, y))
         return 0;
-    const struct mr_picture *picture = mr_frame_read(L, frame);
+    const struct mr_area area = area_of(0, y, frame->picture->width);
+    const struct mr_picture *picture = mr_frame_read(L, frame, &area);
     const uint8_t *pixel = pixel_at(picture, 0, y);
     size_t size = (size_t)picture->width * 3;
     luaL_Buffer row;
@@ -76,7 +84,8 @@ static int frame_set_row(lua_State *L)
                                       (int)wanted, (LUAI_UACINT)size));
     if (!is_inside(frame->picture, 0, y))
         return 0;
-    struct mr_picture *picture = mr_frame_write(L, frame);
+    const struct mr_area area = area_of(0, y, frame->picture->width);
+    struct mr_picture *picture = mr_frame_write(L, frame, &area);
     uint8_t *pixel = pixel_at(picture, 0, y);
     for (int x = 0; x < picture->width; x++, pixel += 4, in += 3) {
         pixel[0] = in[2];
@@ -137,7 +146,9 @@ static int frame_map(lua_State *L)
     struct mr_area area = mr_arg_optional_area(L, 3, frame->picture);
     for (int y = area.top; y < area.bottom; y++) {
         for (int x = area.left; x < area.right; x++) {
-            struct mr_picture *picture = mr_frame_write(L, frame); /* the function may draw, too */
+            const struct mr_area one = area_of(x, y, 1);
+            struct mr_picture *picture =
+                mr_frame_write(L, frame, &one); /* the function may draw, too */
             map_pixel(L, pixel_at(picture, x, y), x, y);
         }
     }

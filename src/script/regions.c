@@ -27,7 +27,7 @@ static int frame_blur(lua_State *L)
             lua_pushfstring(L, "radius: 0 or more expected, got %s", luaL_tolstring(L, 6, NULL)));
     if (radius == 0 || is_empty(&area))
         return 0;
-    struct mr_region region = mr_region_of(mr_frame_write(L, frame), &area);
+    struct mr_region region = mr_region_of(mr_frame_write(L, frame, &area), &area);
     if (mr_region_blur(&region, radius) < 0)
         return luaL_error(L, "blur: out of memory");
     return 0;
@@ -44,7 +44,7 @@ static int frame_pixelate(lua_State *L)
             lua_pushfstring(L, "block: 1 or more expected, got %s", luaL_tolstring(L, 6, NULL)));
     if (is_empty(&area))
         return 0;
-    struct mr_region region = mr_region_of(mr_frame_write(L, frame), &area);
+    struct mr_region region = mr_region_of(mr_frame_write(L, frame, &area), &area);
     if (mr_region_pixelate(&region, block) < 0)
         return luaL_error(L, "pixelate: out of memory");
     return 0;
@@ -64,17 +64,17 @@ static struct mr_frame *source_argument(lua_State *L, const struct mr_frame *fra
 static void lay_over(lua_State *L, struct mr_frame *frame, struct mr_frame *source, int x, int y,
                      double opacity)
 {
-    const struct mr_picture *from = mr_frame_read(L, source);
+    const struct mr_picture *size = source->picture;
     int width = frame->picture->width, height = frame->picture->height;
     struct mr_area area = { .left = x > 0 ? x : 0, .top = y > 0 ? y : 0 };
-    area.right = x + from->width < width ? x + from->width : width;
-    area.bottom = y + from->height < height ? y + from->height : height;
+    area.right = x + size->width < width ? x + size->width : width;
+    area.bottom = y + size->height < height ? y + size->height : height;
     if (is_empty(&area))
         return;
 
     const struct mr_area part = { area.left - x, area.top - y, area.right - x, area.bottom - y };
-    struct mr_region over = mr_region_of(from, &part);
-    struct mr_region under = mr_region_of(mr_frame_write(L, frame), &area);
+    struct mr_region over = mr_region_of(mr_frame_read(L, source, &part), &part);
+    struct mr_region under = mr_region_of(mr_frame_write(L, frame, &area), &area);
     if (frame->alpha && !source->alpha)
         mr_region_make_opaque(&over);
     mr_region_blit(&under, &over, source->alpha, (int)lround(opacity * 256));
@@ -107,8 +107,12 @@ static void lay_over_shrunk(lua_State *L, struct mr_frame *frame, struct mr_fram
 static void draw_scaled(lua_State *L, struct mr_frame *frame, struct mr_frame *source, double x,
                         double y, double width, double height, double opacity)
 {
-    const struct mr_picture *from = mr_frame_read(L, source);
+    const struct mr_picture *from = mr_frame_read(L, source, NULL);
+    const struct mr_area area = { (int)fmax(x, 0), (int)fmax(y, 0),
+                                  (int)fmin(x + width, frame->picture->width),
+                                  (int)fmin(y + height, frame->picture->height) };
     cairo_t *cairo = mr_frame_draw(L, frame);
+    mr_frame_touch(frame, &area);
     cairo_surface_t *surface = cairo_image_surface_create_for_data(
         from->plane[0], source->alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, from->width,
         from->height, from->stride_bytes[0]);

@@ -139,6 +139,7 @@ static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance
     runner->state.generation = runner->generation;
     runner->state.reloads += new_version;
     runner->state.running = true;
+    runner->state.pid = mr_instance_pid(next);
     if (new_version)
         runner->state.last_error[0] = '\0';
     pthread_cond_broadcast(&runner->settled);

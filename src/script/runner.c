@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "media/layers.h"
 #include "script/runner_private.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ static int load_first(struct mr_runner *runner, struct mr_error *error)
     runner->live_since_us = mr_clock_now_us();
     runner->generation = runner->state.generation = 1;
     runner->state.running = true;
+    runner->state.pid = mr_instance_pid(runner->live);
     return 0;
 }
 
@@ -152,6 +154,7 @@ static void take_over(struct mr_runner *runner, struct mr_engine_result *made,
     result->quality = made->quality;
     result->skip = made->skip;
     if (runner->options.on_error == MR_ON_ERROR_HOLD && !made->skip) {
+        mr_layers_complete(made->picture); /* what is under it is not to be held as well */
         mr_picture_unref(&runner->held);
         runner->held = mr_picture_ref(made->picture);
     }

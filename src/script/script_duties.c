@@ -119,6 +119,8 @@ static void process(struct mr_script_host *host)
     struct mr_wire_message message = {
         .answer = { .quality = made.quality, .skip = made.skip, .changed = made.picture != picture }
     };
+    if (message.answer.changed)
+        memcpy(message.answer.drawn, made.picture->drawn.row, sizeof(message.answer.drawn));
     mr_picture_unref(&made.picture);
     close_frame(host, picture);
     answer(host, &message, made.payload.data, made.payload.size);

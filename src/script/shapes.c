@@ -26,7 +26,7 @@ static int frame_rectangle(lua_State *L)
     if (mr_draw_option_given(&options, MR_DRAW_OPTION_FILL)) {
         mr_draw_rectangle_path(cairo, x, y, width, height, options.radius);
         mr_draw_set_color(cairo, &options.fill, options.opacity);
-        cairo_fill(cairo);
+        mr_draw_fill(frame, cairo);
     }
     if (mr_draw_options_outlined(&options)) {
         double line = fmin(options.line_width, fmin(width, height));
@@ -35,7 +35,8 @@ static int frame_rectangle(lua_State *L)
         mr_draw_set_color(cairo, mr_draw_options_stroke(&options), options.opacity);
         cairo_set_line_width(cairo, line);
         cairo_set_line_join(cairo, CAIRO_LINE_JOIN_MITER);
-        cairo_stroke(cairo);
+        cairo_set_miter_limit(cairo, 2); /* its corners are right angles: 1.4 */
+        mr_draw_stroke(frame, cairo);
     }
     return 0;
 }
@@ -55,7 +56,7 @@ static int frame_circle(lua_State *L)
     if (mr_draw_option_given(&options, MR_DRAW_OPTION_FILL)) {
         cairo_arc(cairo, x, y, radius, 0, 2 * M_PI);
         mr_draw_set_color(cairo, &options.fill, options.opacity);
-        cairo_fill(cairo);
+        mr_draw_fill(frame, cairo);
     }
     if (mr_draw_options_outlined(&options)) {
         double line = fmin(options.line_width, radius);
@@ -63,7 +64,7 @@ static int frame_circle(lua_State *L)
         cairo_close_path(cairo);
         mr_draw_set_color(cairo, mr_draw_options_stroke(&options), options.opacity);
         cairo_set_line_width(cairo, line);
-        cairo_stroke(cairo);
+        mr_draw_stroke(frame, cairo);
     }
     return 0;
 }
@@ -95,14 +96,14 @@ static int frame_ellipse(lua_State *L)
     if (mr_draw_option_given(&options, MR_DRAW_OPTION_FILL)) {
         set_ellipse(cairo, x, y, rx, ry);
         mr_draw_set_color(cairo, &options.fill, options.opacity);
-        cairo_fill(cairo);
+        mr_draw_fill(frame, cairo);
     }
     if (mr_draw_options_outlined(&options)) {
         double line = fmin(options.line_width, fmin(rx, ry));
         set_ellipse(cairo, x, y, rx - line / 2, ry - line / 2);
         mr_draw_set_color(cairo, mr_draw_options_stroke(&options), options.opacity);
         cairo_set_line_width(cairo, line);
-        cairo_stroke(cairo);
+        mr_draw_stroke(frame, cairo);
     }
     return 0;
 }
@@ -136,7 +137,7 @@ static int frame_arc(lua_State *L)
         cairo_move_to(cairo, x, y);
         set_arc(cairo, x, y, radius, from, to);
         mr_draw_set_color(cairo, &options.fill, options.opacity);
-        cairo_fill(cairo);
+        mr_draw_fill(frame, cairo);
     }
     if (mr_draw_options_outlined(&options)) {
         double line = fmin(options.line_width, radius);
@@ -144,7 +145,7 @@ static int frame_arc(lua_State *L)
         mr_draw_set_color(cairo, mr_draw_options_stroke(&options), options.opacity);
         cairo_set_line_width(cairo, line);
         cairo_set_line_cap(cairo, CAIRO_LINE_CAP_BUTT);
-        cairo_stroke(cairo);
+        mr_draw_stroke(frame, cairo);
     }
     return 0;
 }
@@ -167,7 +168,7 @@ static int frame_line(lua_State *L)
     mr_draw_set_color(cairo, mr_draw_options_stroke(&options), options.opacity);
     cairo_set_line_width(cairo, options.line_width);
     cairo_set_line_cap(cairo, CAIRO_LINE_CAP_SQUARE);
-    cairo_stroke(cairo);
+    mr_draw_stroke(frame, cairo);
     return 0;
 }
 
@@ -177,6 +178,11 @@ static int frame_fill(lua_State *L)
     struct mr_color color;
     mr_color_read(L, 2, "fill: color", &color);
     cairo_t *cairo = mr_frame_draw(L, frame);
+    const struct mr_area all = { 0, 0, frame->picture->width, frame->picture->height };
+    if (color.alpha >= 1)
+        mr_frame_touch_blindly(frame);
+    else
+        mr_frame_touch(frame, &all);
     mr_draw_set_color(cairo, &color, 1);
     if (frame->alpha) /* or an image could not be cleared again */
         cairo_set_operator(cairo, CAIRO_OPERATOR_SOURCE);

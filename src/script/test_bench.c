@@ -1,4 +1,5 @@
 #include "script/test_bench.h"
+#include "media/layers.h"
 
 #include "script/image.h"
 #include "script/state.h"
@@ -183,6 +184,7 @@ static int run_process(struct mr_test_bench *bench, struct mr_picture *image,
     mr_picture_unref(&picture);
     if (failed < 0)
         return failed;
+    mr_layers_complete(result->picture);
     copy_pixels(result->picture, image);
     mr_picture_unref(&result->picture);
     mr_buffer_finish(&bench->payload);
@@ -201,7 +203,7 @@ static int bench_process(lua_State *L)
 {
     struct mr_test_bench *bench = mr_test_bench_loaded(L);
     struct mr_frame *frame = mr_frame_argument(L, 1, "frame");
-    struct mr_picture *image = mr_frame_write(L, frame);
+    struct mr_picture *image = mr_frame_write(L, frame, NULL);
     struct mr_engine_result result;
     struct mr_error error;
     if (run_process(bench, image, &result, &error) < 0)

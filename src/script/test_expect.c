@@ -196,7 +196,7 @@ static int level(double channel)
 /* blue, green, red */
 static void read_pixel(lua_State *L, int x, int y, int levels[3])
 {
-    const struct mr_picture *picture = mr_frame_read(L, mr_frame_argument(L, 1, "frame"));
+    const struct mr_picture *picture = mr_frame_read(L, mr_frame_argument(L, 1, "frame"), NULL);
     if (x < 0 || x >= picture->width || y < 0 || y >= picture->height)
         luaL_error(L, "pixel: (%d, %d) is not in the frame of %dx%d pixels", x, y, picture->width,
                    picture->height);

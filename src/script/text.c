@@ -212,8 +212,17 @@ static void place(double x, double y, const struct mr_draw_options *options,
     *top = floor(y - box->height * row / 2.0 + 0.5);
 }
 
-void mr_text_draw(struct mr_text *text, cairo_t *cairo, const char *string, size_t size, double x,
-                  double y, const struct mr_draw_options *options, int *width, int *height)
+static void touch(struct mr_frame *frame, double left, double top, const struct mr_text_box *box)
+{
+    const struct mr_area area = { (int)left - box->margin, (int)top - box->margin,
+                                  (int)left + box->width + box->margin,
+                                  (int)top + box->height + box->margin };
+    mr_frame_touch(frame, &area);
+}
+
+void mr_text_draw(struct mr_text *text, struct mr_frame *frame, cairo_t *cairo, const char *string,
+                  size_t size, double x, double y, const struct mr_draw_options *options,
+                  int *width, int *height)
 {
     struct key key;
     struct mr_text_box box;
@@ -232,6 +241,8 @@ void mr_text_draw(struct mr_text *text, cairo_t *cairo, const char *string, size
         box = entry->box;
     }
     place(x, y, options, &box, &left, &top);
+    if (frame != NULL)
+        touch(frame, left, top, &box);
     if (entry != NULL) {
         entry->used = ++text->clock;
         cairo_set_source_surface(cairo, entry->surface, left - box.margin, top - box.margin);

@@ -7,6 +7,7 @@
 #define MR_SCRIPT_TEXT_H
 
 #include "script/draw_options.h"
+#include "script/frame.h"
 
 #include <cairo.h>
 #include <stddef.h>
@@ -20,13 +21,14 @@ struct mr_text;
 struct mr_text *mr_text_create(void);       /* NULL when out of memory */
 void mr_text_destroy(struct mr_text *text); /* takes NULL */
 
-/* Draw `string`, UTF-8 (what is not becomes U+FFFD), the anchor of its box at x, y, rounded to
+/* Draw on `cairo`, which is `frame`'s (NULL: of a picture that is none), `string`, UTF-8 (what is not becomes U+FFFD), the anchor of its box at x, y, rounded to
  * whole pixels.
  * in:     size ≤ MR_TEXT_MAX_BYTES; options: size font weight color background radius padding
  *         align anchor width outline line_width opacity
  * out:    *width, *height of the box with its padding */
-void mr_text_draw(struct mr_text *text, cairo_t *cairo, const char *string, size_t size, double x,
-                  double y, const struct mr_draw_options *options, int *width, int *height);
+void mr_text_draw(struct mr_text *text, struct mr_frame *frame, cairo_t *cairo, const char *string,
+                  size_t size, double x, double y, const struct mr_draw_options *options,
+                  int *width, int *height);
 
 /* How many texts were rendered so far, the others having come from the cache. */
 unsigned mr_text_rendered(const struct mr_text *text);

@@ -11,6 +11,7 @@
 #define MR_SCRIPT_WIRE_H
 
 #include "base/buffer.h"
+#include "media/tiles.h"
 
 #include <stdint.h>
 
@@ -77,6 +78,7 @@ struct mr_wire_message {
             uint32_t skip, changed;
             uint32_t lost; /* the script is not to be called again */
             int64_t next_timer_us;
+            uint32_t drawn[MR_TILES_MAX]; /* of the canvas, if changed: struct mr_tiles */
         } answer;
         struct {
             uint32_t text; /* 1: Lua code */

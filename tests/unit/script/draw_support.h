@@ -32,6 +32,7 @@ UNUSED static struct mr_picture *run_on(struct mr_picture *picture, const char *
         fail_msg("%s: %s", script, error.text);
     mr_buffer_finish(&result.payload);
     mr_engine_destroy(engine);
+    mr_layers_complete(result.picture);
     return result.picture;
 }
 
@@ -109,6 +110,7 @@ UNUSED static void write_png(const struct mr_picture *picture, const char *name)
 {
     char path[512];
     snprintf(path, sizeof(path), "%s/%s", TEST_WORK_DIR, name);
+    mr_layers_complete((struct mr_picture *)picture);
     cairo_surface_t *surface =
         cairo_image_surface_create_for_data(picture->plane[0], CAIRO_FORMAT_RGB24, picture->width,
                                             picture->height, picture->stride_bytes[0]);

@@ -4,6 +4,7 @@
 #define TEST_SCRIPT_SUPPORT_H
 
 #include "base/log.h"
+#include "media/layers.h"
 #include "script/canvas.h"
 #include "script/engine.h"
 #include "script/script_log.h"
@@ -154,6 +155,7 @@ UNUSED static struct mr_picture *picture_black(int width, int height)
 UNUSED static unsigned picture_pixel(const struct mr_picture *picture, int x, int y)
 {
     assert_int_equal(picture->format, MR_PICTURE_BGRX);
+    mr_layers_complete((struct mr_picture *)picture);
     const uint8_t *pixel = picture->plane[0] + y * picture->stride_bytes[0] + x * 4;
     return (unsigned)(pixel[2] << 16 | pixel[1] << 8 | pixel[0]);
 }
