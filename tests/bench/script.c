@@ -15,7 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define WIDTH      1280
 #define HEIGHT     720
@@ -26,9 +29,10 @@ struct cost {
     double wall_us, cpu_us;
 };
 
-enum measure { ENCODING, NOOP_HERE, NOOP_APART, OVERLAY_HERE, OVERLAY_APART, MEASURES };
+enum measure { ROUND_TRIP, ENCODING, NOOP_HERE, NOOP_APART, OVERLAY_HERE, OVERLAY_APART, MEASURES };
 
 static const char *const names[MEASURES] = {
+    "a bare message to a process and back",
     "encoding, no script",
     "no-op, in this process",
     "no-op, in its own process",
@@ -142,6 +146,49 @@ static struct cost measure(struct mr_runner *runner, struct mr_jpeg_encoder *enc
                           (cpu_seconds(runner) - cpu) * 1e6 / FRAMES };
 }
 
+/* ---- the floor: two processes that send each other as much ---- */
+
+#define MESSAGE_BYTES 192
+
+struct echo {
+    pid_t pid;
+    int fd;
+};
+
+static struct echo start_echo(void)
+{
+    int pair[2];
+    char message[MESSAGE_BYTES];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) < 0)
+        fail("socketpair", "failed");
+    struct echo echo = { fork(), pair[0] };
+    if (echo.pid == 0) {
+        close(pair[0]);
+        while (recv(pair[1], message, sizeof(message), 0) > 0)
+            send(pair[1], message, sizeof(message), MSG_NOSIGNAL);
+        _exit(0);
+    }
+    close(pair[1]);
+    return echo;
+}
+
+static struct cost measure_echo(const struct echo *echo)
+{
+    char message[MESSAGE_BYTES] = { 0 };
+    clockid_t clock;
+    clock_getcpuclockid(echo->pid, &clock);
+    double wall = seconds(CLOCK_MONOTONIC);
+    double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) + seconds(clock);
+    for (int i = 0; i < FRAMES; i++) {
+        send(echo->fd, message, sizeof(message), MSG_NOSIGNAL);
+        recv(echo->fd, message, sizeof(message), 0);
+    }
+    return (struct cost){
+        (seconds(CLOCK_MONOTONIC) - wall) * 1e6 / FRAMES,
+        (seconds(CLOCK_PROCESS_CPUTIME_ID) + seconds(clock) - cpu) * 1e6 / FRAMES,
+    };
+}
+
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -164,6 +211,7 @@ int main(int argc, char **argv)
         return 2;
     }
     mr_log_set_level(MR_LOG_ERROR);
+    struct echo echo = start_echo();
     struct mr_picture *picture = read_picture(argv[3]);
     struct mr_jpeg_encoder *encoder;
     if (mr_jpeg_encoder_create(&encoder) < 0)
@@ -177,7 +225,9 @@ int main(int argc, char **argv)
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < MEASURES; i++) {
             bool encodes = i == ENCODING || i >= OVERLAY_HERE;
-            struct cost cost = measure(runners[i], encodes ? encoder : NULL, picture);
+            struct cost cost = i == ROUND_TRIP
+                                   ? measure_echo(&echo)
+                                   : measure(runners[i], encodes ? encoder : NULL, picture);
             wall[i][round] = cost.wall_us;
             cpu[i][round] = cost.cpu_us;
         }
@@ -189,6 +239,8 @@ int main(int argc, char **argv)
                median(cpu[i], rounds));
     printf("  label + 5 boxes over none: %.0f us in its own process, %.0f us in this one\n",
            median(extra[0], rounds), median(extra[1], rounds));
+    close(echo.fd);
+    waitpid(echo.pid, NULL, 0);
     for (int i = 0; i < MEASURES; i++)
         mr_runner_destroy(runners[i]);
     mr_jpeg_encoder_destroy(encoder);
