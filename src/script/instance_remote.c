@@ -176,7 +176,7 @@ static int process(struct mr_instance *instance, struct mr_picture *picture, uns
                    struct mr_engine_result *result, struct mr_error *error)
 {
     struct mr_remote *remote = remote_of(instance);
-    struct mr_wire_message answer, message = { .kind = MR_WIRE_FRAME };
+    struct mr_wire_message answer = { 0 }, message = { .kind = MR_WIRE_FRAME };
     *result = (struct mr_engine_result){ 0 };
     int failed = describe_frame(remote, picture, viewers, &message, error);
     if (failed == 0)

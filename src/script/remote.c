@@ -196,6 +196,7 @@ int mr_remote_ask_within(struct mr_remote *remote, int limit_ms, struct mr_wire_
                          struct mr_error *error)
 {
     struct mr_aftermath *aftermath = &remote->instance.aftermath;
+    *answer = (struct mr_wire_message){ 0 };
     aftermath->traceback = "";
     mr_buffer_clear(&remote->traceback);
     int result = mr_remote_send(remote, message, body, size, -1, error);

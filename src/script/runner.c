@@ -210,7 +210,7 @@ static int run_frame(struct mr_runner *runner, struct mr_picture *picture, unsig
 {
     if (runner->live == NULL) {
         say_lost(runner, error);
-        return error->code;
+        return -EAGAIN;
     }
     int result = mr_instance_process(runner->live, picture, viewers, made, error);
     if (result < 0)
