@@ -3,6 +3,8 @@
  * ones. Such a tile stays in the cache for all three boxes. */
 #include "media/region.h"
 
+#include "media/convolve.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -249,11 +251,41 @@ static void blur_rows(const struct mr_region *region, struct line *tile[2],
     }
 }
 
+/* Boxes of three pixels or one, one after the other, are one short kernel.
+ * return: whether these are */
+static bool make_taps(const struct box boxes[BOXES], struct mr_taps *taps)
+{
+    int weight[2 * MR_TAPS_REACH + 1] = { [MR_TAPS_REACH] = 1 };
+    *taps = (struct mr_taps){ .sum = 1 };
+    for (int i = 0; i < BOXES; i++) {
+        if (boxes[i].reach > 1)
+            return false;
+        if (boxes[i].reach == 0)
+            continue;
+        int before[2 * MR_TAPS_REACH + 1];
+        memcpy(before, weight, sizeof(before));
+        taps->reach++;
+        taps->sum *= 3;
+        for (int k = -taps->reach; k <= taps->reach; k++) {
+            int at = MR_TAPS_REACH + k;
+            weight[at] = before[at] + (at > 0 ? before[at - 1] : 0) +
+                         (at < 2 * MR_TAPS_REACH ? before[at + 1] : 0);
+        }
+    }
+    for (int k = 0; k <= taps->reach; k++)
+        taps->weight[k] = weight[MR_TAPS_REACH + k];
+    return true;
+}
+
 int mr_region_blur(const struct mr_region *region, double radius)
 {
     struct box boxes[BOXES];
+    struct mr_taps taps;
     if (region->width <= 0 || region->height <= 0)
         return 0;
+    choose_boxes(fmin(radius, MR_REGION_MAX_RADIUS), boxes);
+    if (make_taps(boxes, &taps))
+        return mr_region_convolve(region, &taps);
     size_t width = (size_t)region->width, height = (size_t)region->height;
     size_t lines =
         (STRIPE_TILES + 1) * height > 2 * width ? (STRIPE_TILES + 1) * height : 2 * width;
@@ -263,7 +295,6 @@ int mr_region_blur(const struct mr_region *region, double radius)
     memset(memory, 0, lines * sizeof(*memory)); /* lanes that are not in use have a value */
 
     struct line *tile[2] = { memory, memory + width };
-    choose_boxes(fmin(radius, MR_REGION_MAX_RADIUS), boxes);
     blur_rows(region, tile, boxes);
     blur_columns(region, memory, boxes);
     free(memory);
