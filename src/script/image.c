@@ -122,7 +122,7 @@ static void keep(lua_State *L, struct mr_frame *frame, int value)
             return;
         }
     }
-    assert(!"the image is on the stack");
+    assert(false && "the image is on the stack");
 }
 
 struct mr_picture *mr_image_make_canvas(lua_State *L, struct mr_frame *frame)
