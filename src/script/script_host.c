@@ -11,18 +11,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 /* State is sent when it changed and so much time has passed since the last time; without a call it is
  * looked at every LOOK_MS. Together they stay below the second that may be lost. */
 #define SNAPSHOT_US 500000
 #define LOOK_MS     250
-
-/* The host is gone, or does not make sense: nothing is left to do, and nobody to tell. */
-_Noreturn void mr_script_host_leave(int status)
-{
-    _exit(status);
-}
 
 void mr_script_host_must(int result)
 {
@@ -209,6 +202,24 @@ static void look_at_state(struct mr_script_host *host)
 
 /* ---- the process ---- */
 
+void mr_script_host_serve(struct mr_script_host *host)
+{
+    struct timeval look = { .tv_usec = LOOK_MS * 1000 };
+    setsockopt(host->fd, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof(look));
+    for (;;) {
+        int attached;
+        struct pollfd wait = { .fd = host->fd, .events = POLLIN };
+        if (!host->dirty)
+            poll(&wait, 1, -1);
+        int result = mr_wire_receive(host->fd, host->scratch, &host->asked, &host->body, &attached);
+        if (result == 0)
+            obey(host, attached);
+        else if (result != -EAGAIN)
+            mr_script_host_leave(result == -EPIPE ? 0 : 1);
+        look_at_state(host);
+    }
+}
+
 static void ignore_signals(void)
 {
     static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
@@ -225,7 +236,6 @@ static bool is_ours(int fd)
 
 int mr_script_host_run(int fd)
 {
-    struct timeval look = { .tv_usec = LOOK_MS * 1000 };
     struct mr_script_host *host = calloc(1, sizeof(*host));
     if (host == NULL || !is_ours(fd)) {
         free(host);
@@ -233,17 +243,5 @@ int mr_script_host_run(int fd)
     }
     host->fd = fd;
     ignore_signals();
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof(look));
-    for (;;) {
-        int attached;
-        struct pollfd wait = { .fd = fd, .events = POLLIN };
-        if (!host->dirty)
-            poll(&wait, 1, -1);
-        int result = mr_wire_receive(fd, host->scratch, &host->asked, &host->body, &attached);
-        if (result == 0)
-            obey(host, attached);
-        else if (result != -EAGAIN)
-            mr_script_host_leave(result == -EPIPE ? 0 : 1);
-        look_at_state(host);
-    }
+    mr_script_host_serve(host);
 }

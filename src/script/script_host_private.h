@@ -32,7 +32,11 @@ struct mr_script_host {
     struct mr_buffer snapshot, state; /* sent last, and the one being looked at */
 };
 
-/* The host is gone, or does not make sense: nothing is left to do, and nobody to tell. */
+/* Do what is asked over host->fd, of a host that is zeroed but for it, until one of the ends leaves. */
+_Noreturn void mr_script_host_serve(struct mr_script_host *host);
+
+/* The host is gone, or does not make sense: nothing is left to do, and nobody to tell.
+ * script_host_leave.c, so that a test can do something else than to end its process */
 _Noreturn void mr_script_host_leave(int status);
 
 /* Leave if `result` is an error. */
