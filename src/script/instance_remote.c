@@ -136,21 +136,9 @@ static int start(struct mr_instance *instance, const struct mr_heritage *heritag
 
 /* ---- calls ---- */
 
-/* The writer escapes every control character: another one would break out of the text formats that
- * the payload is put into. */
-static bool is_payload(const struct mr_buffer *text)
-{
-    if (text->size == 0 || text->size > MR_JSON_MAX_BYTES)
-        return false;
-    for (size_t i = 0; i < text->size; i++)
-        if (text->data[i] < ' ')
-            return false;
-    return true;
-}
-
 static bool is_result(const struct mr_remote *remote, const struct mr_wire_message *answer)
 {
-    return is_payload(&remote->body) && answer->answer.quality >= 1 &&
+    return mr_remote_sent_json(remote, MR_JSON_MAX_BYTES) && answer->answer.quality >= 1 &&
            answer->answer.quality <= 100 && (!answer->answer.changed || remote->lent != NULL);
 }
 
@@ -243,7 +231,7 @@ static int get_settings(struct mr_instance *instance, struct mr_buffer *json,
     int result = mr_remote_ask(remote, &message, NULL, 0, &answer, error);
     if (result < 0)
         return result;
-    if (!is_payload(&remote->body))
+    if (!mr_remote_sent_json(remote, MR_JSON_MAX_BYTES))
         return mr_remote_refuse(remote, error);
     mr_buffer_append(json, remote->body.data, remote->body.size);
     return 0;

@@ -70,12 +70,26 @@ static void take_log(struct mr_remote *remote, const struct mr_wire_message *mes
                        (const char *)remote->body.data, remote->body.size);
 }
 
-static void take_broadcast(struct mr_remote *remote, const struct mr_wire_message *message)
+bool mr_remote_sent_json(const struct mr_remote *remote, size_t most)
+{
+    const struct mr_buffer *text = &remote->body;
+    if (text->size == 0 || text->size > most)
+        return false;
+    for (size_t i = 0; i < text->size; i++)
+        if (text->data[i] < ' ')
+            return false;
+    return true;
+}
+
+static int take_broadcast(struct mr_remote *remote, const struct mr_wire_message *message)
 {
     const struct mr_engine_options *options = &remote->instance.options.engine;
-    if (options->broadcast != NULL && remote->body.size <= MR_SCRIPT_MESSAGE_MAX_BYTES)
+    if (!mr_remote_sent_json(remote, MR_SCRIPT_MESSAGE_MAX_BYTES))
+        return -EPROTO;
+    if (options->broadcast != NULL)
         options->broadcast(options->broadcast_opaque, message->broadcast.client,
                            (const char *)remote->body.data, remote->body.size);
+    return 0;
 }
 
 static void take_snapshot(struct mr_remote *remote)
@@ -122,8 +136,7 @@ static int take_other(struct mr_remote *remote, const struct mr_wire_message *me
         take_log(remote, message);
         return 0;
     case MR_WIRE_BROADCAST:
-        take_broadcast(remote, message);
-        return 0;
+        return take_broadcast(remote, message);
     case MR_WIRE_SNAPSHOT:
         take_snapshot(remote);
         return 0;
