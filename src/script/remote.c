@@ -217,6 +217,8 @@ int mr_remote_ask_within(struct mr_remote *remote, int limit_ms, struct mr_wire_
         result = wait_for_answer(remote, answer, limit_ms, error);
     if (result < 0)
         return result;
+    if (answer->answer.next_timer_us < -1)
+        return mr_remote_refuse(remote, error);
     aftermath->next_timer_us = answer->answer.next_timer_us;
     if (answer->answer.lost)
         lose(remote, false);
