@@ -93,6 +93,7 @@ static void load(struct mr_script_host *host)
     if (trial.picture != NULL)
         close_frame(host, trial.picture);
     mr_bundle_unref(&bundle);
+    host->loaded = result == 0;
     mr_script_host_answer_result(host, result, &error);
 }
 
@@ -208,7 +209,7 @@ void mr_script_host_do(struct mr_script_host *host)
 {
     uint32_t kind = host->asked.kind;
     bool known = kind < sizeof(calls) / sizeof(*calls) && calls[kind] != NULL;
-    if (!known || (kind != MR_WIRE_LOAD && host->instance == NULL))
+    if (!known || (kind != MR_WIRE_LOAD && !host->loaded))
         mr_script_host_leave(1);
     calls[kind](host);
 }

@@ -25,7 +25,7 @@ struct mr_script_host {
     struct mr_heritage heritage;
     struct mr_picture_pool *planes, *canvas_pool;
 
-    bool started;
+    bool loaded, started;
     bool dirty; /* a call was made since the last snapshot */
     bool too_large;
     int64_t snapshot_us;
