@@ -29,6 +29,17 @@ static size_t utf8_sequence(const unsigned char *s, size_t left, size_t *bad)
     return size;
 }
 
+bool mr_json_can_be(const void *text, size_t size)
+{
+    const unsigned char *s = text;
+    for (size_t i = 0, bad, good; i < size; i += good) {
+        good = s[i] < 0x80 ? s[i] >= ' ' : utf8_sequence(s + i, size - i, &bad);
+        if (good == 0)
+            return false;
+    }
+    return size > 0;
+}
+
 static void append_escape(struct mr_buffer *out, unsigned char c)
 {
     static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt";

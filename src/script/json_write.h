@@ -42,4 +42,8 @@ extern const char mr_json_object_mark, mr_json_array_mark; /* registry keys, by 
 /* Append one string with quotes and escapes; invalid UTF-8 becomes U+FFFD. */
 void mr_json_append_string(struct mr_buffer *out, const char *text, size_t size);
 
+/* return: whether a writer can have made the text, by its characters: it is not empty, well-formed
+ * UTF-8 and without control characters, which are always escaped. Any thread. */
+bool mr_json_can_be(const void *text, size_t size);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "script/json_write.h"
 #include "script/script_log.h"
 #include "script/state.h"
 
@@ -72,13 +73,7 @@ static void take_log(struct mr_remote *remote, const struct mr_wire_message *mes
 
 bool mr_remote_sent_json(const struct mr_remote *remote, size_t most)
 {
-    const struct mr_buffer *text = &remote->body;
-    if (text->size == 0 || text->size > most)
-        return false;
-    for (size_t i = 0; i < text->size; i++)
-        if (text->data[i] < ' ')
-            return false;
-    return true;
+    return remote->body.size <= most && mr_json_can_be(remote->body.data, remote->body.size);
 }
 
 static int take_broadcast(struct mr_remote *remote, const struct mr_wire_message *message)

@@ -44,8 +44,8 @@ int mr_remote_ask_within(struct mr_remote *remote, int limit_ms, struct mr_wire_
                          const void *body, size_t size, struct mr_wire_message *answer,
                          struct mr_error *error);
 
-/* The writer of JSON escapes every control character: another one would break out of the formats that
- * the text is put into. return: whether the body is what the writer can have made, up to `most` bytes */
+/* return: whether the body is what a writer of JSON can have made, up to `most` bytes: viewers hang up
+ * on a text that is not UTF-8, and a control character would break out of the formats it is put into */
 bool mr_remote_sent_json(const struct mr_remote *remote, size_t most);
 
 /* Its answer makes no sense: lost. return: -EPIPE */

@@ -46,6 +46,30 @@ bool fuzz_is_plain(const void *text, size_t size)
     return true;
 }
 
+/* After RFC 3629, written anew: what others let through is judged by this. */
+bool fuzz_is_utf8(const void *bytes, size_t size)
+{
+    const uint8_t *text = bytes;
+    for (size_t i = 0; i < size;) {
+        uint32_t lead = text[i++], point, least;
+        int more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+        if (lead < 0x80)
+            continue;
+        if (lead < 0xc2 || lead > 0xf4)
+            return false;
+        point = lead & (0x3fu >> more);
+        least = more == 1 ? 0x80 : more == 2 ? 0x800 : 0x10000;
+        for (; more > 0; more--, i++) {
+            if (i == size || (text[i] & 0xc0) != 0x80)
+                return false;
+            point = point << 6 | (text[i] & 0x3f);
+        }
+        if (point < least || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+            return false;
+    }
+    return true;
+}
+
 int fuzz_descriptors(void)
 {
     int count = 0;

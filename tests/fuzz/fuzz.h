@@ -37,6 +37,8 @@ void fuzz_require_at(bool holds, const char *condition, const char *file, int li
 /* return: whether no byte is a control character */
 bool fuzz_is_plain(const void *text, size_t size);
 
+bool fuzz_is_utf8(const void *text, size_t size);
+
 /* How many of the lowest descriptors are open. */
 int fuzz_descriptors(void);
 

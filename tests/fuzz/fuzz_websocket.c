@@ -11,34 +11,11 @@ struct seen {
     bool open;
 };
 
-/* RFC 3629, written anew: what the parser lets through is judged by this. */
-static bool is_utf8(const uint8_t *text, size_t size)
-{
-    for (size_t i = 0; i < size;) {
-        uint32_t lead = text[i++], point, least;
-        int more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-        if (lead < 0x80)
-            continue;
-        if (lead < 0xc2 || lead > 0xf4)
-            return false;
-        point = lead & (0x3fu >> more);
-        least = more == 1 ? 0x80 : more == 2 ? 0x800 : 0x10000;
-        for (; more > 0; more--, i++) {
-            if (i == size || (text[i] & 0xc0) != 0x80)
-                return false;
-            point = point << 6 | (text[i] & 0x3f);
-        }
-        if (point < least || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
-            return false;
-    }
-    return true;
-}
-
 static int take_message(void *opaque, bool binary, const uint8_t *bytes, size_t size)
 {
     struct seen *seen = opaque;
     fuzz_require(size <= MR_WEBSOCKET_MESSAGE_MAX);
-    fuzz_require(binary || is_utf8(bytes, size));
+    fuzz_require(binary || fuzz_is_utf8(bytes, size));
     mr_buffer_printf(&seen->messages, "%c%zu:", binary ? 'b' : 't', size);
     mr_buffer_append(&seen->messages, bytes, size);
     return size > 0 && bytes[0] == '!' ? MR_CLOSE_UNSUPPORTED : 0;

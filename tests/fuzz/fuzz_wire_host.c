@@ -80,10 +80,15 @@ void mr_process_end(struct mr_process *process, char *how, size_t size)
 
 /* ---- the host ---- */
 
+static bool is_text(const void *text, size_t size)
+{
+    return fuzz_is_plain(text, size) && fuzz_is_utf8(text, size);
+}
+
 static void take_broadcast(void *opaque, uint64_t client, const char *json, size_t size)
 {
     (void)opaque, (void)client;
-    fuzz_require(size > 0 && size <= MR_SCRIPT_MESSAGE_MAX_BYTES && fuzz_is_plain(json, size));
+    fuzz_require(size > 0 && size <= MR_SCRIPT_MESSAGE_MAX_BYTES && is_text(json, size));
 }
 
 static void take_line(void *opaque, enum mr_log_level level, const char *text, size_t size)
@@ -115,7 +120,7 @@ static int process(struct mr_instance *instance, unsigned choice, struct mr_erro
                  made.picture->height == picture->height);
     fuzz_require(made.quality >= 1 && made.quality <= 100);
     fuzz_require(made.payload.size > 0 && made.payload.size <= MR_JSON_MAX_BYTES &&
-                 fuzz_is_plain(made.payload.data, made.payload.size));
+                 is_text(made.payload.data, made.payload.size));
     mr_picture_unref(&made.picture);
     mr_buffer_finish(&made.payload);
     return 0;
@@ -144,7 +149,7 @@ static int get_settings(struct mr_instance *instance, struct mr_error *error)
     struct mr_buffer json = { 0 };
     int result = mr_instance_get_settings(instance, &json, error);
     fuzz_require(result < 0 || (json.size > 0 && json.size <= MR_JSON_MAX_BYTES &&
-                                fuzz_is_plain(json.data, json.size)));
+                                is_text(json.data, json.size)));
     mr_buffer_finish(&json);
     return result;
 }
