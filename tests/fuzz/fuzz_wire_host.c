@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #define MAX_CALLS    16
@@ -28,7 +27,7 @@
 static struct fuzz_input input;
 static int mad = -1;   /* its end of the socket */
 static int host = -1;  /* the other one, borrowed */
-static bool impatient; /* the host waits for next to no time */
+static bool impatient; /* the host does not wait any more */
 static atomic_bool hurry;
 
 static char folder[] = "/tmp/moonreel-fuzz-XXXXXX";
@@ -184,11 +183,10 @@ static void salvage(struct mr_instance *instance)
     mr_buffer_finish(&state);
 }
 
-/* Not to wait 50 ms whenever the mad process says nothing. */
+/* Not to wait 50 ms whenever the mad process says nothing more. */
 static void make_impatient(void)
 {
-    struct timeval look = { .tv_usec = 1000 };
-    setsockopt(host, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof(look));
+    fuzz_require(fcntl(host, F_SETFL, O_NONBLOCK) == 0);
     impatient = true;
 }
 

@@ -78,8 +78,11 @@ static void make_body(struct fuzz_input *input, unsigned flags, struct mr_buffer
     size_t size = fuzz_number(input, 2);
     const uint8_t *bytes = fuzz_bytes(input, &size);
     mr_buffer_append(body, bytes, size);
-    while (flags & FUZZ_LONG && size > 0 && body->size < FUZZ_LONG_BYTES)
-        mr_buffer_append(body, bytes, size);
+    while (flags & FUZZ_LONG && size > 0 && body->size < FUZZ_LONG_BYTES) {
+        const void *before = mr_buffer_reserve(body, body->size) != NULL ? body->data : NULL;
+        fuzz_require(before != NULL);
+        mr_buffer_append(body, before, body->size);
+    }
 }
 
 /* return: how many descriptors are to be attached; *made is to be closed, -1: none */

@@ -13,7 +13,7 @@
 
 enum fuzz_flag {
     FUZZ_MEMFD = 1,      /* the body is in a memfd, and in_memfd is set */
-    FUZZ_LONG = 2,       /* the body again and again, up to FUZZ_LONG_BYTES */
+    FUZZ_LONG = 2,       /* the body doubled until it is above FUZZ_LONG_BYTES */
     FUZZ_WRONG_SIZE = 4, /* body_bytes is in the input */
     FUZZ_TWO_PARTS = 8,  /* first_bytes is in the input */
 };
