@@ -101,7 +101,10 @@ static void begin(int fd, unsigned beginning)
 {
     struct mr_wire_message hello = {
         .kind = MR_WIRE_HELLO,
-        .hello = { .deadline_ms = 1000, .memory_mib = 16, .quality = 80 },
+        .hello = { .deadline_ms = 1000,
+                   .memory_mib = 16,
+                   .quality = 80,
+                   .log_level = MR_LOG_TRACE },
     };
     struct mr_wire_message load = {
         .kind = MR_WIRE_LOAD,
