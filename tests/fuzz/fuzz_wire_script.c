@@ -72,6 +72,13 @@ int __lsan_is_turned_off(void)
     return in_call;
 }
 
+/* It may leave while a file is fetched, with the bundle's lock. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "mutex:mr_bundle_unref\n";
+}
+
 /* ---- the host ---- */
 
 static void say(int fd, struct mr_wire_message message, const void *body, size_t size, int attached)
