@@ -28,15 +28,21 @@ static void keep_state(struct mr_runner *runner)
     }
 }
 
-static void count_loss(struct mr_runner *runner, bool died, const char *why)
+void mr_runner_count_loss(struct mr_runner *runner, bool died)
 {
     pthread_mutex_lock(&runner->lock);
-    runner->state.running = false;
-    runner->state.pid = 0;
     if (died)
         runner->state.deaths++;
     else
         runner->state.kills++;
+    pthread_mutex_unlock(&runner->lock);
+}
+
+static void note_loss(struct mr_runner *runner, const char *why)
+{
+    pthread_mutex_lock(&runner->lock);
+    runner->state.running = false;
+    runner->state.pid = 0;
     snprintf(runner->state.last_error, sizeof(runner->state.last_error), "%s", why);
     pthread_mutex_unlock(&runner->lock);
 }
@@ -50,7 +56,8 @@ void mr_runner_check_live(struct mr_runner *runner, const struct mr_error *error
     mr_log(MR_LOG_ERROR, mr_runner_module(runner), "%s; the script is started again%s%s", why,
            aftermath->traceback[0] != '\0' ? "\n" : "", aftermath->traceback);
     keep_state(runner);
-    count_loss(runner, aftermath->died, why);
+    mr_runner_count_loss(runner, aftermath->died);
+    note_loss(runner, why);
     runner->dead = runner->live;
     runner->live = NULL;
     atomic_store(&runner->reload.lost, true);

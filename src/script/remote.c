@@ -274,10 +274,8 @@ int mr_remote_start(struct mr_remote *remote, struct mr_error *error)
                             options->host, strerror(-result));
     remote->instance.pid = (int)remote->process.pid;
     set_patience(remote->process.fd);
-    result = say_hello(remote, error);
-    if (result == 0)
-        mr_log(MR_LOG_INFO, module_of(remote), "script process %d started", remote->instance.pid);
-    return result;
+    mr_log(MR_LOG_INFO, module_of(remote), "script process %d started", remote->instance.pid);
+    return say_hello(remote, error);
 }
 
 void mr_remote_end(struct mr_remote *remote)

@@ -164,6 +164,14 @@ static int hand_over(struct mr_runner *runner, struct mr_heritage *heritage,
     return result;
 }
 
+/* A process that was lost before it took over counts as well. */
+static void count_failure(struct mr_runner *runner, const struct mr_instance *next)
+{
+    const struct mr_aftermath *aftermath = mr_instance_aftermath(next);
+    if (aftermath->lost && mr_instance_pid(next) > 0)
+        mr_runner_count_loss(runner, aftermath->died);
+}
+
 int mr_runner_replace(struct mr_runner *runner, struct mr_bundle *bundle, struct mr_error *error)
 {
     struct mr_instance *next = NULL;
@@ -171,6 +179,8 @@ int mr_runner_replace(struct mr_runner *runner, struct mr_bundle *bundle, struct
     int result = try_version(runner, bundle, &heritage, &next, error);
     if (result == 0)
         result = hand_over(runner, &heritage, &next, error);
+    if (result < 0 && next != NULL)
+        count_failure(runner, next);
     mr_instance_destroy(next);
     mr_buffer_finish(&heritage.state);
     mr_buffer_finish(&heritage.settings);

@@ -17,11 +17,14 @@ int mr_runner_make_instance(struct mr_runner *runner, struct mr_instance **insta
                             struct mr_error *error)
 {
     int result = mr_instance_create(&runner->instance_options, instance, error);
-    if (result == 0 && mr_instance_pid(*instance) > 0) {
+    bool lost = result == -EPIPE || result == -ETIMEDOUT; /* started, but it never got ready */
+    if (lost || (result == 0 && mr_instance_pid(*instance) > 0)) {
         pthread_mutex_lock(&runner->lock);
         runner->state.starts++;
         pthread_mutex_unlock(&runner->lock);
     }
+    if (lost)
+        mr_runner_count_loss(runner, result == -EPIPE);
     return result;
 }
 

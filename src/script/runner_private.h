@@ -103,6 +103,9 @@ void mr_runner_fall_back(struct mr_runner *runner, struct mr_picture *picture, c
  * state and have a new one started. */
 void mr_runner_check_live(struct mr_runner *runner, const struct mr_error *error);
 
+/* Count a lost instance among the deaths or the kills. */
+void mr_runner_count_loss(struct mr_runner *runner, bool died);
+
 /* Wait until a lost script runs again or could not be started (options.patient); without the turn. */
 void mr_runner_wait_for_live(struct mr_runner *runner);
 

@@ -174,3 +174,33 @@ int host_descriptors(const struct host *host)
     closedir(directory);
     return count;
 }
+
+/* return: the parent of a process; 0 when it is gone */
+static pid_t parent_of(const char *pid)
+{
+    char path[32], stat[512];
+    int parent = 0;
+    snprintf(path, sizeof(path), "/proc/%.12s/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd >= 0 ? read(fd, stat, sizeof(stat) - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    stat[size > 0 ? size : 0] = '\0';
+    const char *after_name = strrchr(stat, ')');
+    if (after_name == NULL || sscanf(after_name, ") %*c %d", &parent) != 1)
+        return 0;
+    return parent;
+}
+
+int host_children(const struct host *host, pid_t *children, int max)
+{
+    int count = 0;
+    DIR *directory = opendir("/proc");
+    assert_non_null(directory);
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL && count < max;)
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+            parent_of(entry->d_name) == host->pid)
+            children[count++] = (pid_t)atoi(entry->d_name);
+    closedir(directory);
+    return count;
+}

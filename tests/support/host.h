@@ -33,4 +33,7 @@ int64_t host_cpu_us(const struct host *host); /* user and system, of all its thr
 int host_descriptors(const struct host *host);
 int host_threads(const struct host *host);
 
+/* The processes that it started and has not waited for, at most `max` of them. return: how many */
+int host_children(const struct host *host, pid_t *children, int max);
+
 #endif
