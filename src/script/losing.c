@@ -50,8 +50,10 @@ static void note_loss(struct mr_runner *runner, const char *why)
 void mr_runner_check_live(struct mr_runner *runner, const struct mr_error *error)
 {
     const struct mr_aftermath *aftermath = mr_instance_aftermath(runner->live);
-    if (!aftermath->lost)
+    if (!aftermath->lost) {
+        runner->live_until_us = mr_clock_now_us();
         return;
+    }
     const char *why = error->code != 0 ? error->text : "stopped while its state was read";
     mr_log(MR_LOG_ERROR, mr_runner_module(runner), "%s; the script is started again%s%s", why,
            aftermath->traceback[0] != '\0' ? "\n" : "", aftermath->traceback);
@@ -90,7 +92,7 @@ void mr_runner_bury(struct mr_runner *runner)
     struct mr_reload *reload = &runner->reload;
     mr_turn_take_first(&runner->turn);
     struct mr_instance *dead = runner->dead;
-    int64_t lasted_us = mr_clock_now_us() - runner->live_since_us;
+    int64_t lasted_us = runner->live_until_us - runner->live_since_us;
     runner->dead = NULL;
     mr_turn_give(&runner->turn);
     mr_instance_destroy(dead);

@@ -119,14 +119,16 @@ static void shut_down_old(struct mr_runner *runner)
     mr_runner_check_live(runner, &error);
 }
 
-/* return: the one that was live, NULL if it was lost */
+/* return: the one that was live; NULL if it was lost and is buried */
 static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance *next)
 {
-    struct mr_instance *old = runner->live;
+    struct mr_instance *old = runner->live != NULL ? runner->live : runner->dead;
     struct mr_bundle *bundle = mr_instance_bundle(next);
     bool new_version = bundle != runner->good;
+    runner->dead = NULL;
+    atomic_store(&runner->reload.lost, false); /* its successor is here */
     runner->live = next;
-    runner->live_since_us = mr_clock_now_us();
+    runner->live_since_us = runner->live_until_us = mr_clock_now_us();
     mr_bundle_ref(bundle);
     mr_bundle_unref(&runner->good);
     runner->good = bundle;

@@ -41,7 +41,7 @@ static int load_first(struct mr_runner *runner, struct mr_error *error)
     if (result < 0)
         return result;
     mr_runner_keep_settings(runner, runner->live);
-    runner->live_since_us = mr_clock_now_us();
+    runner->live_since_us = runner->live_until_us = mr_clock_now_us();
     runner->generation = runner->state.generation = 1;
     runner->state.running = true;
     runner->state.pid = mr_instance_pid(runner->live);

@@ -57,7 +57,7 @@ struct mr_runner {
     struct mr_instance *dead;    /* lost, for the reload thread */
     struct mr_bundle *good;      /* what live was loaded from, or is to be loaded again from */
     struct mr_heritage heritage; /* settings: the current ones; state: what a lost script left */
-    int64_t live_since_us;
+    int64_t live_since_us, live_until_us; /* took over; last came back from a call */
     uint32_t generation;
     struct mr_faults faults;
     struct mr_picture *held; /* the last good picture, for MR_ON_ERROR_HOLD */
