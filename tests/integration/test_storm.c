@@ -18,11 +18,14 @@
 #define RATE       "8"
 #define LAST_US    15000000
 #define GROWTH_KIB (64 << 10)
-#define IDLE_WAKES 40 /* a sanitizer has threads of its own */
 #else
 #define RATE       "25"
 #define LAST_US    2000000 /* until the last version runs */
 #define GROWTH_KIB (8 << 10)
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define IDLE_WAKES 40 /* it has a thread of its own */
+#else
 #define IDLE_WAKES 2
 #endif
 #define LIMIT_US  (40 * 1000000LL)
