@@ -247,10 +247,10 @@ static void the_source_begins_again(void **state)
                 " -c:v ffv1 %s",
                 clip);
     masked_begin(clip);
-    masked_await_masked(60);
+    masked_await_masked(35); /* two rounds and more */
     assert_int_equal(kill(masked_pid(), SIGKILL), 0);
     masked_await_without(1);
-    masked_await_masked(30);
+    masked_await_masked(15);
 }
 
 /* Hanging takes time, but it is not running: who only does that is started less and less often. */
