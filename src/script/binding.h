@@ -15,6 +15,7 @@
 #include "script/frame.h"
 #include "script/json_write.h"
 #include "script/memory.h"
+#include "script/rate.h"
 #include "script/script_log.h"
 #include "script/text.h"
 #include "script/watchdog.h"
@@ -39,6 +40,7 @@ struct mr_engine {
     struct mr_buffer traceback;
     struct mr_timers *timers; /* a userdata of the state */
     int nested_closes;        /* coroutine.close under way */
+    struct mr_rate broadcasts;
 };
 
 extern const char mr_engine_state_key; /* of `state` in the registry, by address */

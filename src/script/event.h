@@ -7,6 +7,10 @@
 
 #define MR_SCRIPT_MESSAGE_MAX_BYTES (64 * 1024) /* of one message, either way */
 
+/* Of what a script broadcasts in a second: a loop of it must not keep the host busy. */
+#define MR_SCRIPT_BROADCASTS      1000
+#define MR_SCRIPT_BROADCAST_BYTES (4 * 1024 * 1024)
+
 enum mr_script_event_kind {
     MR_SCRIPT_MESSAGE, /* on_message(message, client) */
     MR_SCRIPT_JOIN,    /* on_client("join", client) */

@@ -1,4 +1,5 @@
 /* Messages between viewers and the script: on_message, on_client, broadcast. */
+#include "base/clock.h"
 #include "script/binding.h"
 #include "script/json_lib.h"
 
@@ -68,6 +69,10 @@ static int broadcast(lua_State *L)
     if (writer->out.size > MR_SCRIPT_MESSAGE_MAX_BYTES)
         return luaL_error(L, "broadcast: value is %d bytes long as JSON; %d at most",
                           (int)writer->out.size, MR_SCRIPT_MESSAGE_MAX_BYTES);
+    if (!mr_rate_allows(&engine->broadcasts, mr_clock_now_us(), writer->out.size,
+                        MR_SCRIPT_BROADCASTS, MR_SCRIPT_BROADCAST_BYTES))
+        return luaL_error(L, "broadcast: more than %d messages or %d MiB in a second",
+                          MR_SCRIPT_BROADCASTS, MR_SCRIPT_BROADCAST_BYTES >> 20);
     if (options->broadcast != NULL && !options->trial)
         options->broadcast(options->broadcast_opaque, client, (const char *)writer->out.data,
                            writer->out.size);

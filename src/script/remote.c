@@ -76,10 +76,14 @@ bool mr_remote_sent_json(const struct mr_remote *remote, size_t most)
     return remote->body.size <= most && mr_json_can_be(remote->body.data, remote->body.size);
 }
 
+/* The engine over there bounds what scripts broadcast. Its seconds are others than ours, and what it
+ * sent may have waited: three of them can fall into one. */
 static int take_broadcast(struct mr_remote *remote, const struct mr_wire_message *message)
 {
     const struct mr_engine_options *options = &remote->instance.options.engine;
-    if (!mr_remote_sent_json(remote, MR_SCRIPT_MESSAGE_MAX_BYTES))
+    if (!mr_remote_sent_json(remote, MR_SCRIPT_MESSAGE_MAX_BYTES) ||
+        !mr_rate_allows(&remote->broadcasts, mr_clock_now_us(), remote->body.size,
+                        3 * MR_SCRIPT_BROADCASTS, 3 * MR_SCRIPT_BROADCAST_BYTES))
         return -EPROTO;
     if (options->broadcast != NULL)
         options->broadcast(options->broadcast_opaque, message->broadcast.client,

@@ -7,6 +7,7 @@
 
 #include "script/instance_private.h"
 #include "script/process.h"
+#include "script/rate.h"
 #include "script/wire.h"
 
 struct mr_remote {
@@ -16,6 +17,7 @@ struct mr_remote {
     struct mr_buffer body;     /* of the message received last */
     struct mr_buffer snapshot; /* the newest state that was sent */
     struct mr_buffer traceback;
+    struct mr_rate broadcasts;
 
     /* instance_remote.c's */
     uint64_t planes_id, canvas_id; /* of the memory that was announced */

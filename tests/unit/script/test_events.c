@@ -304,6 +304,33 @@ static void values_are_broadcast_as_json(void **state)
     mr_engine_destroy(engine);
 }
 
+/* How many texts of `size` bytes a loop gets through before it is refused. */
+static void expect_flood(int size, const char *wanted)
+{
+    char text[512];
+    snprintf(text, sizeof(text),
+             "function process()\n"
+             "  local text, sent = ('x'):rep(%d), 0\n"
+             "  while true do\n"
+             "    local ok, why = pcall(broadcast, text)\n"
+             "    if not ok then return { sent, why } end\n"
+             "    sent = sent + 1\n"
+             "  end\n"
+             "end\n",
+             size - 2);
+    struct mr_engine *engine = engine_make(&host, text);
+    expect_frame(engine, wanted);
+    mr_engine_destroy(engine);
+    mr_buffer_clear(&sent);
+}
+
+static void a_flood_of_broadcasts_is_refused(void **state)
+{
+    (void)state;
+    expect_flood(3, "[1000,\"broadcast: more than 1000 messages or 4 MiB in a second\"]");
+    expect_flood(65536, "[64,\"broadcast: more than 1000 messages or 4 MiB in a second\"]");
+}
+
 static void what_cannot_be_broadcast_is_refused_at_its_line(void **state)
 {
     (void)state;
@@ -436,6 +463,7 @@ int main(void)
         cmocka_unit_test(memory_is_limited_and_messages_go_on),
         cmocka_unit_test(a_frame_kept_for_a_message_is_an_error),
         cmocka_unit_test(values_are_broadcast_as_json),
+        cmocka_unit_test(a_flood_of_broadcasts_is_refused),
         cmocka_unit_test(what_cannot_be_broadcast_is_refused_at_its_line),
         cmocka_unit_test(nobody_is_told_by_a_trial),
         cmocka_unit_test(a_payload_is_not_disturbed),

@@ -1,0 +1,16 @@
+-- Broadcasts without end, whatever errors there are.
+-- when: live
+-- expect-log: stopped after
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    while true do pcall(broadcast, "x") end
+  end
+end

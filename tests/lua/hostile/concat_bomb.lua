@@ -1,0 +1,18 @@
+-- table.concat of ten million strings.
+-- when: live
+-- expect-log: not enough memory|stopped after
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    local t = {}
+    for i = 1, 10000000 do t[i] = "0123456789" end
+    table.concat(t)
+  end
+end

@@ -1,0 +1,16 @@
+-- A filter that reads files.
+-- when: live
+-- expect-log: process.lua:
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    filter("movie=/etc/passwd")
+  end
+end

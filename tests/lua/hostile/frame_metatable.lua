@@ -1,0 +1,17 @@
+-- A frame's metatable.
+-- when: live
+-- expect-log: process.lua:
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    assert(getmetatable(frame) ~= nil and type(getmetatable(frame)) ~= "table")
+    setmetatable(frame, {})
+  end
+end

@@ -1,0 +1,16 @@
+-- An image with a name of 10 MB.
+-- when: live
+-- expect-log: bytes expected
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    image(("x"):rep(10000000))
+  end
+end

@@ -1,0 +1,16 @@
+-- An endless loop in __close.
+-- when: live
+-- expect-log: stopped after
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    local guard <close> = setmetatable({}, { __close = function() while true do end end })
+  end
+end

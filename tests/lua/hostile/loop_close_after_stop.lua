@@ -1,0 +1,17 @@
+-- An endless loop in __close after the deadline has ended another one.
+-- when: live
+-- expect-log: stopped after
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    local guard <close> = setmetatable({}, { __close = function() while true do end end })
+    while true do end
+  end
+end

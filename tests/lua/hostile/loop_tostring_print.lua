@@ -1,0 +1,16 @@
+-- print of a table whose __tostring never returns.
+-- when: live
+-- expect-log: stopped after
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    print(setmetatable({}, { __tostring = function() while true do end end }))
+  end
+end

@@ -1,0 +1,16 @@
+-- NaN for the quality.
+-- when: live
+-- expect-log: quality
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    frame.quality = 0 / 0
+  end
+end

@@ -1,0 +1,16 @@
+-- Strings of a terabyte without end, each caught.
+-- when: live
+-- expect-log: stopped after
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    while true do pcall(string.rep, "x", 1 << 40) end
+  end
+end

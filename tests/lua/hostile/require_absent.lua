@@ -1,0 +1,17 @@
+-- require of 300 modules that are not there.
+-- when: live
+-- expect-log: more than 256 files are asked for
+
+local calls, fresh = 0, false
+
+function init(state)
+  fresh, state.tried = not state.tried, true
+end
+
+function process(frame)
+  calls = calls + 1
+  if fresh and calls == 3 then
+    for i = 1, 300 do pcall(require, "absent" .. i) end
+    require("absent301")
+  end
+end

@@ -1,0 +1,5 @@
+-- A file that is no Lua.
+-- when: trial
+-- expect-log: process.lua:
+
+?$%&/()

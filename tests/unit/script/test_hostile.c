@@ -1,0 +1,197 @@
+/* Hostile scripts against the engine alone: each call ends, by itself or by the watchdog, what went
+ * wrong is said, and nothing is left behind. */
+#include "base/clock.h"
+#include "script_support.h"
+#include "support/hostile.h"
+
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define DEADLINE_MS 1500
+#else
+#define DEADLINE_MS 300
+#endif
+#define FRAMES  5
+#define SLOW_US ((DEADLINE_MS + 3000) * 1000LL) /* of one call; one of C's may lie in it */
+
+static struct test_host host;
+static struct hostile cases[HOSTILE_MAX];
+static size_t count;
+static int failures; /* all are seen to before the test fails */
+
+/* What one case said: lines for the log, errors and payloads. */
+static struct mr_buffer said;
+
+static void take_line(void *opaque, enum mr_log_level level, const char *text, size_t size)
+{
+    (void)opaque, (void)level;
+    mr_buffer_append(&said, text, size);
+    mr_buffer_append(&said, "\n", 1);
+}
+
+static int64_t call_began_us;
+
+static void begin(void)
+{
+    call_began_us = mr_clock_now_us();
+}
+
+/* return: whether the script may be called again */
+static bool end(const struct hostile *hostile, int result, const struct mr_error *error)
+{
+    int64_t took_us = mr_clock_now_us() - call_began_us;
+    if (took_us > SLOW_US)
+        failures++, print_error("%s: a call took %d ms\n", hostile->name, (int)(took_us / 1000));
+    if (error->code != 0) {
+        mr_buffer_append_text(&said, error->text);
+        mr_buffer_append(&said, "\n", 1);
+    }
+    return result != -ETIMEDOUT && result != -ENOMEM;
+}
+
+static bool run_frames(const struct hostile *hostile, struct mr_engine *engine)
+{
+    bool good = true;
+    for (int i = 0; i < FRAMES && good; i++) {
+        struct mr_engine_result made;
+        struct mr_error error = { 0 };
+        struct mr_picture *picture = picture_black(160, 120);
+        begin();
+        int result = mr_engine_process(engine, picture, 1, &made, &error);
+        good = end(hostile, result, &error);
+        mr_buffer_append(&said, made.payload.data, made.payload.size);
+        result_finish(&made);
+        mr_picture_unref(&picture);
+    }
+    return good;
+}
+
+static bool run_timers(const struct hostile *hostile, struct mr_engine *engine)
+{
+    int64_t next_us;
+    struct mr_error error = { 0 };
+    begin();
+    return end(hostile, mr_engine_run_timers(engine, mr_clock_now_us(), &next_us, &error), &error);
+}
+
+static bool tell(const struct hostile *hostile, struct mr_engine *engine)
+{
+    struct mr_error error = { 0 };
+    struct mr_script_event event = { .kind = MR_SCRIPT_JOIN, .client = 1 };
+    if (hostile->send != NULL)
+        event = (struct mr_script_event){ .client = 1,
+                                          .json = hostile->send,
+                                          .size = strlen(hostile->send) };
+    begin();
+    if (!end(hostile, mr_engine_deliver(engine, &event, &error), &error))
+        return false;
+    const char *patch = hostile->patch != NULL ? hostile->patch : "{}";
+    error = (struct mr_error){ 0 };
+    begin();
+    return end(hostile, mr_engine_change_settings(engine, patch, strlen(patch), &error), &error);
+}
+
+static bool save_state(const struct hostile *hostile, struct mr_engine *engine)
+{
+    struct mr_buffer state = { 0 };
+    struct mr_error left_out = { 0 }, error = { 0 };
+    begin();
+    bool good = end(hostile, mr_engine_get_state(engine, &state, &left_out, &error), &error);
+    if (left_out.code != 0)
+        mr_buffer_append_text(&said, left_out.text);
+    mr_buffer_finish(&state);
+    return good;
+}
+
+static bool say_goodbye(const struct hostile *hostile, struct mr_engine *engine)
+{
+    struct mr_error error = { 0 };
+    begin();
+    return end(hostile, mr_engine_shutdown(engine, "reload", &error), &error);
+}
+
+static bool run_init(const struct hostile *hostile, struct mr_engine *engine)
+{
+    struct mr_error error = { 0 };
+    begin();
+    return end(hostile, mr_engine_init(engine, &error), &error);
+}
+
+static void run_life(const struct hostile *hostile)
+{
+    static bool (*const parts[])(const struct hostile *, struct mr_engine *) = {
+        run_init, run_frames, run_timers, tell, save_state, run_frames, say_goodbye,
+    };
+    struct mr_engine *engine;
+    struct mr_error error = { 0 };
+    begin();
+    bool good = end(hostile, engine_try(&host, hostile->text, &engine, &error), &error);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && good && engine != NULL; i++)
+        good = parts[i](hostile, engine);
+    if (engine != NULL)
+        mr_buffer_append_text(&said, mr_engine_traceback(engine));
+    mr_engine_destroy(engine);
+}
+
+/* "not handed over …" is what the runner makes of a state that is no plain data. */
+static bool is_runners(const char *wanted)
+{
+    return strncmp(wanted, "not handed over", 15) == 0 || strcmp(wanted, "runs again") == 0;
+}
+
+static void check(const struct hostile *hostile)
+{
+    for (int i = 0; hostile->log[i] != NULL; i++) {
+        const char *wanted = is_runners(hostile->log[i]) ? "state.|stopped" : hostile->log[i];
+        if (strncmp(wanted, "shutdown: ", 10) == 0)
+            wanted += 10;
+        if (!hostile_says((char *)said.data, wanted))
+            failures++, print_error("%s: wanted '%s', got '%.1000s'\n", hostile->name, wanted,
+                                    (char *)said.data);
+    }
+}
+
+static void they_end_and_are_named(void **state)
+{
+    (void)state;
+    size_t run = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!cases[i].engine)
+            continue;
+        mr_buffer_clear(&said);
+        mr_buffer_append(&said, "", 0);
+        host.options.log = mr_script_log_create("test");
+        mr_script_log_set_sink(host.options.log, take_line, NULL);
+        run_life(&cases[i]);
+        mr_script_log_destroy(host.options.log);
+        check(&cases[i]);
+        run++;
+    }
+    print_message("%zu of %zu hostile scripts\n", run, count);
+    assert_true(run >= 40);
+    assert_int_equal(failures, 0);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    host_open(&host);
+    host.options.deadline_ms = DEADLINE_MS;
+    host.options.memory_mib = 64;
+    hostile_make_files(test_folder);
+    count = hostile_read(cases);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    host_close(&host);
+    hostile_free(cases, count);
+    mr_buffer_finish(&said);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(they_end_and_are_named) };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
