@@ -45,6 +45,14 @@ static void append_head(struct mr_buffer *line, enum mr_log_level level, const c
                      now.tv_nsec / 1000000, level_names[level], module);
 }
 
+/* What a terminal may obey: C0, DEL, and the second byte of C1 in UTF-8. */
+static bool is_control(const struct mr_buffer *text, size_t at)
+{
+    unsigned char c = text->data[at];
+    bool second = at > 0 && text->data[at - 1] == 0xc2;
+    return (c < ' ' && c != '\t') || c == 0x7f || (second && c >= 0x80 && c < 0xa0);
+}
+
 void mr_log(enum mr_log_level level, const char *module, const char *format, ...)
 {
     if (!mr_log_enabled(level))
@@ -63,7 +71,7 @@ void mr_log(enum mr_log_level level, const char *module, const char *format, ...
         if (c == '\n')
             mr_buffer_append(&line, "\n    ", 5);
         else
-            mr_buffer_append(&line, (unsigned char)c < ' ' && c != '\t' ? "?" : &c, 1);
+            mr_buffer_append(&line, is_control(&text, i) ? "?" : &c, 1);
     }
     mr_buffer_append(&line, "\n", 1);
 
