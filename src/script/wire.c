@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 union control {
@@ -39,6 +40,16 @@ static int store_body(const void *body, size_t size)
     return result < 0 ? result : fd;
 }
 
+/* So many of the user's descriptors are on their way already that no more may be sent: wait until the
+ * other end has taken some. */
+static bool is_passing(int error)
+{
+    static const struct timespec moment = { .tv_nsec = 1000000 };
+    if (error == ETOOMANYREFS)
+        nanosleep(&moment, NULL);
+    return error == EINTR || error == ETOOMANYREFS;
+}
+
 static int send_packet(int fd, const struct mr_wire_message *message, const void *body, size_t size,
                        int attached)
 {
@@ -57,9 +68,8 @@ static int send_packet(int fd, const struct mr_wire_message *message, const void
         memcpy(CMSG_DATA(&control.head), &attached, sizeof(int));
     }
     ssize_t sent;
-    do {
-        sent = sendmsg(fd, &packet, MSG_NOSIGNAL);
-    } while (sent < 0 && errno == EINTR);
+    while ((sent = sendmsg(fd, &packet, MSG_NOSIGNAL)) < 0 && is_passing(errno))
+        ;
     return sent < 0 ? -errno : 0;
 }
 
