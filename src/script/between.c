@@ -43,7 +43,7 @@ static void deliver(struct mr_runner *runner)
 
 /* ---- timers ---- */
 
-static int64_t next_timer_us(const struct mr_runner *runner)
+int64_t mr_runner_next_timer_us(const struct mr_runner *runner)
 {
     return runner->live != NULL ? mr_instance_aftermath(runner->live)->next_timer_us : -1;
 }
@@ -51,7 +51,7 @@ static int64_t next_timer_us(const struct mr_runner *runner)
 static void run_timers(struct mr_runner *runner)
 {
     struct mr_error error = { 0 };
-    int64_t due_us = next_timer_us(runner), now_us = due_us >= 0 ? mr_clock_now_us() : 0;
+    int64_t due_us = mr_runner_next_timer_us(runner), now_us = due_us >= 0 ? mr_clock_now_us() : 0;
     if (due_us < 0 || due_us > now_us)
         return;
     if (mr_instance_run_timers(runner->live, now_us, &error) < 0)
@@ -64,7 +64,7 @@ int64_t mr_runner_tend(struct mr_runner *runner)
     mr_turn_take(&runner->turn);
     deliver(runner);
     run_timers(runner);
-    int64_t next_us = next_timer_us(runner);
+    int64_t next_us = mr_runner_next_timer_us(runner);
     if (runner->live != NULL && !mr_inbox_is_empty(&runner->inbox))
         next_us = 0;
     mr_turn_give(&runner->turn);

@@ -232,6 +232,7 @@ void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, uns
     if (runner->options.patient)
         mr_runner_wait_for_live(runner);
     mr_turn_take(&runner->turn);
+    int64_t timer_us = mr_runner_next_timer_us(runner);
     if (run_frame(runner, picture, viewers, &made, &error) < 0)
         mr_runner_fall_back(runner, picture, error.text, result);
     else
@@ -239,7 +240,10 @@ void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, uns
     result->generation = runner->generation;
     note_new_files(runner);
     remember(runner, picture, viewers, &error);
+    bool timer_set = mr_runner_next_timer_us(runner) != timer_us;
     mr_turn_give(&runner->turn);
+    if (timer_set) /* whoever waits for the one before does not know of this one */
+        mr_runner_wake(runner);
 
     mr_script_log_flush(runner->log);
 }

@@ -90,6 +90,9 @@ void mr_runner_note_error(struct mr_runner *runner, const struct mr_error *error
 /* Give up calls into the script that are under way, and all later ones, until told otherwise. */
 void mr_runner_set_hurry(struct mr_runner *runner, bool hurry);
 
+/* When the live script's next timer is due; -1: none is set, or it is lost. With the turn held. */
+int64_t mr_runner_next_timer_us(const struct mr_runner *runner);
+
 /* Something is to be done between frames. */
 void mr_runner_wake(struct mr_runner *runner);
 

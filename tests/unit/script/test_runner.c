@@ -69,6 +69,42 @@ static void a_good_frame(void **state)
     mr_runner_destroy(runner);
 }
 
+static void count_wake(void *opaque)
+{
+    (*(int *)opaque)++;
+}
+
+static void a_timer_set_in_a_frame_is_asked_for(void **state)
+{
+    (void)state;
+    int woken = 0;
+    struct mr_runner *runner;
+    struct mr_error error = { 0 };
+    struct mr_runner_options options = options_for(MR_ON_ERROR_PASS);
+    options.wake = count_wake;
+    options.opaque = &woken;
+    file_write("process.lua", "local rung = 0\n"
+                              "function process(frame)\n"
+                              "  if rung == 0 then after(0, function() rung = rung + 1 end) end\n"
+                              "  return rung\n"
+                              "end\n");
+    assert_int_equal(mr_runner_create(&options, &runner, &error), 0);
+    struct mr_picture *picture = picture_black(64, 48);
+    static const char *const wanted[] = { "0", "1" };
+    mr_runner_tend(runner);
+    for (int i = 0; i < 2; i++) {
+        struct mr_script_result result;
+        int before = woken;
+        mr_runner_process(runner, picture, 1, &result);
+        assert_string_equal(result.payload, wanted[i]);
+        mr_script_result_finish(&result);
+        assert_int_equal(woken - before, i == 0);
+        mr_runner_tend(runner);
+    }
+    mr_picture_unref(&picture);
+    mr_runner_destroy(runner);
+}
+
 static void what_cannot_be_loaded_is_refused(void **state)
 {
     (void)state;
@@ -357,6 +393,7 @@ int main(void)
     mr_log_set_level(MR_LOG_ERROR - 1); /* what fails here is meant to */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_frame),
+        cmocka_unit_test(a_timer_set_in_a_frame_is_asked_for),
         cmocka_unit_test(what_cannot_be_loaded_is_refused),
         cmocka_unit_test(pass_sends_the_frame_as_it_came),
         cmocka_unit_test(blank_hides_the_frame_and_says_why),
