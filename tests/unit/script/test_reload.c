@@ -387,6 +387,25 @@ static void an_init_that_fails_at_the_last_moment_keeps_the_old(void **state)
     close_stream();
 }
 
+static void a_shutdown_that_hangs_does_not_start_the_new_version_twice(void **state)
+{
+    (void)state;
+    open_stream(VERSION(1) "function shutdown() while true do end end\n");
+    feed_until_version(1);
+    file_save("process.lua", "function init(state) state.version = (state.version or 1) + 1 end\n"
+                             "function process(frame, state)\n"
+                             "  state.count = state.count + 1\n"
+                             "  return { count = state.count, version = state.version }\n"
+                             "end\n");
+    feed_until_version(2);
+    int64_t end_us = mr_clock_now_us() + 800 * 1000; /* a restart would come within 200 ms */
+    while (mr_clock_now_us() < end_us)
+        feed();
+    assert_int_equal(stream.version, 2);
+    assert_int_equal(get_state().kills, 1);
+    close_stream();
+}
+
 int main(void)
 {
     mr_log_set_level(MR_LOG_ERROR - 1); /* what is rejected is meant to be */
@@ -404,6 +423,7 @@ int main(void)
         cmocka_unit_test(a_version_on_trial_does_not_hold_up_frames_or_the_end),
         cmocka_unit_test(state_that_is_no_plain_data_does_not_block_a_reload),
         cmocka_unit_test(an_init_that_fails_at_the_last_moment_keeps_the_old),
+        cmocka_unit_test(a_shutdown_that_hangs_does_not_start_the_new_version_twice),
     };
     return run_in_both_places(tests, sizeof(tests) / sizeof(*tests), NULL, NULL);
 }
