@@ -6,6 +6,8 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#define MAX_TRACEBACK 8192 /* names in it may be of any length */
+
 /* Whether the message says where: "process.lua:12: …" */
 static bool has_position(const char *message)
 {
@@ -52,6 +54,8 @@ static void keep_traceback(lua_State *L, struct mr_buffer *traceback)
     while (size > tail_size && memcmp(text + size - tail_size, tail, tail_size) == 0)
         size -= tail_size; /* the host's own calls */
     mr_buffer_clear(traceback);
+    if (size > MAX_TRACEBACK)
+        size = MAX_TRACEBACK;
     if (memchr(text, '\n', size) != NULL) /* else there is nothing below the heading */
         mr_buffer_append(traceback, text, size);
     lua_pop(L, 1);

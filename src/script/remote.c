@@ -13,10 +13,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define HELLO_MS     10000 /* to be loaded and confined, under a sanitizer on a busy machine, too */
-#define LOOK_MS      50    /* how often a waiting call looks whether it is given up */
-#define SEND_LIMIT_S 1
-#define MAX_DRAINED  1000
+#define HELLO_MS      10000 /* to be loaded and confined, under a sanitizer on a busy machine, too */
+#define LOOK_MS       50    /* how often a waiting call looks whether it is given up */
+#define SEND_LIMIT_S  1
+#define MAX_DRAINED   1000
+#define MAX_FILE_NAME 1024        /* the host keeps them; image() and require() allow less */
+#define MAX_TRACEBACK (16 * 1024) /* twice of what the engine makes */
 
 static const char *module_of(const struct mr_remote *remote)
 {
@@ -64,11 +66,16 @@ static int lose_to_delay(struct mr_remote *remote, struct mr_error *error)
 
 static void take_log(struct mr_remote *remote, const struct mr_wire_message *message)
 {
+    struct mr_script_log *log = remote->instance.options.engine.log;
     int level = message->log.level;
+    if (message->log.left_out > 0) {
+        mr_script_log_add_excess(log, message->log.left_out);
+        return;
+    }
     if (level < MR_LOG_ERROR || level > MR_LOG_TRACE)
         level = MR_LOG_ERROR;
-    mr_script_log_line(remote->instance.options.engine.log, (enum mr_log_level)level,
-                       (const char *)remote->body.data, remote->body.size);
+    mr_script_log_line(log, (enum mr_log_level)level, (const char *)remote->body.data,
+                       remote->body.size);
 }
 
 bool mr_remote_sent_json(const struct mr_remote *remote, size_t most)
@@ -113,7 +120,8 @@ static int send_file(struct mr_remote *remote, const struct mr_wire_message *mes
     size_t limit =
         message->file.limit_bytes < MR_WIRE_MAX ? message->file.limit_bytes : MR_WIRE_MAX;
 
-    if (remote->body.size > 0 && strlen(name) == remote->body.size && bundle != NULL)
+    if (remote->body.size > 0 && remote->body.size <= MAX_FILE_NAME &&
+        strlen(name) == remote->body.size && bundle != NULL)
         result = message->file.text ? mr_bundle_get(bundle, name, &text, &error)
                                     : mr_bundle_read(bundle, name, limit, &content, &error);
     answer.content.result = result;
@@ -194,6 +202,8 @@ static int take_error(struct mr_remote *remote, const struct mr_wire_message *an
 {
     size_t first = answer->first_bytes, size = remote->body.size;
     const char *text = (const char *)remote->body.data;
+    if (size - first > MAX_TRACEBACK)
+        size = first + MAX_TRACEBACK;
     mr_buffer_append(&remote->traceback, text + first, size - first);
     if (remote->traceback.size > 0)
         remote->instance.aftermath.traceback = (const char *)remote->traceback.data;

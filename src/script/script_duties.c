@@ -15,6 +15,8 @@ static void answer(struct mr_script_host *host, struct mr_wire_message *message,
         const struct mr_aftermath *aftermath = mr_instance_aftermath(host->instance);
         if (aftermath->lost && host->started)
             mr_script_host_save_state(host); /* before the host ends this process */
+        if (aftermath->lost)
+            mr_script_log_settle(host->log);
         message->answer.next_timer_us = aftermath->next_timer_us;
         message->answer.lost = aftermath->lost;
     }

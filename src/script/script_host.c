@@ -29,6 +29,10 @@ static void send_line(void *opaque, enum mr_log_level level, const char *text, s
 {
     struct mr_script_host *host = opaque;
     struct mr_wire_message message = { .kind = MR_WIRE_LOG, .log = { .level = (int32_t)level } };
+    if (text == NULL) {
+        message.log.left_out = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+        size = 0;
+    }
     mr_script_host_must(mr_wire_send(host->fd, &message, text, size, -1));
 }
 
@@ -217,6 +221,8 @@ void mr_script_host_serve(struct mr_script_host *host)
         else if (result != -EAGAIN)
             mr_script_host_leave(result == -EPIPE ? 0 : 1);
         look_at_state(host);
+        if (host->log != NULL)
+            mr_script_log_flush(host->log);
     }
 }
 

@@ -54,6 +54,10 @@ static void say_excess(const struct mr_script_log *log, uint64_t excess)
     char line[96];
     if (excess == 0)
         return;
+    if (log->sink != NULL) {
+        log->sink(log->opaque, MR_LOG_WARN, NULL, (size_t)excess);
+        return;
+    }
     int size = snprintf(line, sizeof(line),
                         "%" PRIu64 " lines of the script left out (more than %d a second)", excess,
                         MR_SCRIPT_LOG_RATE);
@@ -114,6 +118,23 @@ void mr_script_log_flush(struct mr_script_log *log)
     uint64_t excess = log->excess > 0 ? turn_window(log) : 0;
     pthread_mutex_unlock(&log->lock);
     say_excess(log, excess);
+}
+
+void mr_script_log_settle(struct mr_script_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    uint64_t excess = log->excess;
+    log->excess = 0;
+    pthread_mutex_unlock(&log->lock);
+    say_excess(log, excess);
+}
+
+void mr_script_log_add_excess(struct mr_script_log *log, uint64_t lines)
+{
+    pthread_mutex_lock(&log->lock);
+    log->excess += lines;
+    log->left_out += lines;
+    pthread_mutex_unlock(&log->lock);
 }
 
 uint64_t mr_script_log_left_out(struct mr_script_log *log)

@@ -15,7 +15,8 @@
 
 struct mr_script_log;
 
-/* Where lines go when it is not the log: called on the thread that wrote one, without a lock. */
+/* Where lines go when it is not the log: called on the thread that wrote one, without a lock. Without
+ * text it is not a line, but how many were left out since the last time. */
 typedef void mr_script_log_sink(void *opaque, enum mr_log_level level, const char *text,
                                 size_t size);
 
@@ -33,6 +34,12 @@ void mr_script_log_line(struct mr_script_log *log, enum mr_log_level level, cons
 
 /* Say what was left out, if a second has passed and nothing came after it. Once a frame or so. */
 void mr_script_log_flush(struct mr_script_log *log);
+
+/* The same at once, since this one ends. */
+void mr_script_log_settle(struct mr_script_log *log);
+
+/* Count lines that another one, whose lines come here, has left out. */
+void mr_script_log_add_excess(struct mr_script_log *log, uint64_t lines);
 
 /* How many lines were left out so far. */
 uint64_t mr_script_log_left_out(struct mr_script_log *log);

@@ -89,6 +89,7 @@ struct mr_wire_message {
         } content;
         struct {
             int32_t level;
+            uint32_t left_out; /* not 0: no line, but so many that were too many */
         } log;
         struct {
             uint64_t client;

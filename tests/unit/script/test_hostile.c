@@ -23,7 +23,10 @@ static struct mr_buffer said;
 static void take_line(void *opaque, enum mr_log_level level, const char *text, size_t size)
 {
     (void)opaque, (void)level;
-    mr_buffer_append(&said, text, size);
+    if (text != NULL)
+        mr_buffer_append(&said, text, size);
+    else
+        mr_buffer_printf(&said, "%zu lines of the script left out", size);
     mr_buffer_append(&said, "\n", 1);
 }
 
