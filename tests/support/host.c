@@ -175,31 +175,48 @@ int host_descriptors(const struct host *host)
     return count;
 }
 
-/* return: the parent of a process; 0 when it is gone */
-static pid_t parent_of(const char *pid)
+/* return: the process's parent, 0 when it is gone; *state as in proc(5) */
+static pid_t parent_of(const char *process, char *state)
 {
-    char path[32], stat[512];
+    char path[300], text[512] = "";
     int parent = 0;
-    snprintf(path, sizeof(path), "/proc/%.12s/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t size = fd >= 0 ? read(fd, stat, sizeof(stat) - 1) : 0;
-    if (fd >= 0)
-        close(fd);
-    stat[size > 0 ? size : 0] = '\0';
-    const char *after_name = strrchr(stat, ')');
-    if (after_name == NULL || sscanf(after_name, ") %*c %d", &parent) != 1)
+    snprintf(path, sizeof(path), "/proc/%s/stat", process);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
         return 0;
-    return parent;
+    size_t size = fread(text, 1, sizeof(text) - 1, file);
+    fclose(file);
+    const char *after_name = size > 0 ? strrchr(text, ')') : NULL;
+    return after_name != NULL && sscanf(after_name, ") %c %d", state, &parent) == 2 ? parent : 0;
+}
+
+struct host_children host_count_children(const struct host *host)
+{
+    struct host_children children = { 0 };
+    struct dirent *entry;
+    DIR *directory = opendir("/proc");
+    assert_non_null(directory);
+    while ((entry = readdir(directory)) != NULL) {
+        char state = 0;
+        if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+            parent_of(entry->d_name, &state) != host->pid)
+            continue;
+        children.alive += state != 'Z';
+        children.dead += state == 'Z';
+    }
+    closedir(directory);
+    return children;
 }
 
 int host_children(const struct host *host, pid_t *children, int max)
 {
     int count = 0;
+    char state;
     DIR *directory = opendir("/proc");
     assert_non_null(directory);
     for (struct dirent *entry; (entry = readdir(directory)) != NULL && count < max;)
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-            parent_of(entry->d_name) == host->pid)
+            parent_of(entry->d_name, &state) == host->pid)
             children[count++] = (pid_t)atoi(entry->d_name);
     closedir(directory);
     return count;

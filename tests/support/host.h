@@ -36,4 +36,11 @@ int host_threads(const struct host *host);
 /* The processes that it started and has not waited for, at most `max` of them. return: how many */
 int host_children(const struct host *host, pid_t *children, int max);
 
+/* Processes whose parent it is. */
+struct host_children {
+    int alive;
+    int dead; /* ended and not waited for */
+};
+struct host_children host_count_children(const struct host *host);
+
 #endif

@@ -10,6 +10,6 @@ function process()
   collectgarbage("incremental", 1000, 1000, 60)
   collectgarbage("generational", 100, 100)
   collectgarbage("stop")
-  for i = 1, 100 do local _ = ("x"):rep(100000) .. i end
+  for i = 1, 20 do local _ = ("x"):rep(100000) .. i end
   return { collected = calls > 10 }
 end

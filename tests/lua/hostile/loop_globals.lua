@@ -3,11 +3,8 @@
 -- join: yes
 -- expect-log: stopped after
 
-local calls = 0
-
-function process()
-  calls = calls + 1
-  if calls == 2 then
-    setmetatable(_G, { __index = function() while true do end end })
-  end
+function init()
+  setmetatable(_G, { __index = function() while true do end end })
 end
+
+function process() end

@@ -1,0 +1,22 @@
+/* The last third of the hostile scripts, with viewers seeing the last good picture. */
+#include "support/check.h"
+#include "support/hostile_host.h"
+
+static void the_stream_goes_on(void **state)
+{
+    (void)state;
+    hostile_run(&(struct hostile_run){ .part = 2, .parts = 3, .on_error = "hold" });
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    hostile_run_end();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_stream_goes_on) };
+    return cmocka_run_group_tests(tests, NULL, tear_down);
+}
