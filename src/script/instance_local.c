@@ -2,6 +2,7 @@
 #include "script/instance_private.h"
 
 #include <errno.h>
+#include <malloc.h>
 
 struct local {
     struct mr_instance instance;
@@ -90,6 +91,7 @@ static int start(struct mr_instance *instance, const struct mr_heritage *heritag
 static void destroy(struct mr_instance *instance)
 {
     mr_engine_destroy(local_of(instance)->engine);
+    malloc_trim(0); /* the C library would keep what a large script held, for the next one */
 }
 
 /* ---- calls ---- */
