@@ -55,6 +55,7 @@ static struct {
 
 static long log_from; /* where the log of this case begins */
 static const struct hostile *running;
+static int failures;
 static int64_t slowest_recovery_us, slowest_take_over_us, largest_growth_kib;
 
 /* ---- the viewer ---- */
@@ -133,6 +134,7 @@ static void give_up(const char *what, const char *detail)
         print_error("%s: %s %s; the log:\n%.1500s", running != NULL ? running->name : "at first",
                     what, detail, (char *)log.data);
         mr_buffer_finish(&log);
+        failures++;
         return;
     }
     fail_msg("%s: %s %s; the log:\n%.3000s", running != NULL ? running->name : "at first", what,

@@ -20,7 +20,8 @@ struct hostile_run {
     const char *on_error; /* of --on-script-error */
 };
 
-/* Run them, a fresh host for every HOSTILE_PER_HOST of them; fails the running cmocka test. */
+/* Run them, a fresh host for every few dozen; fails the running cmocka test: at the first mistake, or
+ * at the end with HOSTILE_ALL in the environment. HOSTILE_ONLY=part runs those with it in their names. */
 void hostile_run(const struct hostile_run *run);
 
 /* Stop the host and let go of everything; for a test's tear-down, also after a failure. */

@@ -1,6 +1,6 @@
 -- Filters held without end.
 -- when: live
--- expect-log: filters
+-- expect-log: filters|stopped after
 
 local calls, fresh = 0, false
 
