@@ -30,7 +30,7 @@
 #define GROWTH_KIB    (8 * 1024)
 #define GAPS_FORGIVEN 0
 #endif
-#define AGAIN_US      (5 * 1000000LL) /* until the pauses are long enough for a good second */
+#define AGAIN_US      (12 * DEADLINE_MS * 1000LL + RECOVERY_US) /* until the pauses are long enough */
 #define LOG_US        (20 * 1000000LL)
 #define RATE_FRAMES   20 /* in a second, of 25 */
 #define TEXT(number)  TEXT_OF(number)

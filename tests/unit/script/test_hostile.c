@@ -137,7 +137,7 @@ static void run_life(const struct hostile *hostile)
 /* "not handed over …" is what the runner makes of a state that is no plain data. */
 static bool is_runners(const char *wanted)
 {
-    return strncmp(wanted, "not handed over", 15) == 0 || strcmp(wanted, "runs again") == 0;
+    return strncmp(wanted, "not handed over", 15) == 0 || strncmp(wanted, "runs again", 10) == 0;
 }
 
 static void check(const struct hostile *hostile)
