@@ -455,6 +455,7 @@ void hostile_run(const struct hostile_run *run)
         "ms; the host grew by %d KiB at most\n",
         done, (int)(slowest_recovery_us / 1000), (int)(slowest_take_over_us / 1000),
         (int)largest_growth_kib);
+    assert_int_equal(failures, 0);
 }
 
 void hostile_run_end(void)
