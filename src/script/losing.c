@@ -98,7 +98,7 @@ void mr_runner_bury(struct mr_runner *runner)
     mr_instance_destroy(dead);
     if (lasted_us >= STEADY_US)
         reload->failures = 0;
-    else if (lasted_us < SHORT_US + runner->options.deadline_ms * INT64_C(1000)) /* the hang */
+    else if (lasted_us < SHORT_US)
         reload->failures++;
     schedule(reload);
 }

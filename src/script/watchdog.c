@@ -312,4 +312,6 @@ void mr_watch_remove(struct mr_watch *watch)
     }
     pthread_mutex_unlock(&watchdog->lock);
     watch->watchdog = NULL;
+    if (current == watch) /* its call was left by a jump */
+        current = watch->outer;
 }
