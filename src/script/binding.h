@@ -74,6 +74,9 @@ int mr_engine_create_host(const struct mr_engine_options *options, struct mr_bun
 int mr_engine_load_script(struct mr_engine *engine, struct mr_error *error);
 void mr_engine_run_text(lua_State *L);
 
+/* What scripts go by: options.clock_us, or the clock. timers.c */
+int64_t mr_engine_now_us(const struct mr_engine *engine);
+
 /* Call `function` with `argument` as light userdata: protected, watched, with messages as engine.h
  * says. return: 0; -EINVAL, -ETIMEDOUT, -ENOMEM with *error */
 int mr_call(struct mr_engine *engine, lua_CFunction function, void *argument,

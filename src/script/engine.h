@@ -30,7 +30,7 @@ struct mr_engine_options {
     struct mr_watchdog *watchdog; /* NULL: no deadline */
     struct mr_canvases *canvases;
     struct mr_script_log *log;
-    const int64_t *clock_us; /* of timers; NULL: mr_clock_now_us */
+    const int64_t *clock_us; /* of timers and broadcasts; NULL: mr_clock_now_us */
 
     mr_script_broadcast *broadcast; /* NULL: nobody is told; never called for a trial */
     void *broadcast_opaque;

@@ -69,7 +69,7 @@ static int broadcast(lua_State *L)
     if (writer->out.size > MR_SCRIPT_MESSAGE_MAX_BYTES)
         return luaL_error(L, "broadcast: value is %d bytes long as JSON; %d at most",
                           (int)writer->out.size, MR_SCRIPT_MESSAGE_MAX_BYTES);
-    if (!mr_rate_allows(&engine->broadcasts, mr_clock_now_us(), writer->out.size,
+    if (!mr_rate_allows(&engine->broadcasts, mr_engine_now_us(engine), writer->out.size,
                         MR_SCRIPT_BROADCASTS, MR_SCRIPT_BROADCAST_BYTES))
         return luaL_error(L, "broadcast: more than %d messages or %d MiB in a second",
                           MR_SCRIPT_BROADCASTS, MR_SCRIPT_BROADCAST_BYTES >> 20);

@@ -91,16 +91,16 @@ static double seconds_argument(lua_State *L, double least)
     return fmin(seconds, MAX_DELAY_S);
 }
 
-static int64_t now_us(lua_State *L)
+int64_t mr_engine_now_us(const struct mr_engine *engine)
 {
-    const int64_t *clock_us = mr_engine_of(L)->options.clock_us;
+    const int64_t *clock_us = engine->options.clock_us;
     return clock_us != NULL ? *clock_us : mr_clock_now_us();
 }
 
 /* What is set by a timer is not due in the same run, else two of them could keep it going. */
 static int64_t due_in(lua_State *L, const struct mr_timers *timers, int64_t delay_us)
 {
-    int64_t due_us = now_us(L) + delay_us;
+    int64_t due_us = mr_engine_now_us(mr_engine_of(L)) + delay_us;
     return due_us > timers->running_us ? due_us : timers->running_us + 1;
 }
 
@@ -177,7 +177,8 @@ static int timer_cancel(lua_State *L)
 static int timer_to_string(lua_State *L)
 {
     const struct timer *timer = timer_check(L);
-    double left_ms = fmax(0, round((double)(timer->due_us - now_us(L)) / 1e3));
+    double left_ms =
+        fmax(0, round((double)(timer->due_us - mr_engine_now_us(mr_engine_of(L))) / 1e3));
     if (timer->place == OVER)
         lua_pushliteral(L, "timer (over)");
     else if (timer->period_us > 0)
