@@ -28,6 +28,12 @@ void mr_tiles_add_all(struct mr_tiles *tiles);
 /* Keep only bits that stand for tiles: they came from somebody else. */
 void mr_tiles_trim(struct mr_tiles *tiles);
 
+/* Whether the tile of a pixel, which is in the picture, is there. */
+static inline bool mr_tiles_have(const struct mr_tiles *tiles, int x, int y)
+{
+    return tiles->row[y >> tiles->down_shift] >> (x >> tiles->across_shift) & 1;
+}
+
 /* Whether a tile that the area touches is missing. */
 bool mr_tiles_lack(const struct mr_tiles *tiles, const struct mr_area *area);
 bool mr_tiles_are_all(const struct mr_tiles *tiles);

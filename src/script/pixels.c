@@ -19,14 +19,41 @@ static struct mr_area area_of(int x, int y, int width)
     return (struct mr_area){ x, y, x + width, y + 1 };
 }
 
+/* Pixels are asked for one by one: most lie where the one before did.
+ * return: whether the canvas is as it should be there, tiles being those that it has or that are
+ *         to be sent */
+static bool is_ready(const struct mr_frame *frame, const struct mr_tiles *tiles, int x, int y)
+{
+    return frame->canvas != NULL && !frame->cairo_drew && !frame->own && mr_tiles_have(tiles, x, y);
+}
+
+static const uint8_t *pixel_to_read(lua_State *L, struct mr_frame *frame, int x, int y)
+{
+    const struct mr_area area = area_of(x, y, 1);
+    const struct mr_picture *picture = frame->canvas;
+    if (!is_ready(frame, &frame->fetched, x, y))
+        picture = mr_frame_read(L, frame, &area);
+    return pixel_at(picture, x, y);
+}
+
+static uint8_t *pixel_to_write(lua_State *L, struct mr_frame *frame, int x, int y)
+{
+    const struct mr_area area = area_of(x, y, 1);
+    struct mr_picture *picture = frame->canvas;
+    if (is_ready(frame, &frame->drawn, x, y))
+        frame->pixels_set = true;
+    else
+        picture = mr_frame_write(L, frame, &area);
+    return pixel_at(picture, x, y);
+}
+
 static int frame_get(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     int x = mr_arg_pixel(L, 2, "x"), y = mr_arg_pixel(L, 3, "y");
     if (!is_inside(frame->picture, x, y))
         return 0;
-    const struct mr_area area = area_of(x, y, 1);
-    const uint8_t *pixel = pixel_at(mr_frame_read(L, frame, &area), x, y);
+    const uint8_t *pixel = pixel_to_read(L, frame, x, y);
     lua_pushinteger(L, pixel[2]);
     lua_pushinteger(L, pixel[1]);
     lua_pushinteger(L, pixel[0]);
@@ -41,8 +68,7 @@ static int frame_set(lua_State *L)
         blue = mr_arg_channel(L, 6, "b");
     if (!is_inside(frame->picture, x, y))
         return 0;
-    const struct mr_area area = area_of(x, y, 1);
-    uint8_t *pixel = pixel_at(mr_frame_write(L, frame, &area), x, y);
+    uint8_t *pixel = pixel_to_write(L, frame, x, y);
     pixel[0] = (uint8_t)blue;
     pixel[1] = (uint8_t)green;
     pixel[2] = (uint8_t)red;
@@ -146,10 +172,7 @@ static int frame_map(lua_State *L)
     struct mr_area area = mr_arg_optional_area(L, 3, frame->picture);
     for (int y = area.top; y < area.bottom; y++) {
         for (int x = area.left; x < area.right; x++) {
-            const struct mr_area one = area_of(x, y, 1);
-            struct mr_picture *picture =
-                mr_frame_write(L, frame, &one); /* the function may draw, too */
-            map_pixel(L, pixel_at(picture, x, y), x, y);
+            map_pixel(L, pixel_to_write(L, frame, x, y), x, y); /* the function may draw, too */
         }
     }
     return 0;
