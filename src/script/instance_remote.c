@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define LOAD_CALLS 8 /* into the script, each with a deadline of its own */
+/* Calls into the script, each with a deadline of its own. */
+#define LOAD_CALLS  8
+#define START_CALLS 3 /* settings, state, init */
 
 static struct mr_remote *remote_of(struct mr_instance *instance)
 {
@@ -123,7 +125,7 @@ static int start(struct mr_instance *instance, const struct mr_heritage *heritag
 {
     struct mr_remote *remote = remote_of(instance);
     struct mr_wire_message answer, message = { .kind = MR_WIRE_START };
-    int limit_ms = LOAD_CALLS * instance->options.engine.deadline_ms + MR_REMOTE_GRACE_MS;
+    int limit_ms = START_CALLS * instance->options.engine.deadline_ms + MR_REMOTE_GRACE_MS;
     int result = send_heritage(remote, heritage, error);
     if (result == 0)
         result = mr_remote_ask_within(remote, limit_ms, &message, NULL, 0, &answer, error);

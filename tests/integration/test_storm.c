@@ -277,10 +277,11 @@ static void make_logo(const char *colour)
     assert_int_equal(rename(other, logo), 0);
 }
 
+/* No more than there were: the version before may have been about to go when they were counted. */
 static bool is_settled(void *descriptors)
 {
     pid_t children[2];
-    return host_descriptors(&host) == *(int *)descriptors && host_children(&host, children, 2) == 1;
+    return host_descriptors(&host) <= *(int *)descriptors && host_children(&host, children, 2) == 1;
 }
 
 static void images_kernels_and_filters_are_made_again(void **state)
