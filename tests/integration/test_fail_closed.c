@@ -22,9 +22,10 @@
 #define RATE     "25"
 #define DEADLINE "500"
 #endif
-#define PATIENCE "1000" /* the default */
-#define LIMIT_US (40 * 1000000LL)
-#define GRAPH    "drawbox=x=80:y=0:w=80:h=64:color=red:t=fill"
+#define PATIENCE      "1000" /* the default */
+#define LONG_PATIENCE "3000"
+#define LIMIT_US      (40 * 1000000LL)
+#define GRAPH         "drawbox=x=80:y=0:w=80:h=64:color=red:t=fill"
 
 /* ---- tests ---- */
 
@@ -290,6 +291,16 @@ static int stop(void **state)
     return masked_end();
 }
 
+/* With time enough that a machine that rests in between does not end the good version. */
+static int replace(const char *on_error, const char *isolation)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(it_is_replaced) };
+    masked.policy = on_error;
+    masked.deadline = LONG_PATIENCE;
+    masked.isolation = isolation;
+    return cmocka_run_group_tests_name(on_error, tests, start, stop);
+}
+
 static int run_with(const char *on_error)
 {
     const struct CMUnitTest tests[] = {
@@ -299,7 +310,6 @@ static int run_with(const char *on_error)
         cmocka_unit_test(it_dies),
         cmocka_unit_test(it_is_stopped_and_continued),
         cmocka_unit_test(frames_go_on_while_it_is_waited_for),
-        cmocka_unit_test(it_is_replaced),
         cmocka_unit_test(it_hangs_in_shutdown),
         cmocka_unit_test(its_settings_are_changed),
         cmocka_unit_test(the_first_frames),
@@ -308,7 +318,7 @@ static int run_with(const char *on_error)
     masked.policy = on_error;
     masked.deadline = DEADLINE;
     masked.isolation = "process";
-    return cmocka_run_group_tests_name(on_error, tests, start, stop);
+    return cmocka_run_group_tests_name(on_error, tests, start, stop) + replace(on_error, "process");
 }
 
 static int run_within_the_host(const char *on_error)
@@ -317,14 +327,13 @@ static int run_within_the_host(const char *on_error)
         cmocka_unit_test(it_raises),
         cmocka_unit_test(it_hangs),
         cmocka_unit_test(it_runs_out_of_memory),
-        cmocka_unit_test(it_is_replaced),
         cmocka_unit_test(it_hangs_in_shutdown),
         cmocka_unit_test(its_settings_are_changed),
     };
     masked.policy = on_error;
     masked.deadline = DEADLINE;
     masked.isolation = "off";
-    return cmocka_run_group_tests_name(on_error, tests, start, stop);
+    return cmocka_run_group_tests_name(on_error, tests, start, stop) + replace(on_error, "off");
 }
 
 int main(void)
