@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/tcp.h> /* not netinet's: its tcp_info ends too early */
 #include <netinet/in.h>
@@ -14,6 +15,11 @@
  * the socket. */
 #define NOTSENT_LOWAT_BYTES (4 * 1024)
 
+/* Who is sent nothing for a while and is gone without a word is found out in 22 s. */
+#define KEEPALIVE_IDLE_S     10
+#define KEEPALIVE_INTERVAL_S 4
+#define KEEPALIVE_PROBES     3
+
 /* So many packets without blocking, and a client that could not keep up may catch up again. */
 #define CALM_PACKETS 50
 
@@ -24,30 +30,41 @@ static void set_socket_options(int fd)
 {
     /* each of them only improves matters; a socket that is not TCP (tests) has none */
     int on = 1, lowat = NOTSENT_LOWAT_BYTES;
+    int idle_s = KEEPALIVE_IDLE_S, interval_s = KEEPALIVE_INTERVAL_S, probes = KEEPALIVE_PROBES;
     unsigned dead_ms = MR_CLIENT_DEAD_US / 1000;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof(lowat));
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
 }
 
-struct mr_client *mr_client_create(int fd, const struct mr_protocol *protocol, struct mr_hub *hub,
-                                   const void *head, size_t head_size)
+struct mr_client *mr_client_create(const struct mr_arrival *arrival)
 {
     struct mr_client *client = calloc(1, sizeof(*client));
     if (client == NULL) {
-        close(fd);
+        close(arrival->fd);
+        if (arrival->session != NULL)
+            arrival->protocol->close(arrival->session);
         return NULL;
     }
-    client->fd = fd;
-    client->protocol = protocol;
-    client->hub = mr_hub_ref(hub);
-    mr_hub_join(hub, protocol->kind, &client->viewer);
-    mr_buffer_append(&client->queue, head, head_size);
+    client->fd = arrival->fd;
+    client->protocol = arrival->protocol;
+    client->session = arrival->session;
+    client->viewer = &client->own;
+    if (arrival->hub != NULL) {
+        client->hub = mr_hub_ref(arrival->hub);
+        client->joined = true;
+        mr_hub_join(client->hub, client->protocol->kind, &client->own);
+    }
+    mr_buffer_append(&client->queue, arrival->head, arrival->head_size);
     if (client->queue.failed) {
         mr_client_destroy(client);
         return NULL;
     }
-    set_socket_options(fd);
+    set_socket_options(client->fd);
     return client;
 }
 
@@ -55,10 +72,11 @@ void mr_client_destroy(struct mr_client *client)
 {
     if (client == NULL)
         return;
-    if (client->opened && client->protocol->close != NULL)
-        client->protocol->close(client);
+    if (client->session != NULL && client->protocol->close != NULL)
+        client->protocol->close(client->session);
     close(client->fd);
-    mr_hub_leave(client->hub, &client->viewer);
+    if (client->joined)
+        mr_hub_leave(client->hub, &client->own);
     mr_hub_unref(&client->hub);
     mr_packet_unref(&client->packet);
     mr_buffer_finish(&client->queue);
@@ -68,8 +86,7 @@ void mr_client_destroy(struct mr_client *client)
 void mr_client_start(struct mr_client *client, int64_t now_us)
 {
     client->progress_us = now_us;
-    client->opened = client->protocol->open == NULL || client->protocol->open(client) == 0;
-    if (!client->opened)
+    if (client->protocol->open != NULL && client->protocol->open(client) < 0)
         client->phase = MR_CLIENT_GONE;
 }
 
@@ -116,13 +133,15 @@ static bool note_sent(struct mr_client *client, ssize_t sent, int64_t now_us)
 
 static void packet_done(struct mr_client *client, uint64_t number, int64_t now_us)
 {
-    client->calm = number == client->last_number + 1 ? client->calm + 1 : 0;
-    client->last_number = number;
+    client->calm = number == client->viewer->last_packet + 1 ? client->calm + 1 : 0;
+    client->viewer->last_packet = number;
     if (client->calm >= CALM_PACKETS)
         client->skipping = false;
     struct mr_mark mark;
-    if (client->skipping && client->protocol->has_answers &&
-        mr_pace_mark(&client->pace, now_us, &mark))
+    if (client->protocol->once)
+        mr_client_end(client);
+    else if (client->skipping && client->protocol->has_answers &&
+             mr_pace_mark(&client->pace, now_us, &mark))
         client->protocol->ping(client, &mark);
 }
 
@@ -168,13 +187,13 @@ static void begin_to_skip(struct mr_client *client)
  * on the whole; else the newest. NULL: it has seen all. */
 static struct mr_packet *choose_next(struct mr_client *client, const struct mr_recent *recent)
 {
-    if (recent->count == 0)
+    if (recent->count == 0 || client->protocol->maker == NULL)
         return NULL;
     struct mr_packet *newest = recent->packet[recent->count - 1];
-    uint64_t next = client->last_number + 1;
-    if (newest->number <= client->last_number)
+    uint64_t last = client->viewer->last_packet, next = last + 1;
+    if (newest->number <= last)
         return NULL;
-    if (client->last_number == 0 || newest->number == next)
+    if (last == 0 || newest->number == next || client->protocol->once)
         return newest;
     uint64_t oldest = recent->packet[0]->number;
     if (next < oldest && !client->skipping)
@@ -190,9 +209,14 @@ static bool send_next(struct mr_client *client, const struct mr_recent *recent, 
     struct mr_packet *packet = choose_next(client, recent);
     if (packet == NULL)
         return false;
-    const struct mr_form *form = mr_packet_form(packet, client->protocol->maker);
+    const struct mr_protocol *protocol = client->protocol;
+    if (protocol->claim != NULL && protocol->claim(client, packet)) {
+        packet_done(client, packet->number, now_us);
+        return true;
+    }
+    const struct mr_form *form = mr_packet_form(packet, protocol->maker);
     if (form == NULL || form->size_bytes == 0) { /* out of memory: this one is lost for it */
-        client->last_number = packet->number;
+        client->viewer->last_packet = packet->number;
         return true;
     }
     ssize_t sent = send_parts(client->fd, form->part, form->parts, 0);
@@ -232,7 +256,7 @@ void mr_client_pump(struct mr_client *client, const struct mr_recent *recent, in
 
 static void take_bytes(struct mr_client *client, const uint8_t *bytes, ssize_t size)
 {
-    if (size > 0 && client->phase == MR_CLIENT_OPEN)
+    if (size > 0 && client->phase == MR_CLIENT_OPEN && client->protocol->receive != NULL)
         client->protocol->receive(client, bytes, (size_t)size);
     if (size > 0)
         return;
@@ -265,12 +289,15 @@ void mr_client_receive(struct mr_client *client, uint8_t *scratch, size_t scratc
 
 void mr_client_tick(struct mr_client *client, int64_t now_us)
 {
+    const struct mr_protocol *protocol = client->protocol;
     int64_t silence_us = now_us - client->progress_us;
     if (client->phase == MR_CLIENT_OPEN) {
         if (client->blocked && silence_us > MR_CLIENT_STALL_US)
             client->phase = MR_CLIENT_GONE;
-        else if (!client->blocked && silence_us > MR_CLIENT_PING_US)
-            client->protocol->ping(client, &(struct mr_mark){ 0 });
+        else if (!client->blocked && silence_us > MR_CLIENT_PING_US && protocol->ping != NULL)
+            protocol->ping(client, &(struct mr_mark){ 0 });
+        if (protocol->tick != NULL)
+            protocol->tick(client, now_us);
     } else if (now_us >= client->deadline_us) {
         client->phase = MR_CLIENT_GONE;
     }
@@ -278,10 +305,12 @@ void mr_client_tick(struct mr_client *client, int64_t now_us)
 
 void mr_client_tell(struct mr_client *client, const struct mr_hub_text *text)
 {
-    bool meant = text->client == 0 || text->client == client->viewer.id;
-    if (!meant || text->number <= client->viewer.after_text || client->phase != MR_CLIENT_OPEN ||
+    struct mr_viewer *viewer = client->viewer;
+    bool meant = text->client == 0 || text->client == viewer->id;
+    if (!meant || text->number <= viewer->after_text || client->phase != MR_CLIENT_OPEN ||
         client->protocol->text == NULL)
         return;
+    viewer->after_text = text->number;
     if (client->queue.size - client->queue_sent + text->size > MR_CLIENT_TEXTS_LIMIT)
         mr_hub_drop_texts(client->hub, 1);
     else
@@ -290,10 +319,31 @@ void mr_client_tell(struct mr_client *client, const struct mr_hub_text *text)
 
 void mr_client_farewell(struct mr_client *client, const char *reason, int64_t deadline_us)
 {
-    if (client->phase == MR_CLIENT_OPEN)
+    if (client->phase == MR_CLIENT_OPEN && client->protocol->goodbye != NULL)
         client->protocol->goodbye(client, reason);
+    mr_client_end(client); /* at the latest now */
     if (client->deadline_us > deadline_us)
         client->deadline_us = deadline_us;
+}
+
+void mr_client_poke(struct mr_client *client)
+{
+    if (client->is_poked || client->poked == NULL)
+        return;
+    client->is_poked = true;
+    client->next_poked = *client->poked;
+    *client->poked = client;
+}
+
+void mr_client_watch(struct mr_client *client, struct mr_hub *hub, struct mr_viewer *viewer)
+{
+    assert(!client->joined);
+    struct mr_hub *before = client->hub;
+    client->hub = hub != NULL ? mr_hub_ref(hub) : NULL;
+    client->viewer = hub != NULL ? viewer : &client->own;
+    client->moved = client->moved || hub != before;
+    mr_hub_unref(&before);
+    mr_client_poke(client);
 }
 
 /* What is sent goes once it is most of the queue: one that is never empty must not grow. */
@@ -315,6 +365,7 @@ void mr_client_write(struct mr_client *client, const void *bytes, size_t size)
     mr_buffer_append(&client->queue, bytes, size);
     if (client->queue.failed)
         client->phase = MR_CLIENT_GONE;
+    mr_client_poke(client);
 }
 
 void mr_client_answered(struct mr_client *client, const struct mr_mark *mark)
@@ -328,4 +379,11 @@ void mr_client_end(struct mr_client *client)
         return;
     client->phase = MR_CLIENT_ENDING;
     client->deadline_us = mr_clock_now_us() + MR_CLIENT_FAREWELL_US;
+    mr_client_poke(client);
+}
+
+void mr_client_drop(struct mr_client *client)
+{
+    client->phase = MR_CLIENT_GONE;
+    mr_client_poke(client);
 }

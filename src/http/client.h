@@ -45,16 +45,22 @@ struct mr_client {
     /* immutable */
     int fd;
     const struct mr_protocol *protocol;
-    struct mr_hub *hub;
-    struct mr_viewer viewer; /* as the hub knows it */
 
-    /* engine's thread only; the first three are the engine's own */
+    /* engine's thread only; the first six are the engine's own */
     struct mr_group *group;
     size_t index;
     struct mr_client *next;
+    struct mr_client **poked; /* the engine's list of those to be pumped in this turn; or NULL */
+    struct mr_client *next_poked;
+    bool is_poked, is_leaving;
+
+    struct mr_hub *hub;       /* a reference; NULL: no packets, no texts */
+    struct mr_viewer *viewer; /* as the hub knows it: `own`, or one of several sockets */
+    struct mr_viewer own;
+    bool joined; /* `own` is counted in */
+    bool moved;  /* the hub is another one: to be put into its group */
 
     enum mr_client_phase phase;
-    bool opened;   /* the protocol's open succeeded */
     bool blocked;  /* the kernel takes no more: wait for EPOLLOUT */
     bool rearm;    /* bytes may be waiting that no new edge will tell of: renew the registration */
     bool unread;   /* reading stopped because the queue was full */
@@ -63,7 +69,6 @@ struct mr_client {
     unsigned calm; /* packets in a row of which it skipped none, without blocking */
     struct mr_pace pace; /* while skipping */
 
-    uint64_t last_number;     /* of the packet sent last, 0 before the first */
     struct mr_packet *packet; /* partly sent; NULL: none */
     const struct mr_form *form;
     size_t offset; /* of the form's bytes, sent so far */
@@ -77,14 +82,12 @@ struct mr_client {
 };
 
 /* Make a client and set what its socket needs.
- * in:     fd, taken over, failure included; hub: a reference of its own is taken and one viewer
- *         counted in; head: bytes to be sent before anything else, copied
+ * in:     arrival: with a hub, one viewer is counted in
  * return: the client, NULL when out of memory
  * thread: any */
-struct mr_client *mr_client_create(int fd, const struct mr_protocol *protocol, struct mr_hub *hub,
-                                   const void *head, size_t head_size);
+struct mr_client *mr_client_create(const struct mr_arrival *arrival);
 
-/* Close the socket, count the viewer out and free. Takes NULL. */
+/* Close session and socket, count the viewer out and free. Takes NULL. */
 void mr_client_destroy(struct mr_client *client);
 
 /* Open the protocol; the phase becomes GONE when that fails. Before anything below. */
@@ -105,7 +108,15 @@ void mr_client_tell(struct mr_client *client, const struct mr_hub_text *text);
 /* Let the protocol say goodbye; at `deadline_us` it is over anyway. */
 void mr_client_farewell(struct mr_client *client, const char *reason, int64_t deadline_us);
 
-/* ---- for protocols ---- */
+/* Have the engine pump the client before its turn ends. */
+void mr_client_poke(struct mr_client *client);
+
+/* ---- for protocols; for any client, within one client's turn or a service's ---- */
+
+/* From now on the client gets what the hub has for `viewer`, who is counted in already and outlives
+ * the client or its watching: one viewer who uses several sockets, one of them at a time. hub NULL:
+ * nothing more. A client that came with a hub of its own cannot be moved. */
+void mr_client_watch(struct mr_client *client, struct mr_hub *hub, struct mr_viewer *viewer);
 
 /* Queue bytes to be sent between two packets. Out of memory drops the client. */
 void mr_client_write(struct mr_client *client, const void *bytes, size_t size);
@@ -115,5 +126,8 @@ void mr_client_answered(struct mr_client *client, const struct mr_mark *mark);
 
 /* No more packets: close once all that is queued is out. */
 void mr_client_end(struct mr_client *client);
+
+/* Close at once. */
+void mr_client_drop(struct mr_client *client);
 
 #endif

@@ -3,8 +3,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "http/group.h"
+#include "http/roster.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -21,6 +22,8 @@ struct mr_fanout {
     int epoll;
     int wake; /* eventfd: a hub has news, somebody arrived, or it is over */
     unsigned max_clients;
+    struct mr_fanout_service services[MR_FANOUT_SERVICES_MAX];
+    size_t service_count;
     pthread_t thread;
 
     atomic_uint places; /* taken */
@@ -36,14 +39,11 @@ struct mr_fanout {
     bool running;
 
     /* fanout thread only */
-    struct mr_group *groups;
-    struct mr_client *gone;
+    struct mr_roster roster;
     bool parting; /* stopping, and everybody has been told */
     int64_t parting_deadline_us;
     uint8_t scratch[SCRATCH_BYTES];
 };
-
-static const uint32_t client_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
 static void wake(struct mr_fanout *engine)
 {
@@ -54,64 +54,6 @@ static void wake(struct mr_fanout *engine)
 
 /* ---- clients come and go ---- */
 
-static struct mr_group *group_of(struct mr_fanout *engine, struct mr_hub *hub)
-{
-    for (struct mr_group *group = engine->groups; group != NULL; group = group->next)
-        if (group->hub == hub)
-            return group;
-    struct mr_group *group = mr_group_create(hub);
-    if (group != NULL) {
-        group->next = engine->groups;
-        engine->groups = group;
-    }
-    return group;
-}
-
-static void drop(struct mr_fanout *engine, struct mr_client *client)
-{
-    mr_client_destroy(client); /* closing the socket takes it out of epoll */
-    atomic_fetch_sub(&engine->places, 1);
-}
-
-/* After anything that may have changed the client's phase. One that is gone is only freed at the
- * end of the turn, since epoll's answer may name it once more. */
-static void settle(struct mr_fanout *engine, struct mr_client *client)
-{
-    if (client->phase == MR_CLIENT_GONE && client->group != NULL) {
-        mr_group_remove(client->group, client);
-        client->next = engine->gone;
-        engine->gone = client;
-    } else if (client->rearm) {
-        struct epoll_event event = { .events = client_events, .data.ptr = client };
-        client->rearm = false;
-        epoll_ctl(engine->epoll, EPOLL_CTL_MOD, client->fd, &event);
-    }
-}
-
-static void pump(struct mr_fanout *engine, struct mr_client *client, int64_t now_us)
-{
-    mr_client_pump(client, &client->group->recent, now_us);
-    settle(engine, client);
-}
-
-static void welcome(struct mr_fanout *engine, struct mr_client *client, int64_t now_us)
-{
-    struct epoll_event event = { .events = client_events, .data.ptr = client };
-    struct mr_group *group = group_of(engine, client->hub);
-    if (group == NULL || mr_group_add(group, client) < 0) {
-        drop(engine, client);
-        return;
-    }
-    if (epoll_ctl(engine->epoll, EPOLL_CTL_ADD, client->fd, &event) < 0) {
-        mr_log(MR_LOG_WARN, "http", "cannot watch a client's socket: %m");
-        client->phase = MR_CLIENT_GONE;
-    } else {
-        mr_client_start(client, now_us);
-        mr_group_catch_up(group, client);
-    }
-    settle(engine, client);
-}
-
 static void take_arrivals(struct mr_fanout *engine, int64_t now_us)
 {
     pthread_mutex_lock(&engine->lock);
@@ -121,28 +63,15 @@ static void take_arrivals(struct mr_fanout *engine, int64_t now_us)
 
     while (client != NULL) {
         struct mr_client *next = client->next;
-        welcome(engine, client, now_us);
+        mr_client_start(client, now_us);
+        mr_roster_add(&engine->roster, client);
         client = next;
     }
 }
 
 static void bury(struct mr_fanout *engine)
 {
-    while (engine->gone != NULL) {
-        struct mr_client *client = engine->gone;
-        engine->gone = client->next;
-        drop(engine, client);
-    }
-    struct mr_group **link = &engine->groups;
-    while (*link != NULL) {
-        struct mr_group *group = *link;
-        if (group->count > 0) {
-            link = &group->next;
-        } else {
-            *link = group->next;
-            mr_group_destroy(group);
-        }
-    }
+    atomic_fetch_sub(&engine->places, mr_roster_bury(&engine->roster));
 }
 
 /* ---- delivery ---- */
@@ -150,26 +79,28 @@ static void bury(struct mr_fanout *engine)
 /* Backwards: a client that leaves is replaced by one that had its turn. */
 static void deliver(struct mr_fanout *engine, struct mr_group *group, int64_t now_us)
 {
-    const char *closed =
-        mr_hub_closed(group->hub); /* before: the last packet is not to be missed */
+    if (group->hub == NULL)
+        return;
+    /* before: the last packet is not to be missed */
+    const char *closed = mr_hub_closed(group->hub);
     mr_group_refresh(group);
     mr_group_tell(group);
     for (size_t i = group->count; i-- > 0;)
-        pump(engine, group->clients[i], now_us);
+        mr_roster_pump(&engine->roster, group->clients[i], now_us);
     if (closed == NULL)
         return;
     for (size_t i = group->count; i-- > 0;) {
         mr_client_farewell(group->clients[i], closed, now_us + MR_CLIENT_FAREWELL_US);
-        pump(engine, group->clients[i], now_us);
+        mr_roster_pump(&engine->roster, group->clients[i], now_us);
     }
 }
 
 static void part_from_all(struct mr_fanout *engine, const char *reason, int64_t now_us)
 {
-    for (struct mr_group *group = engine->groups; group != NULL; group = group->next)
+    for (struct mr_group *group = engine->roster.groups; group != NULL; group = group->next)
         for (size_t i = group->count; i-- > 0;) {
             mr_client_farewell(group->clients[i], reason, engine->parting_deadline_us);
-            pump(engine, group->clients[i], now_us);
+            mr_roster_pump(&engine->roster, group->clients[i], now_us);
         }
 }
 
@@ -179,7 +110,7 @@ static void answer_wake(struct mr_fanout *engine, int64_t now_us)
     ssize_t got = read(engine->wake, &times, sizeof(times));
     (void)got;
     take_arrivals(engine, now_us);
-    for (struct mr_group *group = engine->groups; group != NULL; group = group->next)
+    for (struct mr_group *group = engine->roster.groups; group != NULL; group = group->next)
         deliver(engine, group, now_us);
 
     pthread_mutex_lock(&engine->lock);
@@ -203,24 +134,46 @@ static void answer_client(struct mr_fanout *engine, const struct epoll_event *ev
         client->blocked = false;
     if (event->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         mr_client_receive(client, engine->scratch, sizeof(engine->scratch));
-    pump(engine, client, now_us);
+    mr_roster_pump(&engine->roster, client, now_us);
 }
 
 static void tick(struct mr_fanout *engine, int64_t now_us)
 {
-    for (struct mr_group *group = engine->groups; group != NULL; group = group->next)
+    for (struct mr_group *group = engine->roster.groups; group != NULL; group = group->next)
         for (size_t i = group->count; i-- > 0;) {
             mr_client_tick(group->clients[i], now_us);
-            pump(engine, group->clients[i], now_us);
+            mr_roster_pump(&engine->roster, group->clients[i], now_us);
         }
+}
+
+static int64_t services_due_us(const struct mr_fanout *engine)
+{
+    int64_t due_us = INT64_MAX;
+    for (size_t i = 0; i < engine->service_count; i++) {
+        int64_t at_us = engine->services[i].due(engine->services[i].opaque);
+        if (at_us < due_us)
+            due_us = at_us;
+    }
+    return due_us;
+}
+
+static void run_services(struct mr_fanout *engine, int64_t now_us)
+{
+    for (size_t i = 0; i < engine->service_count; i++) {
+        const struct mr_fanout_service *service = &engine->services[i];
+        if (service->due(service->opaque) <= now_us)
+            service->run(service->opaque, now_us);
+    }
 }
 
 /* How long epoll may wait, in ms; -1: until something happens. */
 static int patience_ms(const struct mr_fanout *engine, int64_t tick_us, int64_t now_us)
 {
-    if (engine->groups == NULL)
+    int64_t until_us = services_due_us(engine);
+    if (engine->roster.groups != NULL && tick_us < until_us)
+        until_us = tick_us;
+    if (until_us == INT64_MAX)
         return -1;
-    int64_t until_us = tick_us;
     if (engine->parting && engine->parting_deadline_us < until_us)
         until_us = engine->parting_deadline_us;
     return until_us <= now_us ? 0 : (int)((until_us - now_us + 999) / 1000);
@@ -228,17 +181,8 @@ static int patience_ms(const struct mr_fanout *engine, int64_t tick_us, int64_t 
 
 static bool is_over(const struct mr_fanout *engine, int64_t now_us)
 {
-    return engine->parting && (engine->groups == NULL || now_us >= engine->parting_deadline_us);
-}
-
-static void drop_all(struct mr_fanout *engine)
-{
-    for (struct mr_group *group = engine->groups; group != NULL; group = group->next)
-        while (group->count > 0) {
-            group->clients[0]->phase = MR_CLIENT_GONE;
-            settle(engine, group->clients[0]);
-        }
-    bury(engine);
+    return engine->parting &&
+           (engine->roster.groups == NULL || now_us >= engine->parting_deadline_us);
 }
 
 static void *run(void *argument)
@@ -262,9 +206,14 @@ static void *run(void *argument)
             tick(engine, now_us);
             tick_us = now_us + TICK_US;
         }
-        bury(engine);
+        run_services(engine, now_us);
+        do { /* the end of one's session may be news to another socket of it */
+            mr_roster_pump_poked(&engine->roster, now_us);
+            bury(engine);
+        } while (engine->roster.poked != NULL);
     }
-    drop_all(engine);
+    mr_roster_drop_all(&engine->roster);
+    bury(engine);
     return NULL;
 }
 
@@ -281,19 +230,25 @@ static int start(struct mr_fanout *engine)
         return -errno;
     if (epoll_ctl(engine->epoll, EPOLL_CTL_ADD, engine->wake, &event) < 0)
         return -errno;
+    engine->roster.epoll = engine->epoll;
+    engine->roster.wake = engine->wake;
     int result = mr_thread_start(&engine->thread, "fanout", run, engine);
     engine->running = result == 0;
     return result;
 }
 
-int mr_fanout_create(unsigned max_clients, struct mr_fanout **made)
+int mr_fanout_create(const struct mr_fanout_options *options, struct mr_fanout **made)
 {
     *made = NULL;
     struct mr_fanout *engine = calloc(1, sizeof(*engine));
     if (engine == NULL)
         return -ENOMEM;
     engine->epoll = engine->wake = -1;
-    engine->max_clients = max_clients;
+    engine->max_clients = options->max_clients;
+    assert(options->service_count <= MR_FANOUT_SERVICES_MAX);
+    engine->service_count = options->service_count;
+    for (size_t i = 0; i < options->service_count; i++)
+        engine->services[i] = options->services[i];
     pthread_mutex_init(&engine->lock, NULL);
     int result = start(engine);
     if (result < 0) {
@@ -345,14 +300,12 @@ void mr_fanout_dismiss(struct mr_fanout *engine)
 
 int mr_fanout_add(struct mr_fanout *engine, const struct mr_arrival *arrival)
 {
-    struct mr_client *client = mr_client_create(arrival->fd, arrival->protocol, arrival->hub,
-                                                arrival->head, arrival->head_size);
-    int result = client == NULL ? -ENOMEM : mr_hub_add_waker(arrival->hub, engine->wake);
-    if (result == 0) {
+    struct mr_client *client = mr_client_create(arrival);
+    int result = -ENOMEM;
+    if (client != NULL) {
         pthread_mutex_lock(&engine->lock);
-        if (engine->stopping) {
-            result = -ESHUTDOWN;
-        } else {
+        result = engine->stopping ? -ESHUTDOWN : 0;
+        if (result == 0) {
             client->next = engine->arrived;
             engine->arrived = client;
         }

@@ -16,19 +16,25 @@
 
 struct mr_fanout;
 
-/* A socket that is handed over. */
-struct mr_arrival {
-    int fd; /* connected; goes to the engine, failure included */
-    const struct mr_protocol *protocol;
-    struct mr_hub *hub; /* borrowed */
-    const void *head;   /* bytes to be sent before anything else; copied */
-    size_t head_size;
+/* What has time-outs of its own besides sockets: sessions of several. Engine's thread. */
+struct mr_fanout_service {
+    int64_t (*due)(
+        void *opaque); /* when `run` is to be called next (monotonic); INT64_MAX: never */
+    void (*run)(void *opaque, int64_t now_us);
+    void *opaque;
+};
+
+#define MR_FANOUT_SERVICES_MAX 4
+
+struct mr_fanout_options {
+    unsigned max_clients;                     /* at once */
+    const struct mr_fanout_service *services; /* copied; NULL: none */
+    size_t service_count;                     /* up to MR_FANOUT_SERVICES_MAX */
 };
 
 /* Start the thread.
- * in:     max_clients: at once
  * return: 0; -ENOMEM; -errno of epoll_create1, eventfd, pthread_create */
-int mr_fanout_create(unsigned max_clients, struct mr_fanout **engine);
+int mr_fanout_create(const struct mr_fanout_options *options, struct mr_fanout **engine);
 
 /* Say goodbye to every client with `reason` (a constant), wait until they have been told or
  * `deadline_us` (monotonic) has come, close their sockets and end the thread. Nobody can be added
@@ -44,8 +50,7 @@ bool mr_fanout_admit(struct mr_fanout *engine);
 void mr_fanout_dismiss(struct mr_fanout *engine);
 
 /* Hand a socket over, for which a place was taken.
- * return: 0; -ENOMEM, -ESHUTDOWN, -errno of mr_hub_add_waker: the socket is closed, the place given
- *         back
+ * return: 0; -ENOMEM, -ESHUTDOWN: the socket is closed, the place given back
  * thread: any; never blocks */
 int mr_fanout_add(struct mr_fanout *engine, const struct mr_arrival *arrival);
 

@@ -8,8 +8,10 @@ struct mr_group *mr_group_create(struct mr_hub *hub)
     struct mr_group *group = calloc(1, sizeof(*group));
     if (group == NULL)
         return NULL;
-    group->hub = mr_hub_ref(hub);
-    group->last_text = mr_hub_newest_text(hub);
+    if (hub != NULL) {
+        group->hub = mr_hub_ref(hub);
+        group->last_text = mr_hub_newest_text(hub);
+    }
     return group;
 }
 
@@ -76,7 +78,7 @@ void mr_group_tell(struct mr_group *group)
 void mr_group_catch_up(const struct mr_group *group, struct mr_client *client)
 {
     struct mr_hub_text *texts[MR_TEXTS_MAX];
-    uint64_t last = client->viewer.after_text;
+    uint64_t last = client->viewer->after_text;
     if (last >= group->last_text)
         return;
     unsigned count = mr_hub_texts(group->hub, &last, texts);

@@ -7,7 +7,7 @@
 
 struct mr_group {
     struct mr_group *next; /* the engine's */
-    struct mr_hub *hub;    /* one reference */
+    struct mr_hub *hub;    /* one reference; NULL: clients that belong to none */
     struct mr_recent recent;
     uint64_t last_text; /* what came up to here is queued to the clients it is for */
     struct mr_client **clients;

@@ -1,10 +1,8 @@
 #include "http/message.h"
 
-#include "base/buffer.h"
-
 #include <errno.h>
 #include <inttypes.h>
-#include <nettle/base64.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +49,7 @@ static uint8_t *put_header(uint8_t *to, const struct mr_packet *packet)
     return put_little_endian(to, packet->jpeg_size, 4);
 }
 
-static int make_binary(const struct mr_packet *packet, struct mr_form *form)
+static int make_binary(struct mr_packet *packet, struct mr_form *form)
 {
     uint8_t *start = malloc(MR_WEBSOCKET_HEAD_MAX + MR_MESSAGE_HEADER_BYTES);
     if (start == NULL)
@@ -61,56 +59,43 @@ static int make_binary(const struct mr_packet *packet, struct mr_form *form)
     end = put_header(end, packet);
 
     form->owned = start;
-    form->part[0] = (struct iovec){ start, (size_t)(end - start) };
-    form->part[1] = (struct iovec){ (char *)packet->payload, packet->payload_size };
-    form->part[2] = (struct iovec){ (uint8_t *)packet->jpeg, packet->jpeg_size };
-    form->parts = 3;
-    form->size_bytes = form->part[0].iov_len + packet->payload_size + packet->jpeg_size;
+    mr_form_add(form, start, (size_t)(end - start));
+    mr_form_add(form, packet->payload, packet->payload_size);
+    mr_form_add(form, packet->jpeg, packet->jpeg_size);
     return 0;
 }
 
-static void append_image(struct mr_buffer *text, const struct mr_packet *packet)
-{
-    size_t size = BASE64_ENCODE_RAW_LENGTH(packet->jpeg_size);
-    mr_buffer_append_text(text, "data:image/jpeg;base64,");
-    uint8_t *to = mr_buffer_reserve(text, size);
-    if (to == NULL)
-        return;
-    base64_encode_raw((char *)to, packet->jpeg_size, packet->jpeg);
-    text->size += size;
-}
+/* Written around the payload and the image, which are not copied. */
+struct frame_of_json {
+    char start[MR_WEBSOCKET_HEAD_MAX + sizeof("{\"data\":")];
+    char end[128];
+};
 
-static void append_json(struct mr_buffer *text, const struct mr_packet *packet)
+static int make_json(struct mr_packet *packet, struct mr_form *form)
 {
-    mr_buffer_append_text(text, "{\"data\":");
-    mr_buffer_append(text, packet->payload, packet->payload_size);
-    mr_buffer_append_text(text, ",\"image\":\"");
-    append_image(text, packet);
-    mr_buffer_printf(text,
-                     "\",\"seq\":%" PRIu64 ",\"pts_us\":%" PRId64 ",\"captured_us\":%" PRId64 "}",
-                     packet->seq, packet->pts_us, packet->captured_us);
-}
-
-static int make_json(const struct mr_packet *packet, struct mr_form *form)
-{
-    /* the head's size depends on the text's: leave room before the text and put it right there */
-    struct mr_buffer text = { 0 };
-    uint8_t head[MR_WEBSOCKET_HEAD_MAX] = { 0 };
-    mr_buffer_append(&text, head, sizeof(head));
-    append_json(&text, packet);
-    if (text.failed) {
-        mr_buffer_finish(&text);
+    static const char data[] = "{\"data\":", image[] = ",\"image\":\"";
+    const size_t data_size = sizeof(data) - 1, image_size = sizeof(image) - 1;
+    const struct mr_form *url = mr_packet_form(packet, &mr_form_data_url);
+    struct frame_of_json *around = malloc(sizeof(*around));
+    if (url == NULL || around == NULL) {
+        free(around);
         return -ENOMEM;
     }
-    size_t size = text.size - sizeof(head);
-    size_t head_size = mr_websocket_head(head, MR_WEBSOCKET_TEXT, size);
-    uint8_t *start = text.data + sizeof(head) - head_size;
-    memcpy(start, head, head_size);
+    int end_size =
+        snprintf(around->end, sizeof(around->end),
+                 "\",\"seq\":%" PRIu64 ",\"pts_us\":%" PRId64 ",\"captured_us\":%" PRId64 "}",
+                 packet->seq, packet->pts_us, packet->captured_us);
+    size_t size =
+        data_size + packet->payload_size + image_size + url->size_bytes + (size_t)end_size;
+    size_t head_size = mr_websocket_head((uint8_t *)around->start, MR_WEBSOCKET_TEXT, size);
+    memcpy(around->start + head_size, data, data_size);
 
-    form->owned = text.data;
-    form->part[0] = (struct iovec){ start, head_size + size };
-    form->parts = 1;
-    form->size_bytes = head_size + size;
+    form->owned = around;
+    mr_form_add(form, around->start, head_size + data_size);
+    mr_form_add(form, packet->payload, packet->payload_size);
+    mr_form_add(form, image, image_size);
+    mr_form_add_form(form, url);
+    mr_form_add(form, around->end, (size_t)end_size);
     return 0;
 }
 

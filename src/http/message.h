@@ -3,18 +3,12 @@
 #ifndef MR_HTTP_MESSAGE_H
 #define MR_HTTP_MESSAGE_H
 
-#include "stream/packet.h"
+#include "http/form.h"
 
 #define MR_MESSAGE_HEADER_BYTES 40
 #define MR_WEBSOCKET_HEAD_MAX   10
 #define MR_WEBSOCKET_TEXT       1
 #define MR_WEBSOCKET_BINARY     2
-
-/* A slot for each protocol's form in a packet. */
-enum mr_form_slot {
-    MR_FORM_BINARY,
-    MR_FORM_JSON,
-};
 
 /* One binary message: header, payload, JPEG. */
 extern const struct mr_form_maker mr_message_binary;

@@ -47,7 +47,7 @@ static int take_message(void *opaque, bool binary, const uint8_t *bytes, size_t 
     if (value == NULL)
         return MR_CLOSE_BAD_DATA;
     json_decref(value);
-    if (mr_hub_post(client->hub, &client->viewer, json, size) < 0)
+    if (mr_hub_post(client->hub, client->viewer, json, size) < 0)
         complain(client);
     return 0;
 }
@@ -79,12 +79,11 @@ static int open_session(struct mr_client *client)
     return 0;
 }
 
-static void close_session(struct mr_client *client)
+static void close_session(void *opaque)
 {
-    struct session *session = client->session;
+    struct session *session = opaque;
     mr_websocket_destroy(session->websocket);
     free(session);
-    client->session = NULL;
 }
 
 static void send_answer(struct mr_client *client, struct mr_buffer *answer)

@@ -125,7 +125,8 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
     if (site->assets == NULL || (options->token != NULL && site->token == NULL))
         return mr_error_set(error, -ENOMEM, "out of memory");
     site->dummy = mr_takeover_open_dummy();
-    result = site->dummy < 0 ? site->dummy : mr_fanout_create(options->max_clients, &site->engine);
+    struct mr_fanout_options clients = { .max_clients = options->max_clients };
+    result = site->dummy < 0 ? site->dummy : mr_fanout_create(&clients, &site->engine);
     if (result < 0)
         return mr_error_set(error, result, "cannot start the server: %s", strerror(-result));
     return start_civetweb(server, &address, options->listen, error);

@@ -32,7 +32,8 @@ struct mr_hub;
 struct mr_viewer {
     uint64_t id; /* from 1, never used again in this process */
     enum mr_viewer_kind kind;
-    uint64_t after_text; /* texts with greater numbers are for it */
+    uint64_t after_text;  /* texts with greater numbers are for it */
+    uint64_t last_packet; /* number of the newest packet that it was sent, 0 before the first */
 };
 
 /* Told of joins, leaves and messages, by any thread; must not block.

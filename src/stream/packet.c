@@ -20,6 +20,16 @@ static struct packet *private_of(struct mr_packet *packet)
     return (struct packet *)packet;
 }
 
+/* A form may be made of another one. */
+static void init_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t recursive;
+    pthread_mutexattr_init(&recursive);
+    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(lock, &recursive);
+    pthread_mutexattr_destroy(&recursive);
+}
+
 struct mr_packet *mr_packet_create(const struct mr_packet_content *content)
 {
     struct packet *packet =
@@ -34,7 +44,7 @@ struct mr_packet *mr_packet_create(const struct mr_packet_content *content)
     memcpy(jpeg, content->jpeg, content->jpeg_size);
 
     atomic_init(&packet->refs, 1);
-    pthread_mutex_init(&packet->lock, NULL);
+    init_lock(&packet->lock);
     memset(packet->forms, 0, sizeof(packet->forms));
     packet->public = (struct mr_packet){
         .seq = content->seq,
@@ -74,7 +84,7 @@ void mr_packet_unref(struct mr_packet **held)
     free(packet);
 }
 
-static struct mr_form *make_form(const struct mr_packet *packet, const struct mr_form_maker *maker)
+static struct mr_form *make_form(struct mr_packet *packet, const struct mr_form_maker *maker)
 {
     struct mr_form *form = calloc(1, sizeof(*form));
     if (form != NULL && maker->make(packet, form) < 0) {

@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#define MR_PACKET_FORMS      8 /* kinds of clients */
-#define MR_PACKET_FORM_PARTS 4
+#define MR_PACKET_FORMS      16 /* kinds of clients, and what they share */
+#define MR_PACKET_FORM_PARTS 6
 
 struct mr_packet {
     uint64_t
@@ -35,10 +35,11 @@ struct mr_form {
     void *owned;       /* malloc'd or NULL, freed with the packet */
 };
 
-/* How a form is made: a constant, one a kind of client, with a slot of its own. */
+/* How a form is made: a constant, one a kind of client, with a slot of its own. It may ask for other
+ * forms of the packet and point into them. */
 struct mr_form_maker {
     unsigned slot; /* 0 … MR_PACKET_FORMS - 1 */
-    int (*make)(const struct mr_packet *packet, struct mr_form *form); /* 0 or -ENOMEM */
+    int (*make)(struct mr_packet *packet, struct mr_form *form); /* 0 or -ENOMEM */
 };
 
 struct mr_packet_content {

@@ -29,7 +29,7 @@ static inline int setup(void **state)
     struct fixture *f = calloc(1, sizeof(*f));
     f->hub = mr_hub_create();
     *state = f;
-    return mr_fanout_create(100, &f->engine);
+    return mr_fanout_create(&(struct mr_fanout_options){ .max_clients = 100 }, &f->engine);
 }
 
 static inline int teardown(void **state)

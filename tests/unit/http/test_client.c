@@ -16,7 +16,7 @@
 
 static int pings, closes;
 
-static int make_bare(const struct mr_packet *packet, struct mr_form *form)
+static int make_bare(struct mr_packet *packet, struct mr_form *form)
 {
     form->part[0] = (struct iovec){ (uint8_t *)packet->jpeg, packet->jpeg_size };
     form->parts = 1;
@@ -49,9 +49,9 @@ static void text(struct mr_client *client, const char *json, size_t size)
     mr_client_write(client, json, size);
 }
 
-static void closed(struct mr_client *client)
+static void closed(void *session)
 {
-    (void)client;
+    (void)session;
     closes++;
 }
 
@@ -85,7 +85,12 @@ static int setup_with(void **state, int receive_buffer_bytes)
     f->hub = mr_hub_create();
     f->now_us = 1000 * SECOND;
     tcp_pair(&f->peer, &fd, receive_buffer_bytes);
-    f->client = mr_client_create(fd, &protocol, f->hub, "head", 4);
+    f->client = mr_client_create(&(struct mr_arrival){ .fd = fd,
+                                                       .protocol = &protocol,
+                                                       .hub = f->hub,
+                                                       .session = f,
+                                                       .head = "head",
+                                                       .head_size = 4 });
     assert_non_null(f->client);
     mr_client_start(f->client, f->now_us);
     return 0;
@@ -180,12 +185,14 @@ static void fill(struct fixture *f, size_t size)
 }
 
 /* Say `size` bytes, all of them `letter`. */
+static uint64_t last_text;
+
 static void say(struct fixture *f, char letter, size_t size, uint64_t client)
 {
     char *json = malloc(size);
     memset(json, letter, size);
     struct mr_hub_text *said = mr_hub_text_create(client, json, size);
-    said->number = 1;
+    said->number = ++last_text;
     mr_client_tell(f->client, said);
     mr_hub_text_unref(&said);
     free(json);
@@ -201,7 +208,7 @@ static void sends_its_head_then_packets_in_order(void **state)
         pump(f);
     }
     assert_string_equal(read_runs(f), "abcdef");
-    assert_int_equal(f->client->last_number, 6);
+    assert_int_equal(f->client->viewer->last_packet, 6);
 }
 
 static void begins_with_the_newest(void **state)
@@ -271,10 +278,10 @@ static void a_packet_of_which_nothing_was_taken_is_not_in_flight(void **state)
     struct fixture *f = *state;
     fill(f, 1); /* a packet of one byte is taken, or is not */
     assert_null(f->client->packet);
-    uint64_t last = f->client->last_number;
+    uint64_t last = f->client->viewer->last_packet;
     for (char digit = '1'; digit < '2' + MR_HUB_RECENT; digit++)
         publish(f, digit, 10);
-    assert_int_equal(f->client->last_number, last);
+    assert_int_equal(f->client->viewer->last_packet, last);
     assert_string_equal(drain(f), "heada7");
 }
 
@@ -389,8 +396,8 @@ static void texts_go_between_packets(void **state)
     struct fixture *f = *state;
     publish(f, 'a', 10);
     say(f, 't', 10, 0);
-    say(f, 'u', 10, f->client->viewer.id);
-    say(f, 'v', 10, f->client->viewer.id + 1);
+    say(f, 'u', 10, f->client->viewer->id);
+    say(f, 'v', 10, f->client->viewer->id + 1);
     pump(f);
     assert_string_equal(read_runs(f), "headtua");
 }

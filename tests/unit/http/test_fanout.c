@@ -150,7 +150,7 @@ static void those_who_reset_are_counted_out(void **state)
 
 static atomic_int made;
 
-static int make_counted(const struct mr_packet *packet, struct mr_form *form)
+static int make_counted(struct mr_packet *packet, struct mr_form *form)
 {
     made++;
     form->part[0] = (struct iovec){ (uint8_t *)packet->jpeg, packet->jpeg_size };

@@ -8,7 +8,7 @@
 
 static int made;
 
-static int make_copy(const struct mr_packet *packet, struct mr_form *form)
+static int make_copy(struct mr_packet *packet, struct mr_form *form)
 {
     made++;
     form->owned = strdup(packet->payload);
@@ -19,7 +19,7 @@ static int make_copy(const struct mr_packet *packet, struct mr_form *form)
     return form->owned != NULL ? 0 : -ENOMEM;
 }
 
-static int make_nothing(const struct mr_packet *packet, struct mr_form *form)
+static int make_nothing(struct mr_packet *packet, struct mr_form *form)
 {
     (void)packet;
     (void)form;
