@@ -53,6 +53,9 @@ const struct mr_option mr_option_table[] = {
       .help = "secret for everything that changes something (made up and printed when not given)" },
     { "max-clients", 0, "N", MR_OPTION_INT, AT(max_clients), .min = 1, .max = 1000000,
       .fallback = "4096", .help = "viewers at once (%s)" },
+    { "trusted-proxy", 0, "ADDR[/BITS]", MR_OPTION_LIST, AT(trusted_proxies),
+      .help = "a proxy whose X-Forwarded-For and -Proto headers are believed; several: again, or "
+              "separated by commas" },
     { "web-dir", 0, "DIR", MR_OPTION_TEXT, AT(web_dir),
       .help = "files here come before the built-in pages" },
     { "headless", 0, NULL, MR_OPTION_FLAG, AT(headless),
@@ -112,6 +115,16 @@ static int set_size(const struct mr_option *option, const char *text, struct mr_
     return result < 0 ? mr_error_set(error, result, "--%s: %s", option->name, inner.text) : 0;
 }
 
+static int add_value(const struct mr_option *option, const char *text, struct mr_values *field,
+                     struct mr_error *error)
+{
+    if (field->count == MR_VALUES_MAX)
+        return mr_error_set(error, -EINVAL, "--%s: \"%s\" is one too many; there can be %d",
+                            option->name, text, MR_VALUES_MAX);
+    field->text[field->count++] = text;
+    return 0;
+}
+
 static int set_option(const struct mr_option *option, const char *text, struct mr_options *options,
                       struct mr_error *error)
 {
@@ -126,6 +139,8 @@ static int set_option(const struct mr_option *option, const char *text, struct m
                                 option->argument);
         *(const char **)field = text;
         return 0;
+    case MR_OPTION_LIST:
+        return add_value(option, text, field, error);
     case MR_OPTION_INT:
     case MR_OPTION_NUMBER:
         return set_number(option, text, field, error);
@@ -185,6 +200,15 @@ static int check_name(const char *name, struct mr_error *error)
     return 0;
 }
 
+static int check_proxies(struct mr_options *options, struct mr_error *error)
+{
+    struct mr_error inner;
+    for (size_t i = 0; i < options->trusted_proxies.count; i++)
+        if (mr_proxies_add(&options->proxies, options->trusted_proxies.text[i], &inner) < 0)
+            return mr_error_set(error, -EINVAL, "--trusted-proxy: %s", inner.text);
+    return 0;
+}
+
 /* --test has files instead of a source; what says how to stream means nothing then. */
 static int check_test(int argc, char **argv, struct mr_options *options, struct mr_error *error)
 {
@@ -235,6 +259,8 @@ static int check(int argc, char **argv, struct mr_options *options, struct mr_er
     struct mr_error inner;
     if (mr_listen_parse(options->listen, &address, &inner) < 0)
         return mr_error_set(error, -EINVAL, "--listen: %s", inner.text);
+    if (check_proxies(options, error) < 0)
+        return -EINVAL;
     return check_name(options->name, error);
 }
 

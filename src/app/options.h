@@ -5,12 +5,15 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "http/forwarded.h"
 #include "media/geometry.h"
 #include "script/runner.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+
+#define MR_VALUES_MAX 32
 
 enum mr_choice_default {
     MR_NO,
@@ -22,6 +25,12 @@ enum mr_choice_default {
 enum mr_isolation {
     MR_ISOLATION_PROCESS, /* of its own */
     MR_ISOLATION_OFF,     /* in this one */
+};
+
+/* What an option was given that may be there several times. */
+struct mr_values {
+    const char *text[MR_VALUES_MAX];
+    size_t count;
 };
 
 struct mr_options {
@@ -41,6 +50,8 @@ struct mr_options {
     int on_script_error; /* enum mr_on_error */
     int max_clients;
     const char *token; /* NULL: one is made up */
+    struct mr_values trusted_proxies;
+    struct mr_proxies proxies; /* what these are */
     const char *web_dir;
     bool headless;
     int frames; /* 0: no limit */
@@ -57,6 +68,7 @@ struct mr_options {
 enum mr_option_type {
     MR_OPTION_FLAG,   /* bool */
     MR_OPTION_TEXT,   /* const char * */
+    MR_OPTION_LIST,   /* struct mr_values; each time one more */
     MR_OPTION_INT,    /* int, min … max */
     MR_OPTION_NUMBER, /* double, min … max */
     MR_OPTION_SIZE,   /* struct mr_size */

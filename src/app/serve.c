@@ -46,6 +46,7 @@ static int create(struct serve *serve, const struct mr_options *options, struct 
         &(struct mr_server_options){
             .listen = options->listen,
             .web_dir = options->web_dir,
+            .proxies = options->proxies,
             .max_clients = (unsigned)options->max_clients,
             .token = options->token != NULL ? options->token : serve->made_up,
         },

@@ -2,6 +2,7 @@
 #ifndef MR_HTTP_REQUEST_H
 #define MR_HTTP_REQUEST_H
 
+#include "http/forwarded.h"
 #include "http/site.h"
 
 #include <civetweb.h>
@@ -11,6 +12,7 @@ struct mr_request {
     struct mr_site *site;
     struct mg_connection *connection;
     const struct mg_request_info *info;
+    struct mr_forwarded from;            /* the client's own address and scheme */
     const char *path;                    /* decoded, without dot segments */
     bool head;                           /* the answer's body is not to be sent */
     char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */

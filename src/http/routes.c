@@ -150,6 +150,8 @@ static struct mr_request begin(struct mr_site *site, struct mg_connection *conne
         .site = site,
         .connection = connection,
         .info = info,
+        .from = mr_forwarded_resolve(&site->proxies, info->remote_addr, info->http_headers,
+                                     info->num_headers),
         .path = info->local_uri != NULL ? info->local_uri : "/",
         .head = info->request_method != NULL && strcmp(info->request_method, "HEAD") == 0,
     };

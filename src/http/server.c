@@ -141,6 +141,7 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
         return mr_error_set(error, -ENOMEM, "out of memory");
     server->creator = pthread_self();
     server->site.registry = registry;
+    server->site.proxies = options->proxies;
     server->site.dummy = -1;
     atomic_init(&server->site.stopping, false);
     int result = start(server, options, error);

@@ -6,6 +6,7 @@
 #define MR_HTTP_SERVER_H
 
 #include "base/error.h"
+#include "http/forwarded.h"
 #include "stream/registry.h"
 
 struct mr_server;
@@ -15,6 +16,8 @@ struct mr_server_options {
     const char *web_dir;  /* files here come before the built-in ones; NULL: none */
     unsigned max_clients; /* viewers at once */
     const char *token;    /* for what changes something; NULL: nothing can be changed */
+
+    struct mr_proxies proxies; /* whose X-Forwarded headers are believed */
 };
 
 /* Bind, start the workers and the engine.

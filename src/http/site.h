@@ -5,6 +5,7 @@
 
 #include "http/assets.h"
 #include "http/fanout.h"
+#include "http/forwarded.h"
 #include "http/webdir.h"
 #include "stream/registry.h"
 
@@ -18,6 +19,8 @@ struct mr_site {
     char *token;              /* for what changes something */
     int dummy;                /* mr_takeover_open_dummy */
     atomic_bool stopping;     /* any thread: nothing but 503 from now on */
+
+    struct mr_proxies proxies; /* whose X-Forwarded headers are believed */
 };
 
 #endif

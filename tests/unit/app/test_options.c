@@ -73,6 +73,9 @@ static void takes_every_kind(void **state)
     assert_string_equal(options.token, "aZ-1/=");
     assert_int_equal(options.isolation, MR_ISOLATION_OFF);
 
+    assert_int_equal(parse("--trusted-proxy 10.0.0.0/8,::1 --trusted-proxy 192.0.2.1"), 0);
+    assert_int_equal(options.proxies.count, 3);
+
     assert_int_equal(parse("-"), 0);
     assert_string_equal(options.source, "-");
 }
@@ -83,6 +86,9 @@ static void refuses_with_name_value_and_remedy(void **state)
     expect_refusal("--quality 101", "--quality: \"101\" is not a whole number from 1 to 100");
     expect_refusal("-q 80.5", "--quality: \"80.5\" is not a whole number from 1 to 100");
     expect_refusal("--isolation jail", "--isolation: \"jail\" is not one of process, off");
+    expect_refusal("--trusted-proxy 10.0.0.0/33",
+                   "--trusted-proxy: \"10.0.0.0/33\" is not ADDR or ADDR/BITS, as 127.0.0.1 or "
+                   "10.0.0.0/8");
     expect_refusal("--token ''", "--token: TOKEN may not be empty");
     expect_refusal("--token sch\xc3\xb6n", "--token: what was given is not a token of 1 to 256 "
                                            "letters, digits and -._~+/="); /* which is a secret */
