@@ -1,9 +1,11 @@
 #include "http/files.h"
 
 #include "http/content.h"
+#include "http/range.h"
 #include "http/respond.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,38 +47,62 @@ static int send_asset(const struct mr_request *request, const struct mr_asset *a
 }
 
 /* As much as was promised, whatever happens to the file meanwhile. */
-static void copy_file(const struct mr_request *request, const struct mr_webfile *file)
+static void copy_file(const struct mr_request *request, int fd, off_t at, off_t left)
 {
     char chunk[CHUNK_BYTES];
-    off_t left = file->size;
     while (left > 0) {
         size_t wanted = left < (off_t)sizeof(chunk) ? (size_t)left : sizeof(chunk);
-        ssize_t got = read(file->fd, chunk, wanted);
+        ssize_t got = pread(fd, chunk, wanted, at);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0 || mg_write(request->connection, chunk, (size_t)got) < (int)got)
             return;
+        at += got;
         left -= got;
     }
 }
 
+/* Ranges are for GET only. */
+static enum mr_range find_range(const struct mr_request *request, const struct mr_webfile *file,
+                                off_t *first, off_t *length)
+{
+    struct mr_range_request wanted = {
+        .range = request->head ? NULL : mg_get_header(request->connection, "Range"),
+        .if_range = mg_get_header(request->connection, "If-Range"),
+    };
+    return mr_range_find(&wanted, file->etag, file->size, first, length);
+}
+
 static int send_file(const struct mr_request *request, const struct mr_webfile *file)
 {
-    char headers[128];
-    size_t length = strlen(request->path);
-    bool is_index = length > 0 && request->path[length - 1] == '/';
+    char headers[256], range[80] = "";
+    off_t first, length;
     write_headers(headers, sizeof(headers), file->etag, "");
     if (is_known(request, file->etag))
         return mr_respond(request, &(struct mr_response){ .status = 304, .headers = headers });
+
+    enum mr_range found = find_range(request, file, &first, &length);
+    if (found == MR_RANGE_NONE) {
+        snprintf(range, sizeof(range), "Content-Range: bytes */%jd\r\n", (intmax_t)file->size);
+        return mr_respond_error(request, 416, range, "this file has %jd bytes",
+                                (intmax_t)file->size);
+    }
+    if (found == MR_RANGE_PART)
+        snprintf(range, sizeof(range), "Content-Range: bytes %jd-%jd/%jd\r\n", (intmax_t)first,
+                 (intmax_t)(first + length - 1), (intmax_t)file->size);
+    size_t path_length = strlen(request->path);
+    bool is_index = path_length > 0 && request->path[path_length - 1] == '/';
+    snprintf(headers + strlen(headers), sizeof(headers) - strlen(headers),
+             "Accept-Ranges: bytes\r\n%s", range);
     int status = mr_respond_head(
         request, &(struct mr_response){
-                     .status = 200,
+                     .status = found == MR_RANGE_PART ? 206 : 200,
                      .type = mr_content_type(is_index ? "index.html" : request->path),
                      .headers = headers,
-                     .size = (size_t)file->size,
+                     .size = (size_t)length,
                  });
     if (!request->head)
-        copy_file(request, file);
+        copy_file(request, file->fd, first, length);
     return status;
 }
 

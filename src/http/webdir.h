@@ -17,12 +17,12 @@ void mr_webdir_close(struct mr_webdir *webdir); /* takes NULL */
 struct mr_webfile {
     int fd; /* the caller's to close */
     off_t size;
-    char etag[48]; /* with its quotes; changes with the file */
+    char etag[72]; /* with its quotes; changes with the file */
 };
 
 /* Open the regular file of a request path ("/", "/sub/page.js"; a path that ends in "/" stands for
  * the index.html there).
- * return: 0; -ENOENT when there is none that may be served */
+ * return: 0; -ENOENT, and fd is -1, when there is none that may be served */
 int mr_webdir_find(const struct mr_webdir *webdir, const char *path, struct mr_webfile *file);
 
 #endif
