@@ -311,6 +311,34 @@ static void a_file_that_changes_under_way_breaks_no_promise(void **state)
     assert_status("/large.bin", 404);
 }
 
+/* The one that the page of a Socket.IO server asks for; a file of the user's comes before it. */
+static void the_socketio_client_is_there(void **state)
+{
+    (void)state;
+    static const char script[] = "text/javascript; charset=utf-8";
+    static const struct {
+        const char *request, *type, *holds;
+    } files[] = {
+        { "GET /socket.io/socket.io.js", script, "Socket.IO v4." },
+        { "GET /socket.io/socket.io.js?EIO=4", script, "Socket.IO v4." },
+        { "GET /socket.io/socket.io.min.js", script, "sourceMappingURL=socket.io.min.js.map" },
+        { "GET /socket.io/socket.io.esm.min.js", script, "export{" },
+        { "GET /socket.io/socket.io.min.js.map", "application/json", "\"mappings\"" },
+        { "GET /socket.io/socket.io.esm.min.js.map", "application/json", "\"mappings\"" },
+    };
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        struct fetched answer;
+        assert_int_equal(fetch(port, files[i].request, &answer), 200);
+        assert_string_equal(fetched_header(&answer, "Content-Type"), files[i].type);
+        assert_int_equal(fetched_header(&answer, "ETag")[0], '"');
+        assert_non_null(strstr((char *)answer.body.data, files[i].holds));
+        fetched_finish(&answer);
+    }
+    mkdir(in_web_dir("socket.io"), 0700);
+    write_page("socket.io/socket.io.js", "mine");
+    assert_fetch("GET /socket.io/socket.io.js", 200, script, "mine");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +349,7 @@ int main(void)
         cmocka_unit_test(only_files_are_served),
         cmocka_unit_test(links_inside_are_followed),
         cmocka_unit_test(a_link_that_changes_leads_nowhere_else),
+        cmocka_unit_test(the_socketio_client_is_there),
         cmocka_unit_test(a_file_that_changes_under_way_breaks_no_promise),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
