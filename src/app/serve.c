@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "app/descriptors.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/auth.h"
@@ -121,6 +122,7 @@ static void destroy(struct serve *serve)
 int mr_app_serve(const struct mr_options *options, struct mr_events *events, struct mr_error *error)
 {
     struct serve serve = { .events = events };
+    mr_app_raise_descriptors(options->max_clients);
     int result = create(&serve, options, error);
     if (result == 0)
         result = run(&serve, error);

@@ -1,0 +1,29 @@
+#include "app/descriptors.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* What is open besides a socket a viewer: requests being answered, connections not yet accepted into
+ * the engine, sources, scripts' processes and their pictures, libraries' files. 60 were counted with one
+ * stream. */
+#define OTHERS 256
+
+void mr_app_raise_descriptors(int max_clients)
+{
+    struct rlimit limit;
+    rlim_t needed = (rlim_t)max_clients + OTHERS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
+        return;
+    limit.rlim_cur = needed < limit.rlim_max ? needed : limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        mr_log(MR_LOG_WARN, "app", "cannot raise the limit of open files to %llu: %s",
+               (unsigned long long)limit.rlim_cur, strerror(errno));
+    else if (limit.rlim_cur < needed)
+        mr_log(MR_LOG_WARN, "app",
+               "the limit of open files is %llu, --max-clients %d needs %llu: raise the hard limit "
+               "(ulimit -Hn, LimitNOFILE=) or lower --max-clients",
+               (unsigned long long)limit.rlim_cur, max_clients, (unsigned long long)needed);
+}
