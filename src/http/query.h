@@ -1,0 +1,14 @@
+/* The query string of a request. Any thread; no I/O. */
+#ifndef MR_HTTP_QUERY_H
+#define MR_HTTP_QUERY_H
+
+#include <stddef.h>
+
+/* Read the first parameter `name`, decoded.
+ * in:     query: as the request has it; NULL: none. size: of value, 1 at least
+ * out:    value: 0-terminated; "" unless it was found
+ * return: its length; -ENOENT it is not there; -ENOSPC it is longer than size - 1; -EINVAL it holds
+ *         a 0 */
+int mr_query_get(const char *query, const char *name, char *value, size_t size);
+
+#endif
