@@ -1,0 +1,52 @@
+/* Whose pages may use this server, and under which names it may be asked: what a browser says in
+ * Origin and Host. Plain data and pure functions; any thread. */
+#ifndef MR_HTTP_ORIGIN_H
+#define MR_HTTP_ORIGIN_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MR_ORIGINS_MAX 32
+#define MR_ORIGIN_SIZE 272 /* "https://", a name of 253 characters, ":65535" and the closing 0 */
+
+/* Foreign origins that are welcome (--allow-origin), in lower case, without a default port. */
+struct mr_origins {
+    bool any;
+    size_t count;
+    char origin[MR_ORIGINS_MAX][MR_ORIGIN_SIZE];
+};
+
+/* Add "https://example.org", "http://localhost:3000", "null", "*" for all, or several of them,
+ * separated by commas.
+ * return: 0; -EINVAL with *error, then *origins may hold some of them */
+int mr_origins_add(struct mr_origins *origins, const char *text, struct mr_error *error);
+
+/* Whether a page may use this server: one of our own, one that is welcome, or none at all.
+ * in:     origin, host: values of these headers; NULL: not there
+ *
+ * Own is who has our host and port, by http or https: a proxy may speak TLS for us. "null", which
+ * is what files and sandboxed frames say, is nobody's own. */
+bool mr_origin_allowed(const struct mr_origins *origins, const char *origin, const char *host);
+
+/* The same without the welcome ones: only our own pages and what is no page. */
+bool mr_origin_is_own(const char *origin, const char *host);
+
+/* Names under which we may be asked, besides addresses and "localhost", in lower case. */
+struct mr_hosts {
+    bool any;
+    size_t count;
+    char name[MR_ORIGINS_MAX][MR_ORIGIN_SIZE];
+};
+
+/* Add "cam.example.org", "*" for all, or several of them, separated by commas.
+ * return: 0; -EINVAL with *error, then *hosts may hold some of them */
+int mr_hosts_add(struct mr_hosts *hosts, const char *text, struct mr_error *error);
+
+/* Whether a Host header names us, whatever the port: an address, "localhost" or one of the names. A
+ * page whose name was made to lead to us (DNS rebinding) says its own here, and would be our own
+ * origin otherwise. NULL, which no browser sends, is allowed. */
+bool mr_host_allowed(const struct mr_hosts *hosts, const char *host);
+
+#endif
