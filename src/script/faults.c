@@ -1,7 +1,5 @@
 #include "script/faults.h"
 
-#include "base/log.h"
-
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -38,16 +36,16 @@ static bool is_power_of_ten(uint64_t count)
     return count == 1;
 }
 
-void mr_faults_add(struct mr_faults *faults, const char *module, const char *message,
+void mr_faults_add(struct mr_faults *faults, struct mr_script_log *log, const char *message,
                    const char *traceback)
 {
     int kind = find_kind(faults, hash_kind(message));
     uint64_t count = ++faults->kind[kind].count;
     if (count == 1)
-        mr_log(MR_LOG_ERROR, module, "%s%s%s", message, traceback[0] != '\0' ? "\n" : "",
-               traceback);
+        mr_script_log_say(log, MR_LOG_ERROR, "%s%s%s", message, traceback[0] != '\0' ? "\n" : "",
+                          traceback);
     else if (is_power_of_ten(count))
-        mr_log(MR_LOG_ERROR, module, "%s (%" PRIu64 " times now)", message, count);
+        mr_script_log_say(log, MR_LOG_ERROR, "%s (%" PRIu64 " times now)", message, count);
 }
 
 void mr_faults_reset(struct mr_faults *faults)

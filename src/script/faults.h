@@ -6,6 +6,8 @@
 #ifndef MR_SCRIPT_FAULTS_H
 #define MR_SCRIPT_FAULTS_H
 
+#include "script/script_log.h"
+
 #include <stdint.h>
 
 #define MR_FAULTS_KINDS 32 /* told apart; the rest count as one */
@@ -19,7 +21,7 @@ struct mr_faults {
 };
 
 /* Count one error and log what there is to log. */
-void mr_faults_add(struct mr_faults *faults, const char *module, const char *message,
+void mr_faults_add(struct mr_faults *faults, struct mr_script_log *log, const char *message,
                    const char *traceback);
 
 /* A new version runs: forget all kinds. */

@@ -55,8 +55,8 @@ void mr_runner_check_live(struct mr_runner *runner, const struct mr_error *error
         return;
     }
     const char *why = error->code != 0 ? error->text : "stopped while its state was read";
-    mr_log(MR_LOG_ERROR, mr_runner_module(runner), "%s; the script is started again%s%s", why,
-           aftermath->traceback[0] != '\0' ? "\n" : "", aftermath->traceback);
+    mr_script_log_say(runner->log, MR_LOG_ERROR, "%s; the script is started again%s%s", why,
+                      aftermath->traceback[0] != '\0' ? "\n" : "", aftermath->traceback);
     keep_state(runner);
     mr_runner_count_loss(runner, aftermath->died);
     note_loss(runner, why);
@@ -118,12 +118,12 @@ void mr_runner_restart(struct mr_runner *runner)
     int result = mr_runner_replace(runner, runner->good, &error);
     if (result == 0) {
         reload->restart_us = -1;
-        mr_log(MR_LOG_INFO, mr_runner_module(runner), "%s runs again", runner->path);
+        mr_script_log_say(runner->log, MR_LOG_INFO, "%s runs again", runner->path);
     } else if (!atomic_load(&reload->stop) && !atomic_load(&runner->hurry)) {
         reload->failures++;
         schedule(reload);
-        mr_log(MR_LOG_ERROR, mr_runner_module(runner), "%s; the next try is in %.1f s", error.text,
-               (double)(reload->restart_us - mr_clock_now_us()) / 1e6);
+        mr_script_log_say(runner->log, MR_LOG_ERROR, "%s; the next try is in %.1f s", error.text,
+                          (double)(reload->restart_us - mr_clock_now_us()) / 1e6);
     }
     note_attempt(runner);
 }
@@ -134,7 +134,7 @@ void mr_runner_say_goodbye(struct mr_runner *runner)
 {
     struct mr_error error;
     if (runner->live != NULL && mr_instance_shutdown(runner->live, "stop", &error) < 0)
-        mr_log(MR_LOG_ERROR, mr_runner_module(runner), "shutdown: %s", error.text);
+        mr_script_log_say(runner->log, MR_LOG_ERROR, "shutdown: %s", error.text);
     mr_instance_destroy(runner->live);
     mr_instance_destroy(runner->dead);
     runner->live = runner->dead = NULL;

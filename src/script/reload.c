@@ -62,15 +62,15 @@ static void reject(struct mr_runner *runner, const struct mr_error *error)
     runner->state.rejected++;
     snprintf(runner->state.last_error, sizeof(runner->state.last_error), "%s", error->text);
     pthread_mutex_unlock(&runner->lock);
-    mr_log(MR_LOG_ERROR, mr_runner_module(runner), "%s; the version before goes on", error->text);
+    mr_script_log_say(runner->log, MR_LOG_ERROR, "%s; the version before goes on", error->text);
 }
 
 static void report(struct mr_runner *runner)
 {
     struct mr_runner_state state;
     mr_runner_get_state(runner, &state);
-    mr_log(MR_LOG_INFO, mr_runner_module(runner), "%s loaded (version %u)", runner->path,
-           state.generation);
+    mr_script_log_say(runner->log, MR_LOG_INFO, "%s loaded (version %u)", runner->path,
+                      state.generation);
 }
 
 /* return: whether the file is not there, which is said once */
@@ -79,8 +79,8 @@ static bool is_missing(struct mr_runner *runner, int result, bool asked)
     struct mr_reload *reload = &runner->reload;
     bool missing = result == -ENOENT && !asked;
     if (missing && !reload->missing)
-        mr_log(MR_LOG_WARN, mr_runner_module(runner), "%s is gone; the version before goes on",
-               runner->path);
+        mr_script_log_say(runner->log, MR_LOG_WARN, "%s is gone; the version before goes on",
+                          runner->path);
     reload->missing = missing;
     return missing;
 }
@@ -192,8 +192,8 @@ int mr_reload_init(struct mr_runner *runner)
         return -errno;
     int result = mr_watcher_create(&reload->watcher);
     if (result < 0) {
-        mr_log(MR_LOG_WARN, mr_runner_module(runner), "%s is not watched for changes: inotify: %s",
-               runner->path, strerror(-result));
+        mr_script_log_say(runner->log, MR_LOG_WARN, "%s is not watched for changes: inotify: %s",
+                          runner->path, strerror(-result));
         return 0;
     }
     mr_watcher_begin(reload->watcher);

@@ -20,9 +20,9 @@
 #define MAX_FILE_NAME 1024        /* the host keeps them; image() and require() allow less */
 #define MAX_TRACEBACK (16 * 1024) /* twice of what the engine makes */
 
-static const char *module_of(const struct mr_remote *remote)
+static struct mr_script_log *log_of(const struct mr_remote *remote)
 {
-    return mr_script_log_module(remote->instance.options.engine.log);
+    return remote->instance.options.engine.log;
 }
 
 /* ---- losing it ---- */
@@ -288,7 +288,8 @@ int mr_remote_start(struct mr_remote *remote, struct mr_error *error)
                             options->host, strerror(-result));
     remote->instance.pid = (int)remote->process.pid;
     set_patience(remote->process.fd);
-    mr_log(MR_LOG_INFO, module_of(remote), "script process %d started", remote->instance.pid);
+    mr_script_log_say(log_of(remote), MR_LOG_INFO, "script process %d started",
+                      remote->instance.pid);
     return say_hello(remote, error);
 }
 
@@ -297,8 +298,9 @@ void mr_remote_end(struct mr_remote *remote)
     char how[96];
     mr_process_end(&remote->process, how, sizeof(how));
     if (how[0] != '\0')
-        mr_log(remote->instance.aftermath.died ? MR_LOG_ERROR : MR_LOG_DEBUG, module_of(remote),
-               "script process %d %s", remote->instance.pid, how);
+        mr_script_log_say(log_of(remote),
+                          remote->instance.aftermath.died ? MR_LOG_ERROR : MR_LOG_DEBUG,
+                          "script process %d %s", remote->instance.pid, how);
     mr_buffer_finish(&remote->body);
     mr_buffer_finish(&remote->snapshot);
     mr_buffer_finish(&remote->traceback);

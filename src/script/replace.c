@@ -39,11 +39,12 @@ static void copy_heritage(struct mr_runner *runner, struct mr_heritage *heritage
     if (mr_instance_get_state(runner->live, &heritage->state, &left_out, &error) < 0) {
         mr_buffer_clear(&heritage->state);
         if (tell)
-            mr_log(MR_LOG_WARN, mr_runner_module(runner), "%s: the new version starts without it",
-                   error.text);
+            mr_script_log_say(runner->log, MR_LOG_WARN, "%s: the new version starts without it",
+                              error.text);
     } else if (left_out.code != 0 && tell) {
-        mr_log(MR_LOG_WARN, mr_runner_module(runner),
-               "%s: not handed over to the new version (state is plain data)", left_out.text);
+        mr_script_log_say(runner->log, MR_LOG_WARN,
+                          "%s: not handed over to the new version (state is plain data)",
+                          left_out.text);
     }
     mr_runner_check_live(runner, &error);
     if (runner->live == NULL)
@@ -55,7 +56,7 @@ void mr_runner_keep_settings(struct mr_runner *runner, struct mr_instance *insta
     struct mr_buffer settings = { 0 };
     struct mr_error error = { 0 };
     if (mr_instance_get_settings(instance, &settings, &error) < 0) {
-        mr_log(MR_LOG_WARN, mr_runner_module(runner), "%s", error.text);
+        mr_script_log_say(runner->log, MR_LOG_WARN, "%s", error.text);
         mr_buffer_finish(&settings);
         return;
     }
@@ -115,7 +116,7 @@ static void shut_down_old(struct mr_runner *runner)
     if (runner->live == NULL)
         return;
     if (mr_instance_shutdown(runner->live, "reload", &error) < 0)
-        mr_log(MR_LOG_WARN, mr_runner_module(runner), "shutdown: %s", error.text);
+        mr_script_log_say(runner->log, MR_LOG_WARN, "shutdown: %s", error.text);
     mr_runner_check_live(runner, &error);
 }
 

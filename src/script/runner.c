@@ -167,7 +167,7 @@ void mr_runner_note_error(struct mr_runner *runner, const struct mr_error *error
 {
     const struct mr_aftermath *aftermath = mr_instance_aftermath(runner->live);
     if (!aftermath->lost) /* else it is said with the loss */
-        mr_faults_add(&runner->faults, mr_runner_module(runner), error->text, aftermath->traceback);
+        mr_faults_add(&runner->faults, runner->log, error->text, aftermath->traceback);
     pthread_mutex_lock(&runner->lock);
     snprintf(runner->state.last_error, sizeof(runner->state.last_error), "%s", error->text);
     pthread_mutex_unlock(&runner->lock);

@@ -75,11 +75,6 @@ struct mr_runner {
     struct mr_reload reload;
 };
 
-static inline const char *mr_runner_module(const struct mr_runner *runner)
-{
-    return mr_script_log_module(runner->log);
-}
-
 /* Make an instance for this runner, and count it. */
 int mr_runner_make_instance(struct mr_runner *runner, struct mr_instance **instance,
                             struct mr_error *error);

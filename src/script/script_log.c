@@ -1,9 +1,11 @@
 #include "script/script_log.h"
 
+#include "base/buffer.h"
 #include "base/clock.h"
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +14,7 @@ struct mr_script_log {
     char module[96];
     mr_script_log_sink *sink; /* NULL: the log */
     void *opaque;
+    struct mr_log_ring *ring;
 
     pthread_mutex_t lock;
     /* protected by lock */
@@ -26,6 +29,11 @@ struct mr_script_log *mr_script_log_create(const char *stream)
     struct mr_script_log *log = calloc(1, sizeof(*log));
     if (log == NULL)
         return NULL;
+    log->ring = mr_log_ring_create();
+    if (log->ring == NULL) {
+        free(log);
+        return NULL;
+    }
     snprintf(log->module, sizeof(log->module), "script %s", stream);
     pthread_mutex_init(&log->lock, NULL);
     return log;
@@ -37,16 +45,47 @@ void mr_script_log_set_sink(struct mr_script_log *log, mr_script_log_sink *sink,
     log->opaque = opaque;
 }
 
+struct mr_log_ring *mr_script_log_ring(struct mr_script_log *log)
+{
+    return log->ring;
+}
+
+/* A line for the log, and to keep. */
+static void keep(const struct mr_script_log *log, enum mr_log_level level, const char *text)
+{
+    mr_log(level, log->module, "%s", text);
+    mr_log_ring_put(log->ring, level, text);
+}
+
+void mr_script_log_say(struct mr_script_log *log, enum mr_log_level level, const char *format, ...)
+{
+    if (!mr_log_enabled(level))
+        return;
+    struct mr_buffer text = { 0 };
+    va_list args;
+    va_start(args, format);
+    mr_buffer_vprintf(&text, format, args);
+    va_end(args);
+    if (!text.failed)
+        keep(log, level, (char *)text.data);
+    mr_buffer_finish(&text);
+}
+
 static void put(const struct mr_script_log *log, enum mr_log_level level, const char *text,
                 size_t size)
 {
     bool cut = size > MR_SCRIPT_LOG_LINE_BYTES;
     if (cut)
         size = MR_SCRIPT_LOG_LINE_BYTES;
-    if (log->sink != NULL)
+    if (log->sink != NULL) {
         log->sink(log->opaque, level, text, size);
-    else
-        mr_log(level, log->module, "%.*s%s", (int)size, text, cut ? " …" : "");
+        return;
+    }
+    struct mr_buffer line = { 0 };
+    mr_buffer_printf(&line, "%.*s%s", (int)size, text, cut ? " …" : "");
+    if (!line.failed)
+        keep(log, level, (char *)line.data);
+    mr_buffer_finish(&line);
 }
 
 static void say_excess(const struct mr_script_log *log, uint64_t excess)
@@ -69,13 +108,9 @@ void mr_script_log_destroy(struct mr_script_log *log)
     if (log == NULL)
         return;
     say_excess(log, log->excess);
+    mr_log_ring_unref(&log->ring);
     pthread_mutex_destroy(&log->lock);
     free(log);
-}
-
-const char *mr_script_log_module(const struct mr_script_log *log)
-{
-    return log->module;
 }
 
 /* Open the next window if this one's second is over; return what the last one left out. */

@@ -1,11 +1,13 @@
-/* What scripts say, under the module "script NAME", at most MR_SCRIPT_LOG_RATE lines a second: a
- * print per frame or a loop of them must not drown the rest. The excess is counted and said.
+/* A stream's log under the module "script NAME": what its script says, at most MR_SCRIPT_LOG_RATE
+ * lines a second, since a print per frame or a loop of them must not drown the rest (the excess is
+ * counted and said), and what the runner says of it. The newest lines are kept (log_ring.h).
  *
  * One a stream, outliving the versions of its script. Any thread. */
 #ifndef MR_SCRIPT_LOG_H
 #define MR_SCRIPT_LOG_H
 
 #include "base/log.h"
+#include "script/log_ring.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,8 +28,12 @@ void mr_script_log_destroy(struct mr_script_log *log); /* says what it left out;
 /* Before the first line. */
 void mr_script_log_set_sink(struct mr_script_log *log, mr_script_log_sink *sink, void *opaque);
 
-/* "script NAME" */
-const char *mr_script_log_module(const struct mr_script_log *log);
+/* The lines that are kept; borrowed. */
+struct mr_log_ring *mr_script_log_ring(struct mr_script_log *log);
+
+/* Write a line that is not the script's: however many there are. */
+void mr_script_log_say(struct mr_script_log *log, enum mr_log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 void mr_script_log_line(struct mr_script_log *log, enum mr_log_level level, const char *text,
                         size_t size);
