@@ -35,6 +35,11 @@ int mr_log_level_parse(const char *name, enum mr_log_level *level)
     return -EINVAL;
 }
 
+const char *mr_log_level_name(enum mr_log_level level)
+{
+    return level_names[level];
+}
+
 static void append_head(struct mr_buffer *line, enum mr_log_level level, const char *module)
 {
     struct timespec now;

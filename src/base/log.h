@@ -23,6 +23,8 @@ bool mr_log_enabled(enum mr_log_level level);
 /* "error" … "trace" to its level; return: 0, or -EINVAL */
 int mr_log_level_parse(const char *name, enum mr_log_level *level);
 
+const char *mr_log_level_name(enum mr_log_level level);
+
 /* Write one line if `level` is enabled. `module` is the writer's tag. Further lines of a message
  * with line breaks are indented. Never fails; any thread. */
 void mr_log(enum mr_log_level level, const char *module, const char *format, ...)

@@ -35,6 +35,8 @@ static const char *status_text(int status)
         return "Method Not Allowed";
     case 411:
         return "Length Required";
+    case 412:
+        return "Precondition Failed";
     case 413:
         return "Content Too Large";
     case 416:

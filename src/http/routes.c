@@ -2,6 +2,8 @@
 
 #include "base/buffer.h"
 #include "http/api.h"
+#include "http/api_log.h"
+#include "http/api_script.h"
 #include "http/api_settings.h"
 #include "http/auth.h"
 #include "http/files.h"
@@ -14,7 +16,7 @@ struct route {
     const char *path; /* "{s}" stands for a stream's name */
     const char *method;
     int (*answer)(const struct mr_request *request);
-    bool changes; /* something: needs the token */
+    bool changes; /* something, or shows what not everybody may see: needs the token */
 };
 
 /* Rows of one path stand together. HEAD is what GET is. */
@@ -24,6 +26,9 @@ static const struct route routes[] = {
     { "/api/streams/{s}", "GET", mr_api_stream, false },
     { "/api/streams/{s}/settings", "GET", mr_api_settings, false },
     { "/api/streams/{s}/settings", "PATCH", mr_api_change_settings, true },
+    { "/api/streams/{s}/script", "GET", mr_api_script, true },
+    { "/api/streams/{s}/script", "PUT", mr_api_replace_script, true },
+    { "/api/streams/{s}/log", "GET", mr_api_log, true },
     { "/healthz", "GET", mr_api_health, false },
 };
 static const size_t route_count = sizeof(routes) / sizeof(*routes);

@@ -164,12 +164,25 @@ static void stop_civetweb(struct mr_server *server)
     server->civetweb = NULL;
 }
 
+/* No worker is to wait for a script any more. */
+static void refuse_proposals(struct mr_registry *registry)
+{
+    struct mr_stream **streams;
+    size_t count = mr_registry_list(registry, &streams);
+    for (size_t i = 0; i < count; i++) {
+        mr_stream_refuse_proposals(streams[i]);
+        mr_stream_unref(&streams[i]);
+    }
+    free(streams);
+}
+
 void mr_server_destroy(struct mr_server *server)
 {
     if (server == NULL)
         return;
     struct mr_site *site = &server->site;
     atomic_store(&site->stopping, true);
+    refuse_proposals(site->registry);
     if (site->engine != NULL)
         mr_fanout_stop(site->engine, "the server is going away", mr_clock_now_us() + GOODBYE_US);
     if (server->civetweb != NULL)

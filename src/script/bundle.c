@@ -237,7 +237,8 @@ int mr_bundle_read(struct mr_bundle *bundle, const char *name, size_t limit_byte
 
 /* ---- the whole ---- */
 
-static int read_main(struct mr_bundle *bundle, const char *path, struct mr_error *error)
+/* Find the folder, and make the entry of the script. */
+static int add_main(struct mr_bundle *bundle, const char *path, struct mr_error *error)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
@@ -256,7 +257,15 @@ static int read_main(struct mr_bundle *bundle, const char *path, struct mr_error
     if (entry == NULL)
         return mr_error_set(error, -ENOMEM, "script %s: out of memory", path);
     bundle->entries[bundle->count++] = entry;
-    int result = entry_read(entry, path);
+    return 0;
+}
+
+static int read_main(struct mr_bundle *bundle, const char *path, struct mr_error *error)
+{
+    int result = add_main(bundle, path, error);
+    if (result < 0)
+        return result;
+    result = entry_read(bundle->entries[0], path);
     if (result < 0)
         return mr_error_set(error, result, "cannot open the script \"%s\": %s", path,
                             reason(result));
@@ -284,6 +293,31 @@ int mr_bundle_open(const char *path, struct mr_bundle **out, struct mr_error *er
         mr_bundle_unref(&bundle);
     *out = bundle;
     return result;
+}
+
+int mr_bundle_open_text(const char *path, const void *text, size_t size, struct mr_bundle **out,
+                        struct mr_error *error)
+{
+    *out = NULL;
+    struct mr_bundle *bundle = allocate();
+    if (bundle == NULL)
+        return mr_error_set(error, -ENOMEM, "script %s: out of memory", path);
+    int result = add_main(bundle, path, error);
+    if (result == 0) {
+        mr_buffer_append(&bundle->entries[0]->content, text, size);
+        result = entry_complete(bundle->entries[0]);
+        if (result < 0)
+            mr_error_set(error, result, "script %s: out of memory", path);
+    }
+    if (result < 0)
+        mr_bundle_unref(&bundle);
+    *out = bundle;
+    return result;
+}
+
+void mr_bundle_note_saved(struct mr_bundle *bundle)
+{
+    bundle->entries[0]->stamp = get_stamp(bundle->entries[0]->path);
 }
 
 static int take_main(struct mr_bundle *bundle, const char *name, const void *text, size_t size)

@@ -28,6 +28,14 @@ struct mr_bundle_text {
  * return: 0; -errno with *error, which names the path: absent, a directory, too long */
 int mr_bundle_open(const char *path, struct mr_bundle **bundle, struct mr_error *error);
 
+/* The same for a script that is to become the file `path`, whose text is not on disk yet; copied. Its
+ * siblings are. return: as mr_bundle_open, but the file need not be there */
+int mr_bundle_open_text(const char *path, const void *text, size_t size, struct mr_bundle **bundle,
+                        struct mr_error *error);
+
+/* The text is on disk now: what is there is not stale. By the thread that asks mr_bundle_is_stale. */
+void mr_bundle_note_saved(struct mr_bundle *bundle);
+
 /* Where the files of a bundle come from when it is not the disk: a script's own process asks its
  * host. Append the content of the file `name` to *content.
  * in:     text: it is Lua code and wanted by mr_bundle_get, otherwise by mr_bundle_read

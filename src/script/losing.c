@@ -115,7 +115,7 @@ void mr_runner_restart(struct mr_runner *runner)
 {
     struct mr_reload *reload = &runner->reload;
     struct mr_error error = { 0 };
-    int result = mr_runner_replace(runner, runner->good, &error);
+    int result = mr_runner_replace(runner, runner->good, NULL, &error);
     if (result == 0) {
         reload->restart_us = -1;
         mr_script_log_say(runner->log, MR_LOG_INFO, "%s runs again", runner->path);

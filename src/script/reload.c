@@ -65,8 +65,11 @@ static void reject(struct mr_runner *runner, const struct mr_error *error)
     mr_script_log_say(runner->log, MR_LOG_ERROR, "%s; the version before goes on", error->text);
 }
 
-static void report(struct mr_runner *runner)
+/* A new version runs. */
+static void settle(struct mr_runner *runner)
 {
+    runner->reload.restart_us = -1; /* should the one before have been lost */
+    runner->reload.failures = 0;
     struct mr_runner_state state;
     mr_runner_get_state(runner, &state);
     mr_script_log_say(runner->log, MR_LOG_INFO, "%s loaded (version %u)", runner->path,
@@ -85,6 +88,21 @@ static bool is_missing(struct mr_runner *runner, int result, bool asked)
     return missing;
 }
 
+/* After a proposal took over, its own saving is a change, too.
+ * return: whether what is on disk is what runs */
+static bool is_live(struct mr_runner *runner, const struct mr_bundle *bundle)
+{
+    const struct mr_bundle_text *text = mr_bundle_main(bundle);
+    mr_turn_take_first(&runner->turn);
+    struct mr_bundle *good = mr_bundle_ref(runner->good);
+    mr_turn_give(&runner->turn);
+    const struct mr_bundle_text *live = mr_bundle_main(good);
+    bool same = text->size == live->size && memcmp(text->data, live->data, text->size) == 0 &&
+                runner->reload.rejected == NULL && !mr_bundle_is_stale(good);
+    mr_bundle_unref(&good);
+    return same;
+}
+
 /* return: whether it is to be done again */
 static bool reload_once(struct mr_runner *runner, bool asked)
 {
@@ -94,18 +112,30 @@ static bool reload_once(struct mr_runner *runner, bool asked)
     int result = mr_bundle_open(runner->path, &bundle, &error);
     if (is_missing(runner, result, asked))
         return false;
+    if (result == 0 && !asked && is_live(runner, bundle)) {
+        mr_bundle_unref(&bundle);
+        return false;
+    }
     if (result == 0)
-        result = mr_runner_replace(runner, bundle, &error);
+        result = mr_runner_replace(runner, bundle, NULL, &error);
     mr_bundle_unref(&reload->rejected);
     if (result == 0) {
-        reload->restart_us = -1; /* should the one before have been lost */
-        reload->failures = 0;
-        report(runner);
+        settle(runner);
         mr_bundle_unref(&bundle);
     } else {
         reject(runner, &error);
         reload->rejected = bundle;
     }
+    return watch_files(runner);
+}
+
+/* return: as reload_once */
+static bool judge(struct mr_runner *runner)
+{
+    if (!mr_runner_judge(runner))
+        return false;
+    mr_bundle_unref(&runner->reload.rejected);
+    settle(runner);
     return watch_files(runner);
 }
 
@@ -166,6 +196,8 @@ static void *run(void *opaque)
             note_change(&timing);
         if (atomic_exchange(&reload->lost, false))
             mr_runner_bury(runner);
+        if (atomic_exchange(&reload->proposed, false) && judge(runner))
+            note_change(&timing);
         bool asked = atomic_exchange(&reload->asked, false);
         bool due = timing.first_us >= 0 && mr_clock_now_us() >= timing.due_us;
         if ((asked || due) && !atomic_load(&reload->stop)) {
@@ -222,6 +254,7 @@ void mr_reload_stop(struct mr_runner *runner)
 {
     struct mr_reload *reload = &runner->reload;
     if (reload->started) {
+        mr_runner_refuse_proposals(runner);
         mr_runner_hurry(runner); /* a version on trial is not waited for */
         atomic_store(&reload->stop, true);
         mr_reload_wake(runner);

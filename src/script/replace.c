@@ -151,12 +151,15 @@ static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance
 }
 
 static int hand_over(struct mr_runner *runner, struct mr_heritage *heritage,
-                     struct mr_instance **next, struct mr_error *error)
+                     struct mr_instance **next, struct mr_proposal *proposal,
+                     struct mr_error *error)
 {
     mr_turn_take_first(&runner->turn);
     shut_down_old(runner);
     copy_heritage(runner, heritage, true);
     int result = mr_instance_start(*next, heritage, error);
+    if (result == 0 && proposal != NULL)
+        result = mr_proposal_save(proposal, error);
     if (result == 0) {
         mr_runner_keep_settings(runner, *next);
         *next = exchange(runner, *next); /* the old one is what is to be let go of */
@@ -175,13 +178,16 @@ static void count_failure(struct mr_runner *runner, const struct mr_instance *ne
         mr_runner_count_loss(runner, aftermath->died);
 }
 
-int mr_runner_replace(struct mr_runner *runner, struct mr_bundle *bundle, struct mr_error *error)
+int mr_runner_replace(struct mr_runner *runner, struct mr_bundle *bundle,
+                      struct mr_proposal *proposal, struct mr_error *error)
 {
     struct mr_instance *next = NULL;
     struct mr_heritage heritage = { 0 };
     int result = try_version(runner, bundle, &heritage, &next, error);
+    if (result == 0 && proposal != NULL)
+        result = mr_proposal_prepare(runner, proposal, error);
     if (result == 0)
-        result = hand_over(runner, &heritage, &next, error);
+        result = hand_over(runner, &heritage, &next, proposal, error);
     if (result < 0 && next != NULL)
         count_failure(runner, next);
     mr_instance_destroy(next);

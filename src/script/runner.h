@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "media/picture.h"
 #include "script/event.h"
+#include "script/log_ring.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -120,6 +121,43 @@ int mr_runner_get_settings(struct mr_runner *runner, struct mr_buffer *json,
                            struct mr_error *error);
 int mr_runner_change_settings(struct mr_runner *runner, const char *json, size_t size,
                               struct mr_error *error);
+
+/* A text that is to become the script. */
+struct mr_script_proposal {
+    const char *text;
+    size_t size;
+    const struct mr_buffer *expected; /* the file must still hold this; NULL: whatever it holds */
+};
+
+enum mr_verdict {
+    MR_VERDICT_RUNS,     /* and is saved */
+    MR_VERDICT_REJECTED, /* it cannot run: the error begins with file and line where there is one */
+    MR_VERDICT_CHANGED,  /* the file does not hold what was expected */
+    MR_VERDICT_UNSAVED,  /* the file cannot be written */
+    MR_VERDICT_BUSY,     /* another one is being tried, or everything ends */
+    MR_VERDICT_FAILED,   /* something else; out of memory */
+};
+
+/* Put a text to the test that every new version has to pass, then save it as the script's file and let
+ * it take over, all of it or nothing: file and running script are as they were unless the verdict is
+ * MR_VERDICT_RUNS. The file's mode is kept, and symbolic links stay.
+ * out:    *generation, when it runs; *error, when it does not
+ * thread: any but those of mr_runner_process and "reload"; waits for the verdict, for as long as
+ *         the script's own deadlines let loading, init and one frame take, or until
+ *         mr_runner_refuse_proposals */
+enum mr_verdict mr_runner_propose(struct mr_runner *runner,
+                                  const struct mr_script_proposal *proposal, uint32_t *generation,
+                                  struct mr_error *error);
+
+/* Whoever waits for a verdict gets MR_VERDICT_BUSY at once, and so does everybody from now on. Any
+ * thread; never blocks. */
+void mr_runner_refuse_proposals(struct mr_runner *runner);
+
+/* Append what the script's file holds now. return: 0; -errno with *error. thread: any */
+int mr_runner_read_script(struct mr_runner *runner, struct mr_buffer *text, struct mr_error *error);
+
+/* The newest lines of the script's log (log_ring.h); borrowed. Any thread. */
+struct mr_log_ring *mr_runner_log(struct mr_runner *runner);
 
 /* Load the script again even if no file changed (SIGHUP). Returns at once. Any thread. */
 void mr_runner_reload(struct mr_runner *runner);

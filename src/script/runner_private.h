@@ -1,12 +1,13 @@
 /* What the runner's files share: runner.c (frames), between.c (events, timers, settings), losing.c
  * (a script that is lost), replace.c (one version by the next), reload.c (the thread that does it),
- * fallback.c (what viewers see instead).
+ * proposal.c (a version from elsewhere than the disk), fallback.c (what viewers see instead).
  *
  * Locks: a turn (turn.h) may be held while `lock` is taken, not the other way round; `lock` covers
  * a few assignments and never a call into Lua. */
 #ifndef MR_SCRIPT_RUNNER_PRIVATE_H
 #define MR_SCRIPT_RUNNER_PRIVATE_H
 
+#include "base/draft.h"
 #include "script/blank.h"
 #include "script/canvas.h"
 #include "script/faults.h"
@@ -28,6 +29,7 @@ struct mr_reload {
     atomic_bool stop;            /* set once */
     atomic_bool asked;           /* mr_runner_reload was called */
     atomic_bool lost;            /* runner->dead is to be buried, a new instance to be started */
+    atomic_bool proposed;        /* runner->proposal is to be tried */
     atomic_bool files_changed;   /* the live script required something new */
     atomic_size_t files_watched; /* of the live script */
 
@@ -37,6 +39,23 @@ struct mr_reload {
     bool missing;               /* the file is gone, and that was said */
     int64_t restart_us;         /* when a lost script is to be started again; -1: it is not lost */
     unsigned failures;          /* in a row: starts that failed, or did not last */
+};
+
+/* A version that somebody wants to run. It is its proposer's, who waits for the verdict; if it went
+ * away meanwhile, the reload thread's. */
+struct mr_proposal {
+    /* immutable */
+    struct mr_buffer text, expected;
+    bool expects;
+    /* protected by the runner's lock */
+    bool taken; /* the reload thread is at it */
+    bool decided;
+    bool abandoned; /* nobody waits: it must not take over */
+    /* the reload thread's until it is decided */
+    struct mr_draft draft;
+    struct mr_error error;
+    enum mr_verdict verdict;
+    uint32_t generation;
 };
 
 struct mr_runner {
@@ -70,7 +89,9 @@ struct mr_runner {
     struct mr_runner_state state;
     struct mr_picture *last; /* the newest frame, as it came: new versions are tried on it */
     unsigned viewers;
-    uint64_t attempts; /* to start a lost script again */
+    uint64_t attempts;            /* to start a lost script again */
+    struct mr_proposal *proposal; /* one at a time, until it is decided */
+    bool deaf;                    /* no more proposals */
 
     struct mr_reload reload;
 };
@@ -114,12 +135,25 @@ void mr_runner_restart(struct mr_runner *runner);
 /* Say "stop" to the live script and let go of it; nobody calls it any more. */
 void mr_runner_say_goodbye(struct mr_runner *runner);
 
-/* replace.c: try the version in `bundle`, and let it take over if it passes.
+/* replace.c: try the version in `bundle`, and let it take over if it passes and, if it is a proposal
+ * (else NULL), could be saved.
  * return: 0; -errno with *error: the one before goes on */
-int mr_runner_replace(struct mr_runner *runner, struct mr_bundle *bundle, struct mr_error *error);
+int mr_runner_replace(struct mr_runner *runner, struct mr_bundle *bundle,
+                      struct mr_proposal *proposal, struct mr_error *error);
 
 /* Ask the live script for its settings and keep them; with the turn held. */
 void mr_runner_keep_settings(struct mr_runner *runner, struct mr_instance *instance);
+
+/* proposal.c, by the reload thread. */
+
+/* Put runner->proposal to the test, if there is one, and say what became of it.
+ * return: whether another version runs now */
+bool mr_runner_judge(struct mr_runner *runner);
+
+/* Steps of mr_runner_replace: write the file; let it take its place. return: 0; -errno with *error */
+int mr_proposal_prepare(struct mr_runner *runner, struct mr_proposal *proposal,
+                        struct mr_error *error);
+int mr_proposal_save(struct mr_proposal *proposal, struct mr_error *error);
 
 /* reload.c. start: the watcher is made by then; stop joins the thread, which says goodbye. */
 int mr_reload_init(struct mr_runner *runner);

@@ -187,6 +187,28 @@ int mr_stream_change_settings(struct mr_stream *stream, const char *json, size_t
     return mr_runner_change_settings(stream->runner, json, size, error);
 }
 
+int mr_stream_read_script(struct mr_stream *stream, struct mr_buffer *text, struct mr_error *error)
+{
+    return mr_runner_read_script(stream->runner, text, error);
+}
+
+enum mr_verdict mr_stream_propose(struct mr_stream *stream,
+                                  const struct mr_script_proposal *proposal, uint32_t *generation,
+                                  struct mr_error *error)
+{
+    return mr_runner_propose(stream->runner, proposal, generation, error);
+}
+
+void mr_stream_refuse_proposals(struct mr_stream *stream)
+{
+    mr_runner_refuse_proposals(stream->runner);
+}
+
+struct mr_log_ring *mr_stream_log(struct mr_stream *stream)
+{
+    return mr_runner_log(stream->runner);
+}
+
 const char *mr_stream_name(const struct mr_stream *stream)
 {
     return stream->options.name;

@@ -98,6 +98,15 @@ int mr_stream_get_settings(struct mr_stream *stream, struct mr_buffer *json,
 int mr_stream_change_settings(struct mr_stream *stream, const char *json, size_t size,
                               struct mr_error *error);
 
+/* The script's text, putting another one in its place, and its log: as mr_runner_read_script,
+ * mr_runner_propose, mr_runner_refuse_proposals and mr_runner_log. Any thread but the stream's own. */
+int mr_stream_read_script(struct mr_stream *stream, struct mr_buffer *text, struct mr_error *error);
+enum mr_verdict mr_stream_propose(struct mr_stream *stream,
+                                  const struct mr_script_proposal *proposal, uint32_t *generation,
+                                  struct mr_error *error);
+void mr_stream_refuse_proposals(struct mr_stream *stream);
+struct mr_log_ring *mr_stream_log(struct mr_stream *stream);
+
 const char *mr_stream_name(const struct mr_stream *stream);
 struct mr_hub *mr_stream_hub(struct mr_stream *stream); /* borrowed: lives as long as the stream */
 void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state); /* any thread */

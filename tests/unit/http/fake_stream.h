@@ -5,6 +5,7 @@
 
 #include "stream/stream.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,12 @@ struct mr_stream {
     struct mr_stream_state state;
     const char *settings; /* the JSON list */
     char changes[256];    /* asked for last */
-    int refusal;          /* of whatever concerns settings */
+    char script[2048];
+    bool script_gone;
+    enum mr_verdict verdict; /* on whatever is proposed */
+    const char *fault;       /* of what does not run */
+    struct mr_log_ring *log;
+    int refusal; /* of whatever concerns settings */
 };
 
 static inline struct mr_stream *fake_stream(const char *name, enum mr_stream_phase phase)
@@ -26,6 +32,9 @@ static inline struct mr_stream *fake_stream(const char *name, enum mr_stream_pha
     strcpy(stream->name, name);
     stream->hub = mr_hub_create();
     stream->refs = 1;
+    stream->log = mr_log_ring_create();
+    stream->fault = "";
+    strcpy(stream->script, "function process() end");
     stream->state.phase = phase;
     strcpy(stream->state.url, "test:");
     stream->settings = "[]";
@@ -55,6 +64,7 @@ void mr_stream_unref(struct mr_stream **held)
     if (stream == NULL || --stream->refs > 0)
         return;
     mr_hub_unref(&stream->hub);
+    mr_log_ring_unref(&stream->log);
     free(stream);
 }
 
@@ -77,6 +87,36 @@ int mr_stream_change_settings(struct mr_stream *stream, const char *json, size_t
         return mr_error_set(error, stream->refusal, "refused by the script");
     snprintf(stream->changes, sizeof(stream->changes), "%.*s", (int)size, json);
     return 0;
+}
+
+int mr_stream_read_script(struct mr_stream *stream, struct mr_buffer *text, struct mr_error *error)
+{
+    (void)error;
+    mr_buffer_append_text(text, stream->script);
+    return stream->script_gone ? mr_error_set(error, -ENOENT, "cannot read the script") : 0;
+}
+
+enum mr_verdict mr_stream_propose(struct mr_stream *stream,
+                                  const struct mr_script_proposal *proposal, uint32_t *generation,
+                                  struct mr_error *error)
+{
+    if (stream->verdict == MR_VERDICT_RUNS)
+        snprintf(stream->script, sizeof(stream->script), "%.*s", (int)proposal->size,
+                 proposal->text);
+    else
+        mr_error_set(error, -EINVAL, "%s", stream->fault);
+    *generation = stream->verdict == MR_VERDICT_RUNS ? ++stream->state.script.generation : 0;
+    return stream->verdict;
+}
+
+void mr_stream_refuse_proposals(struct mr_stream *stream)
+{
+    (void)stream;
+}
+
+struct mr_log_ring *mr_stream_log(struct mr_stream *stream)
+{
+    return stream->log;
 }
 
 const char *mr_stream_phase_name(enum mr_stream_phase phase)

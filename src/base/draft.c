@@ -1,0 +1,105 @@
+#include "base/draft.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int write_all(int fd, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -errno;
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+/* A group that may not be given, and bits that would be another owner's, are left out. */
+static int copy_owner(int fd, const struct stat *old)
+{
+    mode_t mode = old->st_mode & 07777;
+    struct stat now;
+    if (fchown(fd, old->st_uid, old->st_gid) < 0 && fchown(fd, (uid_t)-1, old->st_gid) < 0 &&
+        errno != EPERM)
+        return -errno;
+    if (fstat(fd, &now) < 0)
+        return -errno;
+    if (now.st_gid != old->st_gid)
+        mode &= ~(mode_t)070;
+    if (now.st_uid != old->st_uid)
+        mode &= ~(mode_t)06000;
+    return fchmod(fd, mode) < 0 ? -errno : 0;
+}
+
+static int fill(int fd, const struct stat *old, const void *bytes, size_t size)
+{
+    int result = copy_owner(fd, old);
+    if (result == 0)
+        result = write_all(fd, bytes, size);
+    if (result == 0 && fsync(fd) < 0)
+        result = -errno;
+    return result;
+}
+
+static int create(struct mr_draft *draft)
+{
+    const char *slash = strrchr(draft->path, '/'); /* it is absolute */
+    int folder = (int)(slash - draft->path) + 1;
+    if (asprintf(&draft->temporary, "%.*s.%s.XXXXXX", folder, draft->path, slash + 1) < 0) {
+        draft->temporary = NULL;
+        return -ENOMEM;
+    }
+    int fd = mkostemp(draft->temporary, O_CLOEXEC);
+    if (fd >= 0)
+        return fd;
+    int result = -errno;
+    free(draft->temporary);
+    draft->temporary = NULL;
+    return result;
+}
+
+int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, size_t size)
+{
+    struct stat old;
+    draft->path = realpath(path, NULL);
+    if (draft->path == NULL || stat(draft->path, &old) < 0)
+        return -errno;
+    if (!S_ISREG(old.st_mode))
+        return S_ISDIR(old.st_mode) ? -EISDIR : -EINVAL;
+    int fd = create(draft);
+    if (fd < 0)
+        return fd;
+    int result = fill(fd, &old, bytes, size);
+    if (close(fd) < 0 && result == 0)
+        result = -errno;
+    if (result < 0)
+        mr_draft_finish(draft);
+    return result;
+}
+
+int mr_draft_commit(struct mr_draft *draft)
+{
+    if (rename(draft->temporary, draft->path) < 0)
+        return -errno;
+    free(draft->temporary);
+    draft->temporary = NULL;
+    return 0;
+}
+
+void mr_draft_finish(struct mr_draft *draft)
+{
+    if (draft->temporary != NULL)
+        unlink(draft->temporary);
+    free(draft->temporary);
+    free(draft->path);
+    *draft = (struct mr_draft){ 0 };
+}

@@ -1,0 +1,25 @@
+/* A file that is to take another one's place: written next to it, and renamed over it in one step, so
+ * that whoever reads sees the old content or the new, never half of it. The caller's memory, zeroed;
+ * one thread at a time. */
+#ifndef MR_BASE_DRAFT_H
+#define MR_BASE_DRAFT_H
+
+#include <stddef.h>
+
+struct mr_draft {
+    char *path;      /* of the file itself: symbolic links are followed */
+    char *temporary; /* NULL: there is no draft */
+};
+
+/* Write the new content of the existing file `path` and see that it is on disk. Mode, and owner where
+ * that may be set, are those of the old one.
+ * return: 0; -errno, nothing is left behind */
+int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, size_t size);
+
+/* Let it take the place. Quick. return: 0; -errno of rename: the old file is as it was */
+int mr_draft_commit(struct mr_draft *draft);
+
+/* Remove what was not committed; free. Takes one that was never written. */
+void mr_draft_finish(struct mr_draft *draft);
+
+#endif

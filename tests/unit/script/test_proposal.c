@@ -1,0 +1,261 @@
+/* A text that somebody wants to run: it runs and is on disk, or nothing has changed. */
+#include "script_support.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "script/runner.h"
+
+#include <pthread.h>
+
+#define DEADLINE_MS 1500
+
+#define VERSION(n)                                                                                 \
+    "function process(frame, state)\n"                                                             \
+    "  state.count = (state.count or 0) + 1\n"                                                     \
+    "  return { count = state.count, version = " #n " }\n"                                         \
+    "end\n"
+
+static struct mr_runner *runner;
+static struct mr_picture *picture;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct mr_error error = { 0 };
+    folder_make();
+    file_write("real.lua", VERSION(1));
+    assert_int_equal(symlink("real.lua", file_path("process.lua")), 0);
+    picture = picture_black(64, 48);
+    const struct mr_runner_options options = {
+        .stream = "test",
+        .path = file_path("process.lua"),
+        .deadline_ms = DEADLINE_MS,
+        .memory_mib = 32,
+        .quality = 80,
+        .host = test_program,
+    };
+    if (mr_runner_create(&options, &runner, &error) < 0)
+        fail_msg("%s", error.text);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    mr_runner_destroy(runner);
+    mr_picture_unref(&picture);
+    folder_remove();
+    return 0;
+}
+
+static enum mr_verdict propose(const char *text, const struct mr_buffer *expected,
+                               uint32_t *generation, struct mr_error *error)
+{
+    const struct mr_script_proposal proposal = { .text = text,
+                                                 .size = strlen(text),
+                                                 .expected = expected };
+    *error = (struct mr_error){ 0 };
+    return mr_runner_propose(runner, &proposal, generation, error);
+}
+
+static void assert_payload(const char *wanted)
+{
+    struct mr_script_result result;
+    mr_runner_process(runner, picture, 1, &result);
+    assert_string_equal(result.payload, wanted);
+    mr_script_result_finish(&result);
+}
+
+static void assert_file(const char *wanted)
+{
+    struct mr_buffer text = { 0 };
+    struct mr_error error;
+    assert_int_equal(mr_runner_read_script(runner, &text, &error), 0);
+    assert_string_equal((char *)text.data, wanted);
+    mr_buffer_finish(&text);
+}
+
+static struct mr_runner_state get_state(void)
+{
+    struct mr_runner_state state;
+    mr_runner_get_state(runner, &state);
+    return state;
+}
+
+/* Edit the file and wait until that runs: what was to be noticed before has been by then. */
+static void edit_until_generation(const char *text, uint32_t generation)
+{
+    int64_t deadline_us = mr_clock_now_us() + 20000000;
+    file_save("real.lua", text);
+    while (get_state().generation < generation)
+        if (usleep(2000), mr_clock_now_us() > deadline_us)
+            fail_msg("it is generation %u still: %s", get_state().generation,
+                     get_state().last_error);
+    assert_int_equal(get_state().generation, generation);
+}
+
+static void it_runs_and_is_saved(void **state)
+{
+    (void)state;
+    uint32_t generation = 0;
+    struct mr_error error;
+    struct stat info;
+    assert_payload("{\"count\":1,\"version\":1}");
+    assert_int_equal(propose(VERSION(2), NULL, &generation, &error), MR_VERDICT_RUNS);
+    assert_int_equal(generation, 2);
+    assert_file(VERSION(2));
+    assert_payload("{\"count\":2,\"version\":2}");
+    assert_int_equal(lstat(file_path("process.lua"), &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+
+    edit_until_generation(VERSION(3), 3); /* its own saving was no reload */
+    assert_payload("{\"count\":3,\"version\":3}");
+    assert_int_equal(get_state().reloads, 2);
+    assert_int_equal(get_state().rejected, 0);
+}
+
+static void it_needs_no_frame_and_no_pause(void **state)
+{
+    (void)state;
+    uint32_t generation = 0;
+    struct mr_error error;
+    int64_t best_us = INT64_MAX;
+    for (uint32_t i = 2; i < 7; i++) { /* the best of a few: the machine may be busy */
+        int64_t begin_us = mr_clock_now_us();
+        assert_int_equal(propose(VERSION(2), NULL, &generation, &error), MR_VERDICT_RUNS);
+        assert_int_equal(generation, i);
+        int64_t took_us = mr_clock_now_us() - begin_us;
+        best_us = took_us < best_us ? took_us : best_us;
+    }
+    print_message("the best verdict came after %.1f ms\n", (double)best_us / 1000);
+    assert_in_range(best_us, 0, 500000);
+}
+
+static void what_cannot_run_changes_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *error;
+    } rejected[] = {
+        { "function process(", "process.lua:1: " },
+        { "\nlocal x = nil + 1\nfunction process() end", "process.lua:2: " },
+        { VERSION(2) "function init() error('no') end", "process.lua:5: no" },
+        { "function process()\n\n error('bad') end", "process.lua:3: bad" },
+        { "function process() while true do end end", "" },
+        { "x = 1", "" },
+        { "\x1bLua", "" },
+    };
+    assert_payload("{\"count\":1,\"version\":1}");
+    uint32_t generation = 0;
+    struct mr_error error;
+    for (size_t i = 0; i < sizeof(rejected) / sizeof(*rejected); i++) {
+        assert_int_equal(propose(rejected[i].text, NULL, &generation, &error), MR_VERDICT_REJECTED);
+        if (strncmp(error.text, rejected[i].error, strlen(rejected[i].error)) != 0)
+            fail_msg("%s: %s", rejected[i].text, error.text);
+        assert_true(error.text[0] != '\0');
+    }
+    assert_file(VERSION(1));
+    assert_payload("{\"count\":2,\"version\":1}");
+    assert_int_equal(get_state().rejected, sizeof(rejected) / sizeof(*rejected));
+    assert_string_equal(get_state().last_error, "");
+    edit_until_generation(VERSION(2), 2);
+}
+
+static void what_somebody_else_wrote_is_not_lost(void **state)
+{
+    (void)state;
+    uint32_t generation = 0;
+    struct mr_error error;
+    struct mr_buffer loaded = { 0 };
+    assert_int_equal(mr_runner_read_script(runner, &loaded, &error), 0);
+    edit_until_generation(VERSION(2), 2);
+    assert_int_equal(propose(VERSION(3), &loaded, &generation, &error), MR_VERDICT_CHANGED);
+    assert_file(VERSION(2));
+    assert_int_equal(get_state().generation, 2);
+
+    mr_buffer_clear(&loaded);
+    assert_int_equal(mr_runner_read_script(runner, &loaded, &error), 0);
+    assert_int_equal(propose(VERSION(3), &loaded, &generation, &error), MR_VERDICT_RUNS);
+    mr_buffer_finish(&loaded);
+    assert_file(VERSION(3));
+}
+
+static void a_file_that_is_gone_is_not_written(void **state)
+{
+    (void)state;
+    uint32_t generation = 0;
+    struct mr_error error;
+    assert_int_equal(unlink(file_path("real.lua")), 0);
+    assert_int_equal(propose(VERSION(2), NULL, &generation, &error), MR_VERDICT_UNSAVED);
+    assert_non_null(strstr(error.text, "cannot save the script"));
+    assert_payload("{\"count\":1,\"version\":1}");
+}
+
+static void *propose_one(void *verdict)
+{
+    uint32_t generation;
+    struct mr_error error;
+    *(enum mr_verdict *)verdict = propose(VERSION(5), NULL, &generation, &error);
+    return NULL;
+}
+
+static void many_at_once_take_turns(void **state)
+{
+    (void)state;
+    enum mr_verdict verdicts[4];
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, propose_one, &verdicts[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(verdicts[i], MR_VERDICT_RUNS);
+    }
+    assert_int_equal(get_state().generation, 5);
+}
+
+static void *propose_hanging(void *verdict)
+{
+    uint32_t generation;
+    struct mr_error error;
+    *(enum mr_verdict *)verdict =
+        propose("print('tried')\nwhile true do end", NULL, &generation, &error);
+    return NULL;
+}
+
+static void nobody_waits_when_it_ends(void **state)
+{
+    (void)state;
+    enum mr_verdict verdict = MR_VERDICT_RUNS;
+    uint32_t generation;
+    struct mr_error error;
+    pthread_t thread;
+    uint64_t starts = get_state().starts;
+    assert_int_equal(pthread_create(&thread, NULL, propose_hanging, &verdict), 0);
+    int64_t deadline_us = mr_clock_now_us() + 10000000;
+    while (test_program != NULL && get_state().starts == starts) /* else it may not have begun */
+        if (usleep(1000), mr_clock_now_us() > deadline_us)
+            fail();
+    int64_t begin_us = mr_clock_now_us();
+    mr_runner_refuse_proposals(runner);
+    pthread_join(thread, NULL);
+    assert_true(mr_clock_now_us() - begin_us < 1000000);
+    assert_int_equal(verdict, MR_VERDICT_BUSY);
+    assert_int_equal(propose(VERSION(2), NULL, &generation, &error), MR_VERDICT_BUSY);
+    assert_file(VERSION(1));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    mr_log_set_level(MR_LOG_ERROR - 1); /* what is rejected is meant to be */
+    const struct CMUnitTest tests[] = {
+        TEST(it_runs_and_is_saved),
+        TEST(it_needs_no_frame_and_no_pause),
+        TEST(what_cannot_run_changes_nothing),
+        TEST(what_somebody_else_wrote_is_not_lost),
+        TEST(a_file_that_is_gone_is_not_written),
+        TEST(many_at_once_take_turns),
+        TEST(nobody_waits_when_it_ends),
+    };
+    return run_in_both_places(tests, sizeof(tests) / sizeof(*tests), NULL, NULL);
+}
