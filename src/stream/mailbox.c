@@ -76,10 +76,11 @@ struct mr_mail mr_mailbox_take(struct mr_mailbox *mailbox, int64_t deadline_us)
 
     pthread_mutex_lock(&mailbox->lock);
     note_emptied(mailbox);
-    while (mailbox->count == 0 && !mailbox->poked && !is_over(mailbox)) {
-        if (mr_cond_wait_until(&mailbox->changed, &mailbox->lock, deadline_us) != 0)
-            break;
-        note_emptied(mailbox);
+    int waited = 0;
+    while (waited == 0 && mailbox->count == 0 && !mailbox->poked && !is_over(mailbox)) {
+        waited = mr_cond_wait_until(&mailbox->changed, &mailbox->lock, deadline_us);
+        note_emptied(
+            mailbox); /* cancelled just when the time was up: who is told does not come again */
     }
     mail.over = is_over(mailbox);
     mail.poked = mailbox->poked;

@@ -115,6 +115,7 @@ static int setup_shared(void **state)
     struct mr_fanout_service service = { .due = due, .run = run };
     *state = f;
     memset(&shared, 0, sizeof(shared));
+    atomic_store(&shared.due_us, INT64_MAX);
     f->hub = shared.hub = mr_hub_create();
     return mr_fanout_create(
         &(struct mr_fanout_options){ .max_clients = 100, .services = &service, .service_count = 1 },

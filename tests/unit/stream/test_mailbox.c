@@ -191,9 +191,38 @@ static int check_pool(void **state)
     return 0;
 }
 
+static void *take_in_a_hurry(void *argument)
+{
+    struct mr_mailbox *mailbox = argument;
+    struct mr_mail mail;
+    do
+        mail = mr_mailbox_take(mailbox, mr_clock_now_us() + 20);
+    while (!mail.over);
+    return NULL;
+}
+
+/* … also when the taker's time is up at that moment. */
+static void whoever_waits_for_the_end_sees_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        struct mr_mailbox mailbox;
+        pthread_t taker;
+        mr_mailbox_init(&mailbox, 1, false);
+        assert_int_equal(mr_thread_start(&taker, "taker", take_in_a_hurry, &mailbox), 0);
+        for (int64_t until_us = mr_clock_now_us() + i % 50; mr_clock_now_us() < until_us;)
+            ;
+        mr_mailbox_cancel(&mailbox);
+        mr_mailbox_wait_emptied(&mailbox);
+        pthread_join(taker, NULL);
+        mr_mailbox_finish(&mailbox);
+    }
+}
+
 #define WITH_POOL(test) cmocka_unit_test_setup_teardown(test, make_pool, check_pool)
 
-RUN_TESTS(WITH_POOL(drops_the_oldest_when_full), WITH_POOL(loses_nothing_when_lossless),
+RUN_TESTS(cmocka_unit_test(whoever_waits_for_the_end_sees_it),
+          WITH_POOL(drops_the_oldest_when_full), WITH_POOL(loses_nothing_when_lossless),
           WITH_POOL(lets_everybody_go_when_cancelled),
           WITH_POOL(a_poke_ends_the_wait_and_is_remembered), WITH_POOL(a_deadline_ends_the_wait),
           WITH_POOL(pokes_arrive_after_the_last_picture))
