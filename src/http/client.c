@@ -52,6 +52,7 @@ struct mr_client *mr_client_create(const struct mr_arrival *arrival)
     }
     client->fd = arrival->fd;
     client->protocol = arrival->protocol;
+    client->maker = arrival->protocol->maker;
     client->session = arrival->session;
     client->viewer = &client->own;
     if (arrival->hub != NULL) {
@@ -187,7 +188,7 @@ static void begin_to_skip(struct mr_client *client)
  * on the whole; else the newest. NULL: it has seen all. */
 static struct mr_packet *choose_next(struct mr_client *client, const struct mr_recent *recent)
 {
-    if (recent->count == 0 || client->protocol->maker == NULL)
+    if (recent->count == 0 || client->maker == NULL)
         return NULL;
     struct mr_packet *newest = recent->packet[recent->count - 1];
     uint64_t last = client->viewer->last_packet, next = last + 1;
@@ -214,7 +215,7 @@ static bool send_next(struct mr_client *client, const struct mr_recent *recent, 
         packet_done(client, packet->number, now_us);
         return true;
     }
-    const struct mr_form *form = mr_packet_form(packet, protocol->maker);
+    const struct mr_form *form = mr_packet_form(packet, client->maker);
     if (form == NULL || form->size_bytes == 0) { /* out of memory: this one is lost for it */
         client->viewer->last_packet = packet->number;
         return true;

@@ -54,6 +54,7 @@ struct mr_client {
     struct mr_client *next_poked;
     bool is_poked, is_leaving;
 
+    const struct mr_form_maker *maker; /* the protocol's, if it does not set another one */
     struct mr_hub *hub;       /* a reference; NULL: no packets, no texts */
     struct mr_viewer *viewer; /* as the hub knows it: `own`, or one of several sockets */
     struct mr_viewer own;

@@ -50,9 +50,9 @@ void mr_engineio_encode(enum mr_engineio_type type, const void *text, size_t siz
 }
 
 void mr_engineio_payload_init(struct mr_engineio_payload *payload, const uint8_t *bytes,
-                              size_t size)
+                              size_t size, unsigned max)
 {
-    *payload = (struct mr_engineio_payload){ .at = bytes, .left = size };
+    *payload = (struct mr_engineio_payload){ .at = bytes, .left = size, .room = max };
 }
 
 void mr_engineio_payload_finish(struct mr_engineio_payload *payload)
@@ -66,7 +66,7 @@ static bool is_base64(const uint8_t *text, size_t size)
     for (size_t i = 0; i < size; i++)
         if (text[i] <= ' ')
             return false;
-    return size % 4 == 0;
+    return true;
 }
 
 static int decode_base64(const uint8_t *text, size_t size, struct mr_buffer *out)
@@ -81,8 +81,8 @@ static int decode_base64(const uint8_t *text, size_t size, struct mr_buffer *out
         return -ENOMEM;
     base64_decode_init(&context);
     if (!base64_decode_update(&context, &decoded, to, size, (const char *)text) ||
-        !base64_decode_final(&context))
-        return -EBADMSG;
+        !base64_decode_final(&context) || BASE64_ENCODE_RAW_LENGTH(decoded) != size)
+        return -EBADMSG; /* the length: nettle takes "A===", too */
     out->size = decoded;
     return 0;
 }
@@ -100,8 +100,9 @@ int mr_engineio_payload_next(struct mr_engineio_payload *payload, struct mr_engi
 {
     if (payload->ended)
         return 0;
-    if (++payload->count > MR_ENGINEIO_PACKETS_MAX)
+    if (payload->room == 0)
         return -EMSGSIZE;
+    payload->room--;
 
     const uint8_t *bytes = payload->at;
     const uint8_t *separator = payload->left > 0 ? memchr(bytes, SEPARATOR, payload->left) : NULL;

@@ -9,8 +9,6 @@
 
 #include <stdbool.h>
 
-#define MR_ENGINEIO_PACKETS_MAX 4096 /* in one payload that comes from a client */
-
 enum mr_engineio_type {
     MR_ENGINEIO_OPEN,
     MR_ENGINEIO_CLOSE,
@@ -43,18 +41,19 @@ struct mr_engineio_payload {
     const uint8_t *at; /* borrowed */
     size_t left;
     bool ended;
-    unsigned count;
+    unsigned room;           /* for packets */
     struct mr_buffer binary; /* the last binary packet's data */
 };
 
+/* max: packets in it */
 void mr_engineio_payload_init(struct mr_engineio_payload *payload, const uint8_t *bytes,
-                              size_t size);
+                              size_t size, unsigned max);
 void mr_engineio_payload_finish(struct mr_engineio_payload *payload);
 
 /* Read the next packet.
  * out:    *packet, good until the next call
- * return: 1; 0 at the end; -EBADMSG it is no packet, or the payload is empty; -EMSGSIZE more than
- *         MR_ENGINEIO_PACKETS_MAX; -ENOMEM */
+ * return: 1; 0 at the end; -EBADMSG it is no packet, or the payload is empty; -EMSGSIZE there
+ *         are more than allowed; -ENOMEM */
 int mr_engineio_payload_next(struct mr_engineio_payload *payload,
                              struct mr_engineio_packet *packet);
 

@@ -1,6 +1,5 @@
 #include "http/respond.h"
 
-#include "base/buffer.h"
 #include "http/json_text.h"
 
 #include <stdarg.h>
@@ -17,6 +16,8 @@ static const char *status_text(int status)
     switch (status) {
     case 200:
         return "OK";
+    case 204:
+        return "No Content";
     case 206:
         return "Partial Content";
     case 308:
@@ -56,7 +57,7 @@ static const char *status_text(int status)
     }
 }
 
-static void append_head(struct mr_buffer *out, const struct mr_response *response)
+void mr_response_head(struct mr_buffer *out, const struct mr_response *response)
 {
     char date[40];
     struct tm now;
@@ -85,7 +86,7 @@ static int send_response(const struct mr_request *request, const struct mr_respo
     if (coding != NULL || request->info->content_length > UNREAD_BODY_MAX)
         mg_disable_connection_keep_alive(request->connection);
 
-    append_head(&out, response);
+    mr_response_head(&out, response);
     if (with_body && !request->head && response->size > 0)
         mr_buffer_append(&out, response->body, response->size);
     if (!out.failed)

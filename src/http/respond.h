@@ -3,6 +3,7 @@
 #ifndef MR_HTTP_RESPOND_H
 #define MR_HTTP_RESPOND_H
 
+#include "base/buffer.h"
 #include "http/request.h"
 
 #include <jansson.h>
@@ -15,6 +16,9 @@ struct mr_response {
     const void *body;
     size_t size; /* of the body; HEAD is answered with it as well */
 };
+
+/* Append the head, with the empty line. Any thread. */
+void mr_response_head(struct mr_buffer *out, const struct mr_response *response);
 
 /* All of these return the status, for civetweb. */
 int mr_respond(const struct mr_request *request, const struct mr_response *response);

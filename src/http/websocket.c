@@ -124,7 +124,9 @@ static bool make_context(struct mr_websocket *websocket)
         websocket->context = NULL;
         return false;
     }
-    wslay_event_config_set_max_recv_msg_length(websocket->context, MR_WEBSOCKET_MESSAGE_MAX);
+    size_t max = websocket->options.max_message;
+    wslay_event_config_set_max_recv_msg_length(websocket->context,
+                                               max > 0 ? max : MR_WEBSOCKET_MESSAGE_MAX);
     return true;
 }
 

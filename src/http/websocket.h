@@ -12,10 +12,12 @@
 #define MR_WEBSOCKET_MESSAGE_MAX   (64 * 1024ul)
 #define MR_WEBSOCKET_FRAGMENTS_MAX 1024 /* of one message: each costs memory, however small */
 
+#define MR_CLOSE_NORMAL         1000
 #define MR_CLOSE_GOING_AWAY     1001
 #define MR_CLOSE_PROTOCOL_ERROR 1002
 #define MR_CLOSE_UNSUPPORTED    1003
 #define MR_CLOSE_BAD_DATA       1007
+#define MR_CLOSE_POLICY         1008
 #define MR_CLOSE_TOO_BIG        1009
 #define MR_CLOSE_INTERNAL       1011
 
@@ -28,6 +30,7 @@ struct mr_websocket_options {
     /* A pong, borrowed. */
     void (*pong)(void *opaque, const uint8_t *bytes, size_t size);
     void *opaque;
+    size_t max_message; /* bytes; 0: MR_WEBSOCKET_MESSAGE_MAX */
 };
 
 /* return: the WebSocket, NULL when out of memory */

@@ -32,7 +32,7 @@ static int copy(const uint8_t *data, size_t size, struct mr_buffer *out)
     struct mr_engineio_payload payload;
     struct mr_engineio_packet packet;
     int result;
-    mr_engineio_payload_init(&payload, data, size);
+    mr_engineio_payload_init(&payload, data, size, 64);
     while ((result = mr_engineio_payload_next(&payload, &packet)) > 0) {
         check(&packet);
         fuzz_require(packet.binary || fuzz_is_utf8(packet.data, packet.size));

@@ -68,7 +68,7 @@ static void reads_a_payload(void **state)
                                "4\xe2\x82\xac";
     struct mr_engineio_payload payload;
     struct mr_engineio_packet packet;
-    mr_engineio_payload_init(&payload, (const uint8_t *)text, strlen(text));
+    mr_engineio_payload_init(&payload, (const uint8_t *)text, strlen(text), 5);
     assert_int_equal(mr_engineio_payload_next(&payload, &packet), 1);
     assert_packet(&packet, MR_ENGINEIO_MESSAGE, false, "hello");
     assert_int_equal(mr_engineio_payload_next(&payload, &packet), 1);
@@ -92,7 +92,7 @@ static int second(const void *bytes, size_t size)
     struct mr_engineio_packet packet;
     mr_buffer_append(&text, "4\x1e", 2);
     mr_buffer_append(&text, bytes, size);
-    mr_engineio_payload_init(&payload, text.data, text.size);
+    mr_engineio_payload_init(&payload, text.data, text.size, 2);
     assert_int_equal(mr_engineio_payload_next(&payload, &packet), 1);
     int result = mr_engineio_payload_next(&payload, &packet);
     mr_engineio_payload_finish(&payload);
@@ -105,7 +105,7 @@ static void refuses_bad_payloads(void **state)
     (void)state;
     struct mr_engineio_payload payload;
     struct mr_engineio_packet packet;
-    mr_engineio_payload_init(&payload, NULL, 0);
+    mr_engineio_payload_init(&payload, NULL, 0, 1);
     assert_int_equal(mr_engineio_payload_next(&payload, &packet), -EBADMSG);
     assert_int_equal(second("", 0), -EBADMSG); /* a separator at the end */
     assert_int_equal(second("\x1e"
@@ -121,6 +121,8 @@ static void refuses_bad_payloads(void **state)
     assert_int_equal(second("bAQ*D", 5), -EBADMSG);
     assert_int_equal(second("bAQIDBB==", 9), -EBADMSG); /* bits that stand for nothing */
     assert_int_equal(second("bAQ==AQ==", 9), -EBADMSG);
+    assert_int_equal(second("bAQIDA===", 9), -EBADMSG);
+    assert_int_equal(second("b====", 5), -EBADMSG);
     assert_int_equal(second("4a\0b", 4), 1);
 }
 
@@ -131,13 +133,13 @@ static void payloads_are_bounded(void **state)
     struct mr_engineio_payload payload;
     struct mr_engineio_packet packet;
     int result, count = 0;
-    for (int i = 0; i <= MR_ENGINEIO_PACKETS_MAX; i++)
+    for (int i = 0; i <= 100; i++)
         mr_engineio_payload_add(&text, &(struct mr_engineio_packet){ .type = MR_ENGINEIO_PONG });
-    mr_engineio_payload_init(&payload, text.data, text.size);
+    mr_engineio_payload_init(&payload, text.data, text.size, 100);
     while ((result = mr_engineio_payload_next(&payload, &packet)) > 0)
         count++;
     assert_int_equal(result, -EMSGSIZE);
-    assert_int_equal(count, MR_ENGINEIO_PACKETS_MAX);
+    assert_int_equal(count, 100);
     mr_engineio_payload_finish(&payload);
     mr_buffer_finish(&text);
 }

@@ -1,0 +1,212 @@
+/* Requests of Engine.IO, as far as workers deal with them: they read and check, the engine's thread
+ * does the rest. */
+#include "http/engineio_session.h"
+
+#include "http/body.h"
+#include "http/handover.h"
+#include "http/handshake.h"
+#include "http/query.h"
+#include "http/respond.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ORIGIN_MAX    256
+#define TRANSPORT_MAX 16
+
+static int respond_fault(const struct mr_request *request, int status, const char *headers,
+                         enum mr_engineio_fault fault)
+{
+    const char *json = mr_engineio_fault_json(fault);
+    return mr_respond(request, &(struct mr_response){
+                                   .status = status,
+                                   .type = "application/json",
+                                   .headers = headers,
+                                   .body = json,
+                                   .size = strlen(json),
+                               });
+}
+
+int mr_engineio_forbid(const struct mr_request *request)
+{
+    return respond_fault(request, 403, NULL, MR_ENGINEIO_FORBIDDEN);
+}
+
+static bool is_method(const struct mr_request *request, const char *method)
+{
+    return strcmp(request->info->request_method, method) == 0;
+}
+
+/* The lines that every answer has. return: malloc'd; NULL when out of memory */
+static char *make_headers(const char *origin)
+{
+    struct mr_buffer lines = { 0 };
+    mr_buffer_append_text(&lines, "Cache-Control: no-store\r\n");
+    if (origin != NULL && strlen(origin) <= ORIGIN_MAX)
+        mr_buffer_printf(&lines, "Access-Control-Allow-Origin: %s\r\nVary: Origin\r\n", origin);
+    if (lines.failed)
+        mr_buffer_finish(&lines);
+    return (char *)lines.data;
+}
+
+/* ---- what a request asks for ---- */
+
+enum kind {
+    KIND_POLL,
+    KIND_POST,
+    KIND_WEBSOCKET,
+};
+
+struct question {
+    enum kind kind;
+    char sid[MR_ENGINEIO_SID_LENGTH + 1];
+    struct mr_handshake handshake;
+};
+
+/* In the reference server's order. return: 0, or -1 with *fault */
+static int read_question(const struct mr_request *request, struct question *question,
+                         enum mr_engineio_fault *fault)
+{
+    const char *query = request->info->query_string;
+    char transport[TRANSPORT_MAX], version[2];
+    mr_query_get(query, "transport", transport, sizeof(transport));
+    bool websocket = strcmp(transport, "websocket") == 0;
+    *fault = MR_ENGINEIO_UNKNOWN_TRANSPORT;
+    if (!websocket && strcmp(transport, "polling") != 0)
+        return -1;
+
+    int got = mr_query_get(query, "sid", question->sid, sizeof(question->sid));
+    *fault = MR_ENGINEIO_UNKNOWN_SID;
+    if (got < 0 && got != -ENOENT)
+        return -1;
+
+    bool get = is_method(request, "GET") && !request->head;
+    *fault = MR_ENGINEIO_BAD_METHOD;
+    if (!get && (question->sid[0] == '\0' || websocket || !is_method(request, "POST")))
+        return -1;
+
+    *fault = MR_ENGINEIO_BAD_VERSION;
+    if (mr_query_get(query, "EIO", version, sizeof(version)) < 0 || strcmp(version, "4") != 0)
+        return -1;
+
+    *fault = MR_ENGINEIO_BAD_REQUEST;
+    question->kind = websocket ? KIND_WEBSOCKET : get ? KIND_POLL : KIND_POST;
+    question->handshake = (struct mr_handshake){
+        .connection = mg_get_header(request->connection, "Connection"),
+        .upgrade = mg_get_header(request->connection, "Upgrade"),
+        .version = mg_get_header(request->connection, "Sec-WebSocket-Version"),
+        .key = mg_get_header(request->connection, "Sec-WebSocket-Key"),
+    };
+    return !websocket || mr_handshake_check(&question->handshake) == MR_HANDSHAKE_OK ? 0 : -1;
+}
+
+/* ---- handing it over ---- */
+
+static struct mr_engineio_link *make_link(const struct mr_request *request,
+                                          struct mr_engineio *engineio,
+                                          const struct question *question, const char *headers)
+{
+    struct mr_engineio_link *link = calloc(1, sizeof(*link));
+    if (link == NULL)
+        return NULL;
+    link->engineio = engineio;
+    memcpy(link->sid, question->sid, sizeof(link->sid));
+    link->headers = strdup(headers);
+    if (question->sid[0] == '\0')
+        link->query = strdup(request->info->query_string);
+    if (question->kind == KIND_WEBSOCKET)
+        mr_handshake_answer(question->handshake.key, &link->switching);
+    if (link->headers == NULL || (question->sid[0] == '\0' && link->query == NULL) ||
+        link->switching.failed) {
+        mr_engineio_link_destroy(link);
+        return NULL;
+    }
+    return link;
+}
+
+static int hand_over(const struct mr_request *request, struct mr_engineio_link *link,
+                     enum kind kind)
+{
+    static const struct mr_protocol *const protocols[] = {
+        [KIND_POLL] = &mr_engineio_poll,
+        [KIND_POST] = &mr_engineio_post,
+        [KIND_WEBSOCKET] = &mr_engineio_socket,
+    };
+    struct mr_arrival arrival = { .protocol = protocols[kind], .session = link };
+    int refused = mr_handover_admit(request);
+    if (refused != 0) {
+        mr_handover_discard(&arrival);
+        return refused;
+    }
+    return mr_handover(request, &arrival, kind == KIND_WEBSOCKET ? 101 : 200);
+}
+
+/* Read the body, and hand over also what is wrong with it: that ends the session. */
+static int take_post(const struct mr_request *request, struct mr_engineio_link *link)
+{
+    struct mr_engineio *engineio = link->engineio;
+    struct mr_engineio_post_mark mark;
+    char sid[MR_ENGINEIO_SID_LENGTH + 1];
+    memcpy(sid, link->sid, sizeof(sid));
+    link->overlaps = !mr_engineio_posts_enter(engineio->posts, &mark, sid);
+    int status;
+    int result = mr_body_read(request, engineio->options.max_payload, &link->body);
+    if (result < 0) {
+        status =
+            result == -EMSGSIZE
+                ? mr_respond_error(request, 413, link->headers, "a payload has at most %zu bytes",
+                                   engineio->options.max_payload)
+                : respond_fault(request, 400, link->headers, MR_ENGINEIO_BAD_REQUEST);
+        mr_engineio_link_destroy(link);
+    } else {
+        status = hand_over(request, link, KIND_POST);
+    }
+    mr_engineio_posts_leave(engineio->posts, &mark);
+    return status;
+}
+
+/* What a browser asks before it sends a request with headers of its own. */
+static int answer_preflight(const struct mr_request *request, const char *headers)
+{
+    struct mr_buffer lines = { 0 };
+    mr_buffer_printf(&lines,
+                     "%sAccess-Control-Allow-Methods: GET, POST\r\n"
+                     "Access-Control-Allow-Headers: Content-Type, Authorization\r\n"
+                     "Access-Control-Max-Age: 600\r\n",
+                     headers);
+    int status = lines.failed ? mr_respond_error(request, 500, NULL, "out of memory")
+                              : mr_respond(request, &(struct mr_response){
+                                                        .status = 204,
+                                                        .headers = (char *)lines.data,
+                                                    });
+    mr_buffer_finish(&lines);
+    return status;
+}
+
+static int answer(const struct mr_request *request, struct mr_engineio *engineio,
+                  const char *headers)
+{
+    struct question question = { 0 };
+    enum mr_engineio_fault fault;
+    if (is_method(request, "OPTIONS"))
+        return answer_preflight(request, headers);
+    if (read_question(request, &question, &fault) < 0)
+        return respond_fault(request, 400, headers, fault);
+    struct mr_engineio_link *link = make_link(request, engineio, &question, headers);
+    if (link == NULL)
+        return mr_respond_error(request, 500, headers, "out of memory");
+    return question.kind == KIND_POST ? take_post(request, link)
+                                      : hand_over(request, link, question.kind);
+}
+
+int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio,
+                       const char *origin)
+{
+    char *headers = make_headers(origin);
+    if (headers == NULL)
+        return mr_respond_error(request, 500, NULL, "out of memory");
+    int status = answer(request, engineio, headers);
+    free(headers);
+    return status;
+}

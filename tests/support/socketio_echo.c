@@ -1,0 +1,274 @@
+/* socketio_echo PORT: what the public conformance suites of Engine.IO and Socket.IO expect of a server,
+ * on the modules that moonreel uses. /engine.io/ gives every message back; /socket.io/ has the
+ * namespaces "/" and "/custom": it tells a client its `auth` when it connects, answers the event
+ * "message" with "message-back", and acknowledges "message-with-ack" with its arguments.
+ *
+ * Says "listening on PORT" (0: any) and ends at SIGTERM or SIGINT. */
+#include "base/clock.h"
+#include "http/respond.h"
+#include "http/socketio.h"
+#include "http/takeover.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PING_INTERVAL_MS   300
+#define PING_TIMEOUT_MS    200
+#define MAX_PAYLOAD        1000000
+#define CONNECT_TIMEOUT_MS 1000
+#define CLIENTS_MAX        1000
+#define GREETING_US        (20 * 1000LL)
+
+struct server {
+    struct mr_site site;
+    struct mr_engineio *engineio, *socketio;
+};
+
+/* ---- /engine.io/ ---- */
+
+static void *open_echo(void *opaque, struct mr_engineio_session *session, const char *query)
+{
+    (void)opaque, (void)query;
+    return session;
+}
+
+static void echo(void *state, bool binary, const uint8_t *bytes, size_t size)
+{
+    mr_engineio_send(state, binary, bytes, size);
+}
+
+static void close_echo(void *state)
+{
+    (void)state;
+}
+
+static const struct mr_engineio_app echo_app = { .open = open_echo,
+                                                 .message = echo,
+                                                 .close = close_echo };
+
+/* ---- /socket.io/ ---- */
+
+static const char *connect_to(void *opaque, struct mr_socketio_socket *socket, const char *query,
+                              const json_t *auth)
+{
+    (void)opaque, (void)query, (void)auth;
+    bool known = strcmp(socket->name, "/") == 0 || strcmp(socket->name, "/custom") == 0;
+    return known ? NULL : "Invalid namespace";
+}
+
+/* `auth` is sent a little later: the suites' WebSocket client loses the second of two messages that it
+ * reads at once while it is about to wait for it. */
+struct greeting {
+    struct greeting *next;
+    struct mr_socketio_socket *socket;
+    int64_t due_us;
+    char *json;
+};
+
+static struct greeting *greetings; /* engine's thread only */
+
+static void connected(struct mr_socketio_socket *socket, const json_t *auth)
+{
+    struct greeting *greeting = calloc(1, sizeof(*greeting));
+    if (greeting == NULL)
+        abort();
+    *greeting = (struct greeting){
+        .next = greetings,
+        .socket = socket,
+        .due_us = mr_clock_now_us() + GREETING_US,
+        .json = auth != NULL ? json_dumps(auth, JSON_COMPACT) : strdup("{}"),
+    };
+    greetings = greeting;
+}
+
+static void forget_greeting(struct greeting **link)
+{
+    struct greeting *greeting = *link;
+    *link = greeting->next;
+    free(greeting->json);
+    free(greeting);
+}
+
+static void disconnected(struct mr_socketio_socket *socket)
+{
+    struct greeting **link = &greetings;
+    while (*link != NULL)
+        if ((*link)->socket == socket)
+            forget_greeting(link);
+        else
+            link = &(*link)->next;
+}
+
+static int64_t greetings_due(void *opaque)
+{
+    (void)opaque;
+    int64_t due_us = INT64_MAX;
+    for (const struct greeting *greeting = greetings; greeting != NULL; greeting = greeting->next)
+        if (greeting->due_us < due_us)
+            due_us = greeting->due_us;
+    return due_us;
+}
+
+static void greet(void *opaque, int64_t now_us)
+{
+    (void)opaque;
+    struct greeting **link = &greetings;
+    while (*link != NULL) {
+        struct greeting *greeting = *link;
+        if (now_us < greeting->due_us) {
+            link = &greeting->next;
+            continue;
+        }
+        mr_socketio_emit(greeting->socket, "auth", greeting->json, strlen(greeting->json));
+        forget_greeting(link);
+    }
+}
+
+static void event(struct mr_socketio_socket *socket, struct mr_socketio_packet *packet,
+                  const struct mr_buffer *attachments)
+{
+    if (mr_socketio_is_event(packet, "message")) {
+        json_array_set_new(packet->data, 0, json_string("message-back"));
+        packet->id = -1;
+        mr_socketio_send(socket, packet, attachments);
+    } else if (mr_socketio_is_event(packet, "message-with-ack") && packet->id >= 0) {
+        json_array_remove(packet->data, 0);
+        packet->type =
+            packet->type == MR_SOCKETIO_BINARY_EVENT ? MR_SOCKETIO_BINARY_ACK : MR_SOCKETIO_ACK;
+        mr_socketio_send(socket, packet, attachments);
+    }
+}
+
+static const struct mr_socketio_app socketio_app = {
+    .connect = connect_to, .connected = connected, .event = event, .disconnect = disconnected
+};
+
+static const struct mr_socketio_options socketio_options = {
+    .app = &socketio_app,
+    .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+    .max_attachments_bytes = MAX_PAYLOAD,
+};
+
+/* ---- the server ---- */
+
+static int begin_request(struct mg_connection *connection)
+{
+    struct server *server = mg_get_user_data(mg_get_context(connection));
+    const struct mg_request_info *info = mg_get_request_info(connection);
+    const struct mr_request request = {
+        .site = &server->site,
+        .connection = connection,
+        .info = info,
+        .path = info->local_uri,
+        .head = strcmp(info->request_method, "HEAD") == 0,
+    };
+    const char *origin = mg_get_header(connection, "Origin");
+    if (strcmp(request.path, "/engine.io/") == 0)
+        return mr_engineio_answer(&request, server->engineio, origin);
+    if (strcmp(request.path, "/socket.io/") == 0)
+        return mr_engineio_answer(&request, server->socketio, origin);
+    return mr_respond_error(&request, 404, NULL, "there are /engine.io/ and /socket.io/");
+}
+
+static int make_engineio(const struct mr_engineio_app *app, const void *opaque,
+                         struct mr_engineio **made)
+{
+    const struct mr_engineio_options options = {
+        .app = app,
+        .opaque = (void *)(uintptr_t)opaque,
+        .ping_interval_ms = PING_INTERVAL_MS,
+        .ping_timeout_ms = PING_TIMEOUT_MS,
+        .max_payload = MAX_PAYLOAD,
+        .max_sessions = CLIENTS_MAX,
+    };
+    return mr_engineio_create(&options, made);
+}
+
+static int make_engine(struct server *server)
+{
+    int result = make_engineio(&echo_app, NULL, &server->engineio);
+    if (result == 0)
+        result = make_engineio(&mr_socketio_engineio_app, &socketio_options, &server->socketio);
+    if (result < 0)
+        return result;
+    const struct mr_fanout_service services[] = { mr_engineio_service(server->engineio),
+                                                  mr_engineio_service(server->socketio),
+                                                  { .due = greetings_due, .run = greet } };
+    server->site.dummy = mr_takeover_open_dummy();
+    if (server->site.dummy < 0)
+        return server->site.dummy;
+    return mr_fanout_create(&(struct mr_fanout_options){ .max_clients = CLIENTS_MAX,
+                                                         .services = services,
+                                                         .service_count = 3 },
+                            &server->site.engine);
+}
+
+static struct mg_context *listen_on(struct server *server, const char *port)
+{
+    static const struct mg_callbacks callbacks = { .begin_request = begin_request };
+    char address[32];
+    snprintf(address, sizeof(address), "127.0.0.1:%s", port);
+    const char *options[] = { "listening_ports",
+                              address,
+                              "num_threads",
+                              "8",
+                              "enable_keep_alive",
+                              "no",
+                              "access_control_allow_origin",
+                              "",
+                              "access_control_allow_methods",
+                              "",
+                              "access_control_allow_headers",
+                              "",
+                              NULL };
+    return mg_start(&callbacks, server, options);
+}
+
+static int serve(struct server *server, const char *port)
+{
+    struct mg_server_port listening;
+    sigset_t signals;
+    int caught;
+    struct mg_context *context = listen_on(server, port);
+    if (context == NULL || mg_get_server_ports(context, 1, &listening) != 1) {
+        fprintf(stderr, "socketio_echo: cannot listen on port %s\n", port);
+        return 1;
+    }
+    printf("listening on %d\n", listening.port);
+    fflush(stdout);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigwait(&signals, &caught);
+    mr_fanout_stop(server->site.engine, "the server is going away", mr_clock_now_us() + 500 * 1000);
+    mr_takeover_shutdown_all((in_port_t)listening.port);
+    mg_stop(context);
+    return 0;
+}
+
+int main(int count, char **arguments)
+{
+    struct server server = { .site.dummy = -1 };
+    sigset_t signals;
+    if (count != 2) {
+        fprintf(stderr, "usage: socketio_echo PORT\n");
+        return 2;
+    }
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    int status = 1;
+    int result = make_engine(&server);
+    if (result == 0)
+        status = serve(&server, arguments[1]);
+    else
+        fprintf(stderr, "socketio_echo: cannot start: %s\n", strerror(-result));
+    mr_fanout_destroy(server.site.engine);
+    mr_engineio_destroy(server.engineio);
+    mr_engineio_destroy(server.socketio);
+    return status;
+}
