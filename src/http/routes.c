@@ -8,6 +8,7 @@
 #include "http/auth.h"
 #include "http/files.h"
 #include "http/respond.h"
+#include "http/socketio_stream.h"
 #include "http/upgrade.h"
 
 #include <string.h>
@@ -22,6 +23,9 @@ struct route {
 /* Rows of one path stand together. HEAD is what GET is. */
 static const struct route routes[] = {
     { "/ws/{s}", "GET", mr_upgrade_native, false },
+    { "/socket.io/", "GET", mr_socketio_stream_answer, false },
+    { "/socket.io/", "POST", mr_socketio_stream_answer, false },
+    { "/socket.io/", "OPTIONS", mr_socketio_stream_answer, false },
     { "/api/streams", "GET", mr_api_streams, false },
     { "/api/streams/{s}", "GET", mr_api_stream, false },
     { "/api/streams/{s}/settings", "GET", mr_api_settings, false },

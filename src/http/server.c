@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "http/listen.h"
 #include "http/routes.h"
+#include "http/socketio_stream.h"
 #include "http/takeover.h"
 
 #include <arpa/inet.h>
@@ -107,6 +108,22 @@ static int start_civetweb(struct mr_server *server, const struct sockaddr_in *ad
     return 0;
 }
 
+static int make_engine(struct mr_site *site, unsigned max_clients)
+{
+    int result = mr_socketio_streams_create(site->registry, max_clients, &site->socketio);
+    if (result < 0)
+        return result;
+    const struct mr_fanout_service services[] = {
+        mr_engineio_service(mr_socketio_streams_engineio(site->socketio)),
+    };
+    const struct mr_fanout_options clients = {
+        .max_clients = max_clients,
+        .services = services,
+        .service_count = sizeof(services) / sizeof(*services),
+    };
+    return mr_fanout_create(&clients, &site->engine);
+}
+
 static int start(struct mr_server *server, const struct mr_server_options *options,
                  struct mr_error *error)
 {
@@ -125,8 +142,7 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
     if (site->assets == NULL || (options->token != NULL && site->token == NULL))
         return mr_error_set(error, -ENOMEM, "out of memory");
     site->dummy = mr_takeover_open_dummy();
-    struct mr_fanout_options clients = { .max_clients = options->max_clients };
-    result = site->dummy < 0 ? site->dummy : mr_fanout_create(&clients, &site->engine);
+    result = site->dummy < 0 ? site->dummy : make_engine(site, options->max_clients);
     if (result < 0)
         return mr_error_set(error, result, "cannot start the server: %s", strerror(-result));
     return start_civetweb(server, &address, options->listen, error);
@@ -188,6 +204,7 @@ void mr_server_destroy(struct mr_server *server)
     if (server->civetweb != NULL)
         stop_civetweb(server);
     mr_fanout_destroy(site->engine);
+    mr_socketio_streams_destroy(site->socketio);
     mr_assets_destroy(site->assets);
     mr_webdir_close(site->webdir);
     free(site->token);

@@ -14,6 +14,7 @@
 struct mr_site {
     struct mr_registry *registry; /* borrowed */
     struct mr_fanout *engine;
+    struct mr_socketio_streams *socketio;
     struct mr_assets *assets;
     struct mr_webdir *webdir; /* NULL: none */
     char *token;              /* for what changes something */

@@ -44,6 +44,7 @@ const char *mr_viewer_kind_name(enum mr_viewer_kind kind)
     static const char *const names[MR_VIEWER_KINDS] = {
         [MR_VIEWER_WEBSOCKET] = "websocket",
         [MR_VIEWER_WEBSOCKET_JSON] = "websocket-json",
+        [MR_VIEWER_SOCKETIO] = "socketio",
     };
     return names[kind];
 }

@@ -20,6 +20,7 @@
 enum mr_viewer_kind {
     MR_VIEWER_WEBSOCKET,
     MR_VIEWER_WEBSOCKET_JSON,
+    MR_VIEWER_SOCKETIO,
     MR_VIEWER_KINDS,
 };
 
