@@ -13,9 +13,12 @@ const STALLED_MS = 3000;
 const ASK_MS = 2000; // how often the server is asked why nothing comes
 const REOPEN_MS = 30_000; // silence after which the connection may be dead without a word
 
+class Forbidden extends Error {}
+
 export class Connection {
   // Kinds: connecting (the first attempt), waiting (connected, no frame yet), live, stalled (frames
-  // stopped), unknown (no such stream), refused (the server answers but takes no viewer), gone.
+  // stopped), unknown (no such stream), refused (the server answers but takes no viewer), forbidden
+  // (it wants a token, or another one), gone.
   // retryAt: performance.now() of the next attempt, null when none is planned.
   state = { kind: 'connecting', retryAt: null };
   stream; // its name; undefined until known
@@ -31,10 +34,13 @@ export class Connection {
   #askedAt = 0;
   #messageAt = 0;
   #interval = 0;
+  #token;
 
   // base: the page's URL; stream: its name, or null for the server's first. on: { message(buffer),
-  // state() }, the latter called when anything public has changed.
-  constructor(base, stream, on) {
+  // state() }, the latter called when anything public has changed. token: what the server wants to
+  // see of those who watch, or null.
+  constructor(base, stream, on, token = null) {
+    this.#token = token;
     this.#base = base;
     this.stream = stream ?? undefined;
     this.#on = on;
@@ -48,8 +54,8 @@ export class Connection {
     let streams;
     try {
       streams = await this.#list();
-    } catch {
-      if (attempt === this.#attempt) this.#retry('gone');
+    } catch (error) {
+      if (attempt === this.#attempt) this.#retry(error instanceof Forbidden ? 'forbidden' : 'gone');
       return;
     }
     if (attempt !== this.#attempt) return;
@@ -97,7 +103,12 @@ export class Connection {
   async #list() {
     this.#askedAt = performance.now();
     const response = await fetch(new URL('api/streams', this.#base),
-      { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) });
+      {
+        cache: 'no-store',
+        signal: AbortSignal.timeout(ANSWER_MS),
+        headers: this.#token ? { Authorization: `Bearer ${this.#token}` } : {},
+      });
+    if (response.status === 401 || response.status === 403) throw new Forbidden();
     if (response.status >= 500) throw new Error('it is starting, stopping or behind a proxy');
     try {
       const { streams } = await response.json();
@@ -109,6 +120,7 @@ export class Connection {
 
   #open() {
     const url = new URL(`ws/${encodeURIComponent(this.stream)}`, this.#base);
+    if (this.#token) url.searchParams.set('token', this.#token);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(url);
     const mute = setTimeout(() => socket.close(), ANSWER_MS);

@@ -43,6 +43,8 @@ function describe(connection, now) {
     case 'stalled': return explain(connection) ?? ['No frames', 'No new frames', 'Still connected'];
     case 'unknown': return ['Unknown', `No stream called “${connection.stream}”`,
       connection.streams.length ? 'This server has:' : 'This server has no streams'];
+    case 'forbidden': return ['Locked', 'This server wants a token from those who watch',
+      'Open this page with ?token=TOKEN'];
     case 'refused': return ['Refused', 'The server refused the connection', again];
     default: return ['Offline', 'No connection to the server', again];
   }
@@ -62,7 +64,9 @@ function showStreams(names) {
   if (shown.join() === names.join()) return;
   list.replaceChildren(...names.map((name) => {
     const link = document.createElement('a');
-    link.href = `?${new URLSearchParams({ stream: name })}`;
+    const query = new URLSearchParams(location.search);
+    query.set('stream', name);
+    link.href = `?${query}`;
     link.textContent = name;
     const item = document.createElement('li');
     item.append(link);

@@ -1,6 +1,7 @@
 // The viewer: joins connection, player and the page's elements.
 //
-// ?stream=NAME chooses a stream; without it the server's first is shown.
+// ?stream=NAME chooses a stream; without it the server's first is shown. ?token=TOKEN is for servers
+// that let nobody watch without.
 
 import { Connection } from './connection.js';
 import { parse } from './message.js';
@@ -24,6 +25,7 @@ const connection = new Connection(
   document.baseURI,
   new URLSearchParams(location.search).get('stream'),
   { message: received, state: showState },
+  new URLSearchParams(location.search).get('token'),
 );
 
 function received(buffer) {

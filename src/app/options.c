@@ -51,6 +51,14 @@ const struct mr_option mr_option_table[] = {
               "notice (%s)" },
     { "token", 0, "TOKEN", MR_OPTION_TEXT, AT(token),
       .help = "secret for everything that changes something (made up and printed when not given)" },
+    { "view-token", 0, "TOKEN", MR_OPTION_TEXT, AT(view_token),
+      .help = "secret for watching; the other token is good for that, too (everybody may watch)" },
+    { "allow-origin", 0, "ORIGIN", MR_OPTION_LIST, AT(allowed_origins),
+      .help = "pages of this origin may watch, as https://example.org, or of all: *; several: "
+              "again, or separated by commas (our own only)" },
+    { "allow-host", 0, "NAME", MR_OPTION_LIST, AT(allowed_hosts),
+      .help = "a name that leads to this server, or all: * (addresses, localhost and this "
+              "machine's own name)" },
     { "max-clients", 0, "N", MR_OPTION_INT, AT(max_clients), .min = 1, .max = 1000000,
       .fallback = "4096", .help = "viewers at once (%s)" },
     { "trusted-proxy", 0, "ADDR[/BITS]", MR_OPTION_LIST, AT(trusted_proxies),
@@ -200,6 +208,28 @@ static int check_name(const char *name, struct mr_error *error)
     return 0;
 }
 
+static int check_token(const char *name, const char *token, struct mr_error *error)
+{
+    if (token == NULL || mr_auth_is_token(token))
+        return 0;
+    return mr_error_set(error, -EINVAL,
+                        "--%s: what was given is not a token of 1 to %d letters, digits and "
+                        "-._~+/=",
+                        name, MR_TOKEN_MAX);
+}
+
+static int check_origins(struct mr_options *options, struct mr_error *error)
+{
+    struct mr_error inner;
+    for (size_t i = 0; i < options->allowed_origins.count; i++)
+        if (mr_origins_add(&options->origins, options->allowed_origins.text[i], &inner) < 0)
+            return mr_error_set(error, -EINVAL, "--allow-origin: %s", inner.text);
+    for (size_t i = 0; i < options->allowed_hosts.count; i++)
+        if (mr_hosts_add(&options->hosts, options->allowed_hosts.text[i], &inner) < 0)
+            return mr_error_set(error, -EINVAL, "--allow-host: %s", inner.text);
+    return 0;
+}
+
 static int check_proxies(struct mr_options *options, struct mr_error *error)
 {
     struct mr_error inner;
@@ -250,16 +280,14 @@ static int check(int argc, char **argv, struct mr_options *options, struct mr_er
                                                          : NULL;
     if (headless_only != NULL && !options->headless)
         return mr_error_set(error, -EINVAL, "--%s goes with --headless", headless_only);
-    if (options->token != NULL && !mr_auth_is_token(options->token))
-        return mr_error_set(error, -EINVAL,
-                            "--token: what was given is not a token of 1 to %d letters, digits and "
-                            "-._~+/=",
-                            MR_TOKEN_MAX);
+    if (check_token("token", options->token, error) < 0 ||
+        check_token("view-token", options->view_token, error) < 0)
+        return -EINVAL;
     struct sockaddr_in address;
     struct mr_error inner;
     if (mr_listen_parse(options->listen, &address, &inner) < 0)
         return mr_error_set(error, -EINVAL, "--listen: %s", inner.text);
-    if (check_proxies(options, error) < 0)
+    if (check_proxies(options, error) < 0 || check_origins(options, error) < 0)
         return -EINVAL;
     return check_name(options->name, error);
 }

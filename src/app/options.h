@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "http/forwarded.h"
+#include "http/origin.h"
 #include "media/geometry.h"
 #include "script/runner.h"
 
@@ -49,7 +50,11 @@ struct mr_options {
     int isolation;       /* enum mr_isolation */
     int on_script_error; /* enum mr_on_error */
     int max_clients;
-    const char *token; /* NULL: one is made up */
+    const char *token;      /* NULL: one is made up */
+    const char *view_token; /* NULL: everybody may watch */
+    struct mr_values allowed_origins, allowed_hosts;
+    struct mr_origins origins; /* what these are */
+    struct mr_hosts hosts;
     struct mr_values trusted_proxies;
     struct mr_proxies proxies; /* what these are */
     const char *web_dir;

@@ -46,6 +46,11 @@ static bool are_equal(const char *one, const char *other)
     return memeql_sec(digests[0], digests[1], SHA256_DIGEST_SIZE);
 }
 
+enum mr_auth mr_auth_check_text(const char *token, const char *given)
+{
+    return token != NULL && are_equal(token, given) ? MR_AUTH_RIGHT : MR_AUTH_WRONG;
+}
+
 enum mr_auth mr_auth_check(const char *token, const char *authorization)
 {
     size_t length = strlen(scheme);
@@ -53,13 +58,5 @@ enum mr_auth mr_auth_check(const char *token, const char *authorization)
         authorization[length] != ' ')
         return MR_AUTH_MISSING;
     const char *given = authorization + length + strspn(authorization + length, " ");
-    return token != NULL && are_equal(token, given) ? MR_AUTH_RIGHT : MR_AUTH_WRONG;
-}
-
-bool mr_auth_is_own_origin(const char *origin, const char *host)
-{
-    if (origin == NULL)
-        return true;
-    const char *authority = strstr(origin, "://");
-    return authority != NULL && host != NULL && strcasecmp(authority + strlen("://"), host) == 0;
+    return mr_auth_check_text(token, given);
 }

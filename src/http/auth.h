@@ -24,8 +24,7 @@ enum mr_auth {
  * the token; NULL: none is right. */
 enum mr_auth mr_auth_check(const char *token, const char *authorization);
 
-/* Whether a request comes from one of our own pages, or from no page at all.
- * in:     origin, host: values of these headers; NULL: not there */
-bool mr_auth_is_own_origin(const char *origin, const char *host);
+/* The same of a token by itself. */
+enum mr_auth mr_auth_check_text(const char *token, const char *given);
 
 #endif

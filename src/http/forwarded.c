@@ -155,6 +155,7 @@ struct mr_forwarded mr_forwarded_resolve(const struct mr_proxies *proxies, const
     bool is_ipv4, proto_seen = false, going_back = true;
     if (!parse_address(peer, &from.address, &is_ipv4) || !mr_proxies_trust(proxies, &from.address))
         return from;
+    from.trusted = true;
     for (int i = count - 1; i >= 0; i--) {
         if (going_back && strcasecmp(headers[i].name, "X-Forwarded-For") == 0)
             going_back = go_back(proxies, headers[i].value, &from.address);

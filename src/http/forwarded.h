@@ -34,6 +34,7 @@ bool mr_proxies_trust(const struct mr_proxies *proxies, const struct in6_addr *a
 struct mr_forwarded {
     struct in6_addr address; /* all zero when the peer's is no address */
     bool https;              /* the browser spoke TLS, to a proxy */
+    bool trusted;            /* the peer is a proxy whose headers are believed */
 };
 
 /* From the connection's peer and the request's headers (count < 0: none). Each proxy adds whom it saw

@@ -1,5 +1,7 @@
 #include "http/respond.h"
 
+#include "base/buffer.h"
+#include "http/access.h"
 #include "http/json_text.h"
 
 #include <stdarg.h>
@@ -20,10 +22,10 @@ static const char *status_text(int status)
         return "No Content";
     case 206:
         return "Partial Content";
-    case 308:
-        return "Permanent Redirect";
     case 304:
         return "Not Modified";
+    case 308:
+        return "Permanent Redirect";
     case 400:
         return "Bad Request";
     case 401:
@@ -42,6 +44,8 @@ static const char *status_text(int status)
         return "Content Too Large";
     case 416:
         return "Range Not Satisfiable";
+    case 421:
+        return "Misdirected Request";
     case 422:
         return "Unprocessable Content";
     case 426:
@@ -86,7 +90,14 @@ static int send_response(const struct mr_request *request, const struct mr_respo
     if (coding != NULL || request->info->content_length > UNREAD_BODY_MAX)
         mg_disable_connection_keep_alive(request->connection);
 
-    mr_response_head(&out, response);
+    struct mr_buffer headers = { 0 };
+    mr_access_headers(request, &headers);
+    mr_buffer_append_text(&headers, response->headers != NULL ? response->headers : "");
+    struct mr_response whole = *response;
+    whole.headers = (const char *)headers.data;
+    mr_response_head(&out, &whole);
+    out.failed = out.failed || headers.failed;
+    mr_buffer_finish(&headers);
     if (with_body && !request->head && response->size > 0)
         mr_buffer_append(&out, response->body, response->size);
     if (!out.failed)

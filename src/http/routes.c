@@ -1,11 +1,11 @@
 #include "http/routes.h"
 
 #include "base/buffer.h"
+#include "http/access.h"
 #include "http/api.h"
 #include "http/api_log.h"
 #include "http/api_script.h"
 #include "http/api_settings.h"
-#include "http/auth.h"
 #include "http/files.h"
 #include "http/respond.h"
 #include "http/socketio_stream.h"
@@ -17,28 +17,28 @@ struct route {
     const char *path; /* "{s}" stands for a stream's name */
     const char *method;
     int (*answer)(const struct mr_request *request);
-    bool changes; /* something, or shows what not everybody may see: needs the token */
+    enum mr_right right;
 };
 
 /* Rows of one path stand together. HEAD is what GET is. */
 static const struct route routes[] = {
-    { "/ws/{s}", "GET", mr_upgrade_native, false },
-    { "/socket.io/", "GET", mr_socketio_stream_answer, false },
-    { "/socket.io/", "POST", mr_socketio_stream_answer, false },
-    { "/socket.io/", "OPTIONS", mr_socketio_stream_answer, false },
-    { "/api/streams", "GET", mr_api_streams, false },
-    { "/api/streams/{s}", "GET", mr_api_stream, false },
-    { "/api/streams/{s}/settings", "GET", mr_api_settings, false },
-    { "/api/streams/{s}/settings", "PATCH", mr_api_change_settings, true },
-    { "/api/streams/{s}/script", "GET", mr_api_script, true },
-    { "/api/streams/{s}/script", "PUT", mr_api_replace_script, true },
-    { "/api/streams/{s}/log", "GET", mr_api_log, true },
-    { "/healthz", "GET", mr_api_health, false },
+    { "/ws/{s}", "GET", mr_upgrade_native, MR_RIGHT_WATCH },
+    { "/socket.io/", "GET", mr_socketio_stream_answer, MR_RIGHT_WATCH },
+    { "/socket.io/", "POST", mr_socketio_stream_answer, MR_RIGHT_WATCH },
+    { "/socket.io/", "OPTIONS", mr_socketio_stream_answer, MR_RIGHT_WATCH },
+    { "/api/streams", "GET", mr_api_streams, MR_RIGHT_VIEW },
+    { "/api/streams/{s}", "GET", mr_api_stream, MR_RIGHT_VIEW },
+    { "/api/streams/{s}/settings", "GET", mr_api_settings, MR_RIGHT_VIEW },
+    { "/api/streams/{s}/settings", "PATCH", mr_api_change_settings, MR_RIGHT_CHANGE },
+    { "/api/streams/{s}/script", "GET", mr_api_script, MR_RIGHT_CHANGE },
+    { "/api/streams/{s}/script", "PUT", mr_api_replace_script, MR_RIGHT_CHANGE },
+    { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE },
+    { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN },
 };
 static const size_t route_count = sizeof(routes) / sizeof(*routes);
 
 /* Whatever is no route is a page. */
-static const struct route pages = { NULL, "GET", mr_files_get, false };
+static const struct route pages = { NULL, "GET", mr_files_get, MR_RIGHT_OPEN };
 
 /* What a stream's name is made of; a path with anything else in its place is not found. */
 static size_t name_length(const char *text)
@@ -98,27 +98,6 @@ static int refuse_method(const struct mr_request *request, const struct route *r
     return status;
 }
 
-/* What changes something takes the token, and no page of another origin may even try.
- * return: 0, or the status of the refusal */
-static int check_rights(const struct mr_request *request)
-{
-    const char *origin = mg_get_header(request->connection, "Origin");
-    const char *host = mg_get_header(request->connection, "Host");
-    if (!mr_auth_is_own_origin(origin, host))
-        return mr_respond_error(request, 403, NULL, "pages of %s may not change anything here",
-                                origin);
-    switch (
-        mr_auth_check(request->site->token, mg_get_header(request->connection, "Authorization"))) {
-    case MR_AUTH_RIGHT:
-        return 0;
-    case MR_AUTH_WRONG:
-        return mr_respond_error(request, 403, NULL, "this is not the token");
-    default:
-        return mr_respond_error(request, 401, "WWW-Authenticate: Bearer\r\n",
-                                "this needs the token: Authorization: Bearer TOKEN");
-    }
-}
-
 /* The rows of the request's path. return: how many, 0: it is no route */
 static size_t find_rows(struct mr_request *request, const struct route **rows)
 {
@@ -139,6 +118,12 @@ static int answer(struct mr_request *request)
     if (atomic_load(&request->site->stopping))
         return mr_respond_error(request, 503, "Retry-After: 5\r\n", "the server is going away");
 
+    int status = mr_access_check_host(request);
+    if (status == 0)
+        status = mr_access_preflight(request);
+    if (status != 0)
+        return status;
+
     const struct route *rows = &pages;
     size_t count = find_rows(request, &rows);
     if (count == 0)
@@ -146,7 +131,7 @@ static int answer(struct mr_request *request)
     for (size_t i = 0; i < count; i++) {
         if (!accepts(&rows[i], request->info->request_method))
             continue;
-        int refused = rows[i].changes ? check_rights(request) : 0;
+        int refused = mr_access_check(request, rows[i].right);
         return refused != 0 ? refused : rows[i].answer(request);
     }
     return refuse_method(request, rows, count);

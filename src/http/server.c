@@ -124,6 +124,21 @@ static int make_engine(struct mr_site *site, unsigned max_clients)
     return mr_fanout_create(&clients, &site->engine);
 }
 
+/* The names by which people of this network know the machine: that of --listen, and its own, alone
+ * or as mDNS has it. */
+static void add_own_names(struct mr_hosts *hosts, const char *listen)
+{
+    char name[MR_ORIGIN_SIZE] = "", local[MR_ORIGIN_SIZE + sizeof(".local")];
+    struct mr_error ignored; /* what is no name is nobody's */
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(listen, ":"), listen);
+    mr_hosts_add(hosts, name, &ignored);
+    if (gethostname(name, sizeof(name) - 1) == 0 && strchr(name, ',') == NULL) {
+        snprintf(local, sizeof(local), "%s.local", name);
+        mr_hosts_add(hosts, name, &ignored);
+        mr_hosts_add(hosts, local, &ignored);
+    }
+}
+
 static int start(struct mr_server *server, const struct mr_server_options *options,
                  struct mr_error *error)
 {
@@ -139,7 +154,10 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
 
     site->assets = mr_assets_create();
     site->token = options->token != NULL ? strdup(options->token) : NULL;
-    if (site->assets == NULL || (options->token != NULL && site->token == NULL))
+    site->view_token = options->view_token != NULL ? strdup(options->view_token) : NULL;
+    add_own_names(&site->hosts, options->listen);
+    if (site->assets == NULL || (options->token != NULL && site->token == NULL) ||
+        (options->view_token != NULL && site->view_token == NULL))
         return mr_error_set(error, -ENOMEM, "out of memory");
     site->dummy = mr_takeover_open_dummy();
     result = site->dummy < 0 ? site->dummy : make_engine(site, options->max_clients);
@@ -158,6 +176,8 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
     server->creator = pthread_self();
     server->site.registry = registry;
     server->site.proxies = options->proxies;
+    server->site.origins = options->origins;
+    server->site.hosts = options->hosts;
     server->site.dummy = -1;
     atomic_init(&server->site.stopping, false);
     int result = start(server, options, error);
@@ -208,6 +228,7 @@ void mr_server_destroy(struct mr_server *server)
     mr_assets_destroy(site->assets);
     mr_webdir_close(site->webdir);
     free(site->token);
+    free(site->view_token);
     if (site->dummy >= 0)
         close(site->dummy);
     free(server);

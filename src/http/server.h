@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "http/forwarded.h"
+#include "http/origin.h"
 #include "stream/registry.h"
 
 struct mr_server;
@@ -17,7 +18,11 @@ struct mr_server_options {
     unsigned max_clients; /* viewers at once */
     const char *token;    /* for what changes something; NULL: nothing can be changed */
 
+    const char *view_token; /* for watching; NULL: everybody may */
+
     struct mr_proxies proxies; /* whose X-Forwarded headers are believed */
+    struct mr_origins origins; /* whose pages may watch, besides our own */
+    struct mr_hosts hosts;     /* under which names we are asked; that of `listen` is added */
 };
 
 /* Bind, start the workers and the engine.

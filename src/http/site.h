@@ -6,6 +6,7 @@
 #include "http/assets.h"
 #include "http/fanout.h"
 #include "http/forwarded.h"
+#include "http/origin.h"
 #include "http/webdir.h"
 #include "stream/registry.h"
 
@@ -18,10 +19,13 @@ struct mr_site {
     struct mr_assets *assets;
     struct mr_webdir *webdir; /* NULL: none */
     char *token;              /* for what changes something */
+    char *view_token;         /* for watching; NULL: everybody may */
     int dummy;                /* mr_takeover_open_dummy */
     atomic_bool stopping;     /* any thread: nothing but 503 from now on */
 
     struct mr_proxies proxies; /* whose X-Forwarded headers are believed */
+    struct mr_origins origins; /* whose pages may watch, besides our own */
+    struct mr_hosts hosts;     /* names of ours */
 };
 
 #endif

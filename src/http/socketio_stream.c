@@ -220,7 +220,8 @@ struct mr_engineio *mr_socketio_streams_engineio(struct mr_socketio_streams *str
 
 static bool is_origin_allowed(const struct mr_request *request, const char *origin)
 {
-    return mr_origin_is_own(origin, mg_get_header(request->connection, "Host"));
+    return mr_origin_allowed(&request->site->origins, origin,
+                             mg_get_header(request->connection, "Host"));
 }
 
 int mr_socketio_stream_answer(const struct mr_request *request)

@@ -1,0 +1,253 @@
+/* Who may do what, against the real program: tokens, origins, names. */
+#include "support/fetch.h"
+#include "support/host.h"
+#include "support/viewer.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define WEBSOCKET                                                                                  \
+    "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"               \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+#define PAGE "\r\nOrigin: https://page.example"
+#define EVIL "\r\nOrigin: http://evil.example"
+#define CHANGE                                                                                     \
+    "\r\nAuthorization: Bearer secret\r\nContent-Type: application/json\r\nContent-Length: 2"
+
+static struct host host;
+
+static int start(const char *const arguments[])
+{
+    return host_start(&host, arguments) ? 0 : -1;
+}
+
+static int start_open(void **state)
+{
+    static const char *const arguments[] = { "--token", "secret", "test:", NULL };
+    (void)state;
+    return start(arguments);
+}
+
+static int start_closed(void **state)
+{
+    static const char *const arguments[] = { "--token",        "secret",
+                                             "--view-token",   "look",
+                                             "--allow-origin", "https://page.example,null",
+                                             "--allow-host",   "cam.example",
+                                             "--log-level",    "trace",
+                                             "test:",          NULL };
+    (void)state;
+    return start(arguments);
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    return host_stop(&host, SIGTERM, 5000000) == 0 ? 0 : -1;
+}
+
+/* A request with a Host of its own; the answer's head alone. return: the status */
+static int ask(const char *request, const char *name, struct mr_buffer *head)
+{
+    struct mr_buffer text = { 0 };
+    size_t line = strcspn(request, "\r");
+    int fd = fetch_connect(host.port, 0);
+    mr_buffer_printf(&text, "%.*s HTTP/1.1%s%s%s\r\n\r\n", (int)line, request,
+                     name != NULL ? "\r\nHost: " : "", name != NULL ? name : "", request + line);
+    fetch_send(fd, text.data, text.size);
+    int status = fetch_read_head(fd, head);
+    mr_buffer_append(head, "", 0);
+    mr_buffer_finish(&text);
+    close(fd);
+    return status;
+}
+
+static void assert_status(int status, const char *request)
+{
+    char own[40];
+    struct mr_buffer head = { 0 };
+    snprintf(own, sizeof(own), "127.0.0.1:%d", host.port);
+    int got = ask(request, own, &head);
+    mr_buffer_finish(&head);
+    if (got != status)
+        fail_msg("%d instead of %d for %s", got, status, request);
+}
+
+static void assert_named(int status, const char *name)
+{
+    struct mr_buffer head = { 0 };
+    int got = ask("GET /api/streams", name, &head);
+    mr_buffer_finish(&head);
+    if (got != status)
+        fail_msg("%d instead of %d for Host: %s", got, status, name);
+}
+
+/* Headers that the answer to `request` has and has not. */
+static void assert_headers(const char *request, const char *const has[], const char *has_not)
+{
+    char own[40];
+    struct mr_buffer head = { 0 };
+    snprintf(own, sizeof(own), "127.0.0.1:%d", host.port);
+    ask(request, own, &head);
+    for (int i = 0; has[i] != NULL; i++)
+        if (strstr((char *)head.data, has[i]) == NULL)
+            fail_msg("no %s in the answer to %s:\n%s", has[i], request, (char *)head.data);
+    if (has_not != NULL && strstr((char *)head.data, has_not) != NULL)
+        fail_msg("%s in the answer to %s:\n%s", has_not, request, (char *)head.data);
+    mr_buffer_finish(&head);
+}
+
+static void everybody_watches_unless_told_otherwise(void **state)
+{
+    (void)state;
+    assert_status(200, "GET /");
+    assert_status(200, "GET /healthz");
+    assert_status(200, "GET /api/streams");
+    assert_status(101, "GET /ws/live" WEBSOCKET);
+    char own[400];
+    snprintf(own, sizeof(own), "GET /ws/live\r\nOrigin: http://127.0.0.1:%d" WEBSOCKET, host.port);
+    assert_status(101, own);
+}
+
+static void pages_of_others_may_do_nothing(void **state)
+{
+    (void)state;
+    assert_status(403, "GET /ws/live" WEBSOCKET EVIL);
+    assert_status(403, "GET /ws/live" WEBSOCKET "\r\nOrigin: null");
+    assert_status(403, "GET /ws/live" WEBSOCKET "\r\nOrigin: https://evil.example");
+    assert_status(403, "GET /api/streams" EVIL);
+    assert_status(403, "GET /api/streams/live/settings" EVIL);
+    assert_status(403, "PATCH /api/streams/live/settings" CHANGE EVIL "\r\n\r\n{}");
+    assert_status(403, "OPTIONS /api/streams" EVIL "\r\nAccess-Control-Request-Method: GET");
+    assert_status(403, "GET /api/streams\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors");
+    assert_status(200,
+                  "GET /api/streams\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate");
+    assert_status(200,
+                  "GET /api/streams\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: no-cors");
+    assert_headers("GET /api/streams",
+                   (const char *const[]){ "Cross-Origin-Resource-Policy: same-origin", NULL },
+                   "Access-Control");
+    assert_headers("GET /api/streams" EVIL,
+                   (const char *const[]){ "Cross-Origin-Resource-Policy: same-origin", NULL },
+                   "Access-Control");
+}
+
+static void changing_takes_the_token_in_a_header(void **state)
+{
+    (void)state;
+    assert_status(200, "PATCH /api/streams/live/settings" CHANGE "\r\n\r\n{}");
+    assert_status(401,
+                  "PATCH /api/streams/live/settings?token=secret\r\nContent-Length: 2\r\n\r\n{}");
+    assert_status(403, "PATCH /api/streams/live/settings\r\nAuthorization: Bearer other\r\n"
+                       "Content-Length: 2\r\n\r\n{}");
+    assert_status(405, "POST /api/streams/live/settings" CHANGE "\r\n\r\n{}");
+}
+
+static void other_names_lead_nowhere(void **state)
+{
+    (void)state;
+    char own[300] = "";
+    assert_named(200, "127.0.0.1");
+    assert_named(200, "192.0.2.7:8080");
+    assert_named(200, "localhost:1234");
+    assert_int_equal(gethostname(own, sizeof(own) - 1), 0);
+    assert_named(200, own);
+    assert_named(421, "evil.example");
+    assert_named(421, "cam.example");
+    assert_named(421, "127.0.0.1.evil.example:80");
+    /* what a proxy would say is not believed of anybody */
+    assert_status(200, "GET /api/streams\r\nX-Forwarded-Host: evil.example");
+}
+
+static void watching_takes_the_view_token(void **state)
+{
+    (void)state;
+    assert_status(200, "GET /");
+    assert_status(200, "GET /healthz");
+    assert_status(401, "GET /api/streams");
+    assert_status(401, "GET /api/streams?token=look"); /* a page can set headers here */
+    assert_status(403, "GET /api/streams\r\nAuthorization: Bearer other");
+    assert_status(200, "GET /api/streams\r\nAuthorization: Bearer look");
+    assert_status(200, "GET /api/streams\r\nAuthorization: Bearer secret");
+    assert_status(401, "GET /ws/live" WEBSOCKET);
+    assert_status(403, "GET /ws/live?token=other" WEBSOCKET);
+    assert_status(403, "GET /ws/live?token=" WEBSOCKET);
+    assert_status(101, "GET /ws/live?token=look" WEBSOCKET);
+    assert_status(101, "GET /ws/live?format=json&token=secret" WEBSOCKET);
+    assert_status(101, "GET /ws/live\r\nAuthorization: Bearer look" WEBSOCKET);
+    assert_status(403, "PATCH /api/streams/live/settings\r\nAuthorization: Bearer look\r\n"
+                       "Content-Length: 2\r\n\r\n{}");
+
+    struct mr_buffer log = { 0 };
+    host_read_log(&host, &log);
+    mr_buffer_append(&log, "", 0);
+    assert_null(strstr((char *)log.data, "look"));
+    assert_null(strstr((char *)log.data, "secret"));
+    mr_buffer_finish(&log);
+}
+
+static void pages_that_were_named_may_watch(void **state)
+{
+    (void)state;
+    static const char welcome[] = "Access-Control-Allow-Origin: https://page.example\r\n";
+    assert_status(101, "GET /ws/live?token=look" WEBSOCKET PAGE);
+    assert_status(101, "GET /ws/live?token=look" WEBSOCKET "\r\nOrigin: null");
+    assert_status(403, "GET /ws/live?token=look" WEBSOCKET EVIL);
+    assert_status(401, "GET /ws/live" WEBSOCKET PAGE);
+    assert_status(403, "PATCH /api/streams/live/settings" CHANGE PAGE "\r\n\r\n{}");
+    assert_headers("GET /api/streams\r\nAuthorization: Bearer look" PAGE,
+                   (const char *const[]){ "HTTP/1.1 200", welcome, "Vary: Origin",
+                                          "Cross-Origin-Resource-Policy: cross-origin", NULL },
+                   "Allow-Credentials");
+    assert_headers("GET /api/streams" PAGE, /* so that the page can read why */
+                   (const char *const[]){ "HTTP/1.1 401", welcome, NULL }, NULL);
+    assert_headers("OPTIONS /api/streams" PAGE "\r\nAccess-Control-Request-Method: GET\r\n"
+                   "Access-Control-Request-Headers: authorization",
+                   (const char *const[]){ "HTTP/1.1 204", welcome, "Access-Control-Max-Age: 600",
+                                          "Access-Control-Allow-Headers: Authorization", NULL },
+                   "PATCH");
+    assert_headers(
+        "GET /api/streams\r\nAuthorization: Bearer look\r\n"
+        "Referer: https://page.example/cams?x=1\r\n"
+        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors",
+        (const char *const[]){ "HTTP/1.1 200", "Cross-Origin-Resource-Policy: cross-origin", NULL },
+        NULL);
+    assert_headers(
+        "GET /api/streams\r\nReferer: https://page.example.evil/\r\n"
+        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors",
+        (const char *const[]){ "HTTP/1.1 403", "Cross-Origin-Resource-Policy: same-origin", NULL },
+        "Allow-Origin");
+}
+
+static void names_that_were_given_lead_here(void **state)
+{
+    (void)state;
+    assert_named(401, "cam.example");
+    assert_named(401, "CAM.example:80");
+    assert_named(421, "evil.example");
+}
+
+int main(void)
+{
+
+    const struct CMUnitTest open[] = {
+        cmocka_unit_test(everybody_watches_unless_told_otherwise),
+        cmocka_unit_test(pages_of_others_may_do_nothing),
+        cmocka_unit_test(changing_takes_the_token_in_a_header),
+        cmocka_unit_test(other_names_lead_nowhere),
+    };
+    const struct CMUnitTest closed[] = {
+        cmocka_unit_test(watching_takes_the_view_token),
+        cmocka_unit_test(pages_that_were_named_may_watch),
+        cmocka_unit_test(names_that_were_given_lead_here),
+    };
+    int failed = cmocka_run_group_tests(open, start_open, stop);
+    return failed + cmocka_run_group_tests(closed, start_closed, stop);
+}
