@@ -10,6 +10,7 @@
 
 #define HOST_MAX 255
 #define PORT_MAX 65535
+#define BACKLOG  4096 /* the system may have a lower limit */
 
 /* return: the port, or -1 */
 static long parse_port(const char *text)
@@ -60,14 +61,19 @@ int mr_listen_parse(const char *text, struct sockaddr_in *address, struct mr_err
     return 0;
 }
 
-int mr_listen_probe(const struct sockaddr_in *address, const char *text, struct mr_error *error)
+int mr_listen_open(struct sockaddr_in *address, const char *text, struct mr_error *error)
 {
-    int on = 1, result = 0;
+    int on = 1, receive_bytes = MR_LISTEN_RECEIVE_BYTES;
+    socklen_t size = sizeof(*address);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0) /* as civetweb does it */
+    if (fd >= 0) /* those of the server before may still be in TIME_WAIT */
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (fd < 0 || bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
-        result = mr_error_set(error, -errno, "cannot listen on %s: %s%s", text, strerror(errno),
+    if (fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 &&
+        listen(fd, BACKLOG) == 0 && getsockname(fd, (struct sockaddr *)address, &size) == 0)
+        return fd;
+    int result = mr_error_set(error, -errno, "cannot listen on %s: %s%s", text, strerror(errno),
                               errno == EADDRINUSE ? "; choose another port, or 0 for any" : "");
     if (fd >= 0)
         close(fd);

@@ -2,7 +2,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/feed.h"
 #include "http/listen.h"
+#include "http/porch.h"
 #include "http/routes.h"
 #include "http/socketio_stream.h"
 #include "http/takeover.h"
@@ -24,6 +26,8 @@
 struct mr_server {
     struct mr_site site;
     struct mg_context *civetweb;
+    struct mr_feed *feed;   /* whom civetweb takes */
+    struct mr_porch *porch; /* where they come from */
     in_port_t port;
     char address[ADDRESS_LENGTH];
     /* creator's thread only */
@@ -64,20 +68,15 @@ static const struct mg_callbacks callbacks = {
 /* ---- start ---- */
 
 /* No document_root, so that civetweb serves nothing by itself; no keep-alive, so that idle clients
- * hold no worker; no CORS headers, which default to everybody. */
-static int start_civetweb(struct mr_server *server, const struct sockaddr_in *address,
-                          const char *listen, struct mr_error *error)
+ * hold no worker; no CORS headers, which default to everybody. It listens on a port of its own only
+ * until it is fed. */
+static int start_civetweb(struct mr_server *server, struct mr_error *error)
 {
-    char host[INET_ADDRSTRLEN], ports[ADDRESS_LENGTH];
-    inet_ntop(AF_INET, &address->sin_addr, host, sizeof(host));
-    snprintf(ports, sizeof(ports), "%s:%u", host, ntohs(address->sin_port));
     const char *options[] = {
         "listening_ports",
-        ports,
+        "127.0.0.1:0",
         "num_threads",
         WORKERS,
-        "listen_backlog",
-        "511",
         "request_timeout_ms",
         REQUEST_MS,
         "enable_keep_alive",
@@ -94,18 +93,35 @@ static int start_civetweb(struct mr_server *server, const struct sockaddr_in *ad
         "",
         NULL,
     };
-    struct mg_context *context = mg_start(&callbacks, server, options);
-    if (context == NULL)
-        return mr_error_set(error, -EIO, "cannot listen on %s: %s", listen,
-                            server->complaint[0] != '\0' ? server->complaint : "civetweb failed");
-    server->civetweb = context;
-
     struct mg_server_port port;
-    if (mg_get_server_ports(context, 1, &port) != 1)
-        return mr_error_set(error, -EIO, "cannot listen on %s: no port", listen);
-    server->port = (in_port_t)port.port;
+    server->civetweb = mg_start(&callbacks, server, options);
+    if (server->civetweb == NULL)
+        return mr_error_set(error, -EIO, "cannot start the server: %s",
+                            server->complaint[0] != '\0' ? server->complaint : "civetweb failed");
+    int listener = mg_get_server_ports(server->civetweb, 1, &port) == 1
+                       ? mr_takeover_find_listener((in_port_t)port.port)
+                       : -ENOENT;
+    int result = listener < 0 ? listener : mr_feed_connect(server->feed, listener);
+    return result < 0 ? mr_error_set(error, result, "cannot start the server: civetweb: %s",
+                                     strerror(-result))
+                      : 0;
+}
+
+/* From here on there are clients. */
+static int open_door(struct mr_server *server, struct sockaddr_in *address, const char *listen,
+                     struct mr_error *error)
+{
+    char host[INET_ADDRSTRLEN];
+    int listener = mr_listen_open(address, listen, error);
+    if (listener < 0)
+        return listener;
+    inet_ntop(AF_INET, &address->sin_addr, host, sizeof(host));
+    server->port = ntohs(address->sin_port);
     snprintf(server->address, sizeof(server->address), "%s:%u", host, server->port);
-    return 0;
+    int result = mr_porch_create(listener, server->feed, &server->porch);
+    return result < 0
+               ? mr_error_set(error, result, "cannot start the server: %s", strerror(-result))
+               : 0;
 }
 
 static int make_engine(struct mr_site *site, unsigned max_clients)
@@ -145,8 +161,6 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
     struct sockaddr_in address;
     struct mr_site *site = &server->site;
     int result = mr_listen_parse(options->listen, &address, error);
-    if (result == 0)
-        result = mr_listen_probe(&address, options->listen, error);
     if (result == 0 && options->web_dir != NULL)
         result = mr_webdir_open(options->web_dir, &site->webdir, error);
     if (result < 0)
@@ -161,9 +175,12 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
         return mr_error_set(error, -ENOMEM, "out of memory");
     site->dummy = mr_takeover_open_dummy();
     result = site->dummy < 0 ? site->dummy : make_engine(site, options->max_clients);
+    if (result == 0)
+        result = mr_feed_create(&server->feed);
     if (result < 0)
         return mr_error_set(error, result, "cannot start the server: %s", strerror(-result));
-    return start_civetweb(server, &address, options->listen, error);
+    result = start_civetweb(server, error);
+    return result < 0 ? result : open_door(server, &address, options->listen, error);
 }
 
 int mr_server_create(const struct mr_server_options *options, struct mr_registry *registry,
@@ -195,7 +212,9 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
  * them instead. All sockets of our port are civetweb's once the engine has ended. */
 static void stop_civetweb(struct mr_server *server)
 {
-    mr_takeover_shutdown_all(server->port);
+    mr_feed_stop(server->feed);
+    if (server->port != 0)
+        mr_takeover_shutdown_all(server->port);
     mg_stop(server->civetweb);
     server->civetweb = NULL;
 }
@@ -221,8 +240,10 @@ void mr_server_destroy(struct mr_server *server)
     refuse_proposals(site->registry);
     if (site->engine != NULL)
         mr_fanout_stop(site->engine, "the server is going away", mr_clock_now_us() + GOODBYE_US);
+    mr_porch_destroy(server->porch);
     if (server->civetweb != NULL)
         stop_civetweb(server);
+    mr_feed_destroy(server->feed);
     mr_fanout_destroy(site->engine);
     mr_socketio_streams_destroy(site->socketio);
     mr_assets_destroy(site->assets);

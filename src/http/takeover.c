@@ -79,6 +79,26 @@ int mr_takeover(const struct mr_endpoints *endpoints, int dummy)
     return copy;
 }
 
+static bool is_listening(int fd)
+{
+    int listening = 0;
+    socklen_t size = sizeof(listening);
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
+}
+
+int mr_takeover_find_listener(in_port_t local_port)
+{
+    int found = -ENOENT;
+    DIR *directory = opendir("/proc/self/fd");
+    if (directory == NULL)
+        return -errno;
+    for (int fd; found < 0 && (fd = next_descriptor(directory)) >= 0;)
+        if (is_local(fd, local_port) && is_listening(fd))
+            found = fd;
+    closedir(directory);
+    return found;
+}
+
 void mr_takeover_shutdown_all(in_port_t local_port)
 {
     DIR *directory = opendir("/proc/self/fd");

@@ -21,6 +21,10 @@ int mr_takeover_open_dummy(void);
  *         -ENOTUNIQ when there are several; -errno of opendir, dup */
 int mr_takeover(const struct mr_endpoints *endpoints, int dummy);
 
+/* The socket of ours that listens on `local_port`.
+ * return: its descriptor, which stays its owner's; -ENOENT; -errno of opendir */
+int mr_takeover_find_listener(in_port_t local_port);
+
 /* Shut down the listening socket and every connection on `local_port` that is still open in this
  * process, so that threads that wait for one of them go on. */
 void mr_takeover_shutdown_all(in_port_t local_port);
