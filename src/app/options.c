@@ -64,6 +64,8 @@ const struct mr_option mr_option_table[] = {
     { "trusted-proxy", 0, "ADDR[/BITS]", MR_OPTION_LIST, AT(trusted_proxies),
       .help = "a proxy whose X-Forwarded-For and -Proto headers are believed; several: again, or "
               "separated by commas" },
+    { "base-path", 0, "PATH", MR_OPTION_TEXT, AT(base_path),
+      .help = "serve everything below PATH, as /cam, for a proxy that passes it on (/)" },
     { "web-dir", 0, "DIR", MR_OPTION_TEXT, AT(web_dir),
       .help = "files here come before the built-in pages" },
     { "headless", 0, NULL, MR_OPTION_FLAG, AT(headless),
@@ -230,12 +232,16 @@ static int check_origins(struct mr_options *options, struct mr_error *error)
     return 0;
 }
 
-static int check_proxies(struct mr_options *options, struct mr_error *error)
+/* What tells how a proxy in front is to be met. */
+static int check_proxy(struct mr_options *options, struct mr_error *error)
 {
     struct mr_error inner;
     for (size_t i = 0; i < options->trusted_proxies.count; i++)
         if (mr_proxies_add(&options->proxies, options->trusted_proxies.text[i], &inner) < 0)
             return mr_error_set(error, -EINVAL, "--trusted-proxy: %s", inner.text);
+    if (options->base_path != NULL &&
+        mr_base_path_parse(options->base_path, &options->base, &inner) < 0)
+        return mr_error_set(error, -EINVAL, "--base-path: %s", inner.text);
     return 0;
 }
 
@@ -287,7 +293,7 @@ static int check(int argc, char **argv, struct mr_options *options, struct mr_er
     struct mr_error inner;
     if (mr_listen_parse(options->listen, &address, &inner) < 0)
         return mr_error_set(error, -EINVAL, "--listen: %s", inner.text);
-    if (check_proxies(options, error) < 0 || check_origins(options, error) < 0)
+    if (check_proxy(options, error) < 0 || check_origins(options, error) < 0)
         return -EINVAL;
     return check_name(options->name, error);
 }

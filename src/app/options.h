@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "http/base_path.h"
 #include "http/forwarded.h"
 #include "http/origin.h"
 #include "media/geometry.h"
@@ -57,6 +58,8 @@ struct mr_options {
     struct mr_hosts hosts;
     struct mr_values trusted_proxies;
     struct mr_proxies proxies; /* what these are */
+    const char *base_path;     /* NULL: none */
+    struct mr_base_path base;  /* what it is */
     const char *web_dir;
     bool headless;
     int frames; /* 0: no limit */

@@ -51,6 +51,7 @@ static int create(struct serve *serve, const struct mr_options *options, struct 
             .origins = options->origins,
             .hosts = options->hosts,
             .view_token = options->view_token,
+            .base = options->base,
             .max_clients = (unsigned)options->max_clients,
             .token = options->token != NULL ? options->token : serve->made_up,
         },
@@ -75,17 +76,17 @@ static int look_at_stream(struct serve *serve, struct mr_error *error)
     return state.error.code;
 }
 
-static void say_where(const struct serve *serve)
+static void say_where(const struct serve *serve, const struct mr_options *options)
 {
     const char *address = mr_server_address(serve->server);
-    printf("moonreel listening on http://%s/\n", address);
+    printf("moonreel listening on http://%s%s/\n", address, options->base.text);
     if (serve->made_up[0] != '\0')
         printf("token: %s\n", serve->made_up);
     if (fflush(stdout) != 0)
-        mr_log(MR_LOG_INFO, "app", "listening on http://%s/", address);
+        mr_log(MR_LOG_INFO, "app", "listening on http://%s%s/", address, options->base.text);
 }
 
-static int run(struct serve *serve, struct mr_error *error)
+static int run(struct serve *serve, const struct mr_options *options, struct mr_error *error)
 {
     bool said = false;
     int64_t grace_until_us = mr_clock_now_us() + OPEN_GRACE_US;
@@ -95,7 +96,7 @@ static int run(struct serve *serve, struct mr_error *error)
         if (result < 0)
             return result;
         if (!said && (serve->phase != MR_STREAM_OPENING || mr_clock_now_us() >= grace_until_us)) {
-            say_where(serve);
+            say_where(serve, options);
             said = true;
         }
         switch (mr_events_wait(serve->events, said ? -1 : grace_until_us)) {
@@ -128,7 +129,7 @@ int mr_app_serve(const struct mr_options *options, struct mr_events *events, str
     mr_app_raise_descriptors(options->max_clients);
     int result = create(&serve, options, error);
     if (result == 0)
-        result = run(&serve, error);
+        result = run(&serve, options, error);
     destroy(&serve);
     return result;
 }

@@ -13,7 +13,7 @@ struct mr_request {
     struct mg_connection *connection;
     const struct mg_request_info *info;
     struct mr_forwarded from;            /* the client's own address and scheme */
-    const char *path;                    /* decoded, without dot segments */
+    const char *path;                    /* decoded, without dot segments and --base-path */
     bool head;                           /* the answer's body is not to be sent */
     char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */
 };

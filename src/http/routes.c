@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "http/access.h"
+#include "base/log.h"
 #include "http/api.h"
 #include "http/api_log.h"
 #include "http/api_script.h"
@@ -137,6 +138,32 @@ static int answer(struct mr_request *request)
     return refuse_method(request, rows, count);
 }
 
+/* "/cam" to "/cam/", with the query as it was. */
+static int redirect_to_base(const struct mr_request *request)
+{
+    struct mr_buffer headers = { 0 };
+    const char *query = request->info->query_string;
+    mr_buffer_printf(&headers, "Location: %s/%s%s\r\n", request->site->base.text,
+                     query != NULL ? "?" : "", query != NULL ? query : "");
+    int status = mr_respond_error(request, headers.failed ? 500 : 308, (char *)headers.data,
+                                  "this is at %s/", request->site->base.text);
+    mr_buffer_finish(&headers);
+    return status;
+}
+
+static int answer_below_base(struct mr_request *request)
+{
+    switch (mr_base_path_match(&request->site->base, request->path, &request->path)) {
+    case MR_BASE_PATH_INSIDE:
+        return answer(request);
+    case MR_BASE_PATH_ITSELF:
+        return redirect_to_base(request);
+    default:
+        return mr_respond_error(request, 404, NULL, "everything here is below %s/",
+                                request->site->base.text);
+    }
+}
+
 static struct mr_request begin(struct mr_site *site, struct mg_connection *connection)
 {
     const struct mg_request_info *info = mg_get_request_info(connection);
@@ -153,8 +180,12 @@ static struct mr_request begin(struct mr_site *site, struct mg_connection *conne
 
 int mr_routes_answer(struct mr_site *site, struct mg_connection *connection)
 {
+    char address[INET6_ADDRSTRLEN];
     struct mr_request request = begin(site, connection);
-    return answer(&request);
+    int status = answer_below_base(&request);
+    mr_log(MR_LOG_DEBUG, "http", "%s %s %s: %d", mr_forwarded_text(&request.from.address, address),
+           request.info->request_method, request.path, status);
+    return status;
 }
 
 int mr_routes_refuse(struct mr_site *site, struct mg_connection *connection, int status,

@@ -195,6 +195,7 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
     server->site.proxies = options->proxies;
     server->site.origins = options->origins;
     server->site.hosts = options->hosts;
+    server->site.base = options->base;
     server->site.dummy = -1;
     atomic_init(&server->site.stopping, false);
     int result = start(server, options, error);

@@ -6,6 +6,7 @@
 #define MR_HTTP_SERVER_H
 
 #include "base/error.h"
+#include "http/base_path.h"
 #include "http/forwarded.h"
 #include "http/origin.h"
 #include "stream/registry.h"
@@ -23,6 +24,7 @@ struct mr_server_options {
     struct mr_proxies proxies; /* whose X-Forwarded headers are believed */
     struct mr_origins origins; /* whose pages may watch, besides our own */
     struct mr_hosts hosts;     /* under which names we are asked; that of `listen` is added */
+    struct mr_base_path base;  /* all addresses are below it */
 };
 
 /* Bind, start the workers and the engine.

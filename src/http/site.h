@@ -4,6 +4,7 @@
 #define MR_HTTP_SITE_H
 
 #include "http/assets.h"
+#include "http/base_path.h"
 #include "http/fanout.h"
 #include "http/forwarded.h"
 #include "http/origin.h"
@@ -26,6 +27,7 @@ struct mr_site {
     struct mr_proxies proxies; /* whose X-Forwarded headers are believed */
     struct mr_origins origins; /* whose pages may watch, besides our own */
     struct mr_hosts hosts;     /* names of ours */
+    struct mr_base_path base;
 };
 
 #endif

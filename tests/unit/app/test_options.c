@@ -75,6 +75,9 @@ static void takes_every_kind(void **state)
 
     assert_int_equal(parse("--trusted-proxy 10.0.0.0/8,::1 --trusted-proxy 192.0.2.1"), 0);
     assert_int_equal(options.proxies.count, 3);
+    assert_string_equal(options.base.text, "");
+    assert_int_equal(parse("--base-path /cam/"), 0);
+    assert_string_equal(options.base.text, "/cam");
 
     assert_int_equal(parse("-"), 0);
     assert_string_equal(options.source, "-");
@@ -89,6 +92,9 @@ static void refuses_with_name_value_and_remedy(void **state)
     expect_refusal("--trusted-proxy 10.0.0.0/33",
                    "--trusted-proxy: \"10.0.0.0/33\" is not ADDR or ADDR/BITS, as 127.0.0.1 or "
                    "10.0.0.0/8");
+    expect_refusal("--base-path cam",
+                   "--base-path: \"cam\" is not a path such as /cam, of letters, "
+                   "digits and -._~ between slashes");
     expect_refusal("--token ''", "--token: TOKEN may not be empty");
     expect_refusal("--token sch\xc3\xb6n", "--token: what was given is not a token of 1 to 256 "
                                            "letters, digits and -._~+/="); /* which is a secret */
