@@ -1,0 +1,203 @@
+// Watching through a reverse proxy with TLS, configured as docs/OPERATIONS.md says: its fragments are
+// what runs here, with ports, certificate and name of the test put in.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import https from 'node:https';
+import net from 'node:net';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import {
+  DEADLINE_MS, launchBrowser, makeFolder, openPage, Server, untilDrawn, untilLive,
+} from './support.js';
+
+const ATTEMPTS = 5; // at a port that is free when it is chosen and may be taken when it is used
+const folder = makeFolder();
+const operations = fs.readFileSync(
+  fileURLToPath(new URL('../../docs/OPERATIONS.md', import.meta.url)), 'utf8');
+const certificate = path.join(folder, 'cam.pem');
+const key = path.join(folder, 'cam.key');
+let browser;
+let server;
+
+// The first block of a language, with every one of `changes` made in it.
+function fragment(language, changes) {
+  let text = operations.split(`\`\`\`${language}\n`)[1].split('```')[0];
+  for (const [from, to] of Object.entries(changes)) {
+    assert.ok(text.includes(from), `docs/OPERATIONS.md has no "${from}" for ${language}`);
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+const proxies = {
+  nginx(home, port) {
+    const file = path.join(home, 'nginx.conf');
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+      .map((kind) => `${kind}_temp_path ${home}/${kind};`).join('\n');
+    fs.writeFileSync(file, `daemon off; pid ${home}/pid; error_log stderr;
+      worker_processes 1; events {} http { access_log off; ${temporary}
+      ${fragment('nginx', {
+    'listen 443': `listen 127.0.0.1:${port}`,
+    'cam.example.org': 'localhost',
+    '/etc/ssl/certs/cam.pem': certificate,
+    '/etc/ssl/private/cam.key': key,
+    '127.0.0.1:8080': new URL(server.url).host,
+  })} }`);
+    return ['/usr/sbin/nginx', '-e', 'stderr', '-p', home, '-c', file];
+  },
+  caddy(home, port) {
+    const file = path.join(home, 'Caddyfile');
+    fs.writeFileSync(file, `{
+      admin off
+      auto_https disable_redirects
+      default_bind 127.0.0.1
+      skip_install_trust
+}
+${fragment('caddyfile', {
+    'cam.example.org {': `https://localhost:${port} {\n    tls ${certificate} ${key}`,
+    '127.0.0.1:8080': new URL(server.url).host,
+  })}`);
+    return ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'];
+  },
+};
+
+async function freePort() {
+  const probe = net.createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+function accepts(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}
+
+// Starts one and returns its { url, port }; ended with the test.
+async function start(t, name) {
+  for (let attempt = 0; ; attempt++) {
+    const port = await freePort();
+    const home = fs.mkdtempSync(path.join(folder, `${name}-`));
+    const [command, ...words] = proxies[name](home, port);
+    const proxy = spawn(command, words, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home },
+    });
+    let errors = '';
+    let ended = false;
+    proxy.stderr.on('data', (text) => {
+      errors += text;
+    });
+    proxy.on('error', (error) => {
+      errors += error;
+      ended = true;
+    });
+    proxy.on('exit', () => {
+      ended = true;
+    });
+    const kill = () => proxy.kill('SIGTERM');
+    process.on('exit', kill);
+    const end = Date.now() + DEADLINE_MS;
+    while (!ended && Date.now() < end) {
+      if (await accepts(port)) {
+        t.after(async () => {
+          if (!ended) {
+            kill();
+            await once(proxy, 'exit');
+          }
+          process.off('exit', kill);
+        });
+        return { url: `https://localhost:${port}/`, port };
+      }
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+    kill();
+    if (attempt + 1 === ATTEMPTS) throw new Error(`${name} does not start: ${errors}`);
+  }
+}
+
+// A request through the proxy: its answer's head. The caller reads or destroys it.
+function ask({ port }, target, headers = {}, method = 'GET') {
+  return new Promise((resolve, reject) => {
+    const request = https.request({
+      host: '127.0.0.1', port, path: target, method, headers: { Host: `localhost:${port}`, ...headers },
+      servername: 'localhost', ca: fs.readFileSync(certificate),
+    });
+    request.setTimeout(DEADLINE_MS, () => request.destroy(new Error(`${target}: no answer`)));
+    request.on('response', resolve);
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve(response);
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+async function status(proxy, ...request) {
+  const response = await ask(proxy, ...request);
+  response.destroy();
+  return response.statusCode;
+}
+
+before(async () => {
+  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key,
+    '-out', certificate]);
+  assert.equal(made.status, 0, `openssl: ${made.error ?? made.stderr}`);
+  server = await new Server('--trusted-proxy', '127.0.0.1', '--token', 'let-me-in',
+    'lavfi:testsrc2=size=320x180:rate=10').start();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  assert.equal(await server?.stop(), 0);
+});
+
+for (const name of Object.keys(proxies)) {
+  test(`${name}: page and frames come through`, async (t) => {
+    const proxy = await start(t, name);
+    const page = await openPage(t, browser, { ignoreHTTPSErrors: true });
+    const sockets = [];
+    page.on('websocket', (socket) => sockets.push(socket.url()));
+    await page.goto(proxy.url);
+    await untilLive(page);
+    await untilDrawn(page, 20);
+    assert.deepEqual(sockets, [`wss://localhost:${proxy.port}/ws/live`]);
+    // frames are not held back, and not bundled: they are drawn at the rate of the source
+    await page.waitForFunction(() => parseFloat(document.getElementById('fps').textContent) > 8);
+    await page.waitForFunction(() => parseFloat(document.getElementById('latency').textContent) < 500);
+  });
+
+  test(`${name}: requests arrive as they were sent`, async (t) => {
+    const proxy = await start(t, name);
+    const page = await ask(proxy, '/viewer.js');
+    page.resume();
+    assert.equal(page.statusCode, 200);
+    assert.match(page.headers['content-type'], /^text\/javascript/);
+    assert.equal(await status(proxy, '/viewer.js', { 'If-None-Match': page.headers.etag }), 304);
+    assert.equal(await status(proxy, '/api/streams'), 200);
+    assert.equal(await status(proxy, '/ws/live'), 426);
+    assert.equal(await status(proxy, '/ws/live', {
+      Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==', Origin: `https://localhost:${proxy.port}`,
+    }), 101);
+    // the Host header comes through with its port: what is our own origin stays our own
+    const change = { Origin: `https://localhost:${proxy.port}`, 'Content-Type': 'application/json' };
+    const target = '/api/streams/live/settings';
+    assert.equal(await status(proxy, target, change, 'PATCH'), 401);
+    assert.equal(await status(proxy, target,
+      { ...change, Authorization: 'Bearer let-me-in', Origin: 'https://localhost' }, 'PATCH'), 403);
+  });
+}
