@@ -35,7 +35,7 @@ function fragment(language, changes) {
 }
 
 const proxies = {
-  nginx(home, port) {
+  nginx(home, port, changes = {}) {
     const file = path.join(home, 'nginx.conf');
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
       .map((kind) => `${kind}_temp_path ${home}/${kind};`).join('\n');
@@ -47,6 +47,7 @@ const proxies = {
     '/etc/ssl/certs/cam.pem': certificate,
     '/etc/ssl/private/cam.key': key,
     '127.0.0.1:8080': new URL(server.url).host,
+    ...changes,
   })} }`);
     return ['/usr/sbin/nginx', '-e', 'stderr', '-p', home, '-c', file];
   },
@@ -84,11 +85,11 @@ function accepts(port) {
 }
 
 // Starts one and returns its { url, port }; ended with the test.
-async function start(t, name) {
+async function start(t, name, changes) {
   for (let attempt = 0; ; attempt++) {
     const port = await freePort();
     const home = fs.mkdtempSync(path.join(folder, `${name}-`));
-    const [command, ...words] = proxies[name](home, port);
+    const [command, ...words] = proxies[name](home, port, changes);
     const proxy = spawn(command, words, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home },
@@ -124,6 +125,20 @@ async function start(t, name) {
     kill();
     if (attempt + 1 === ATTEMPTS) throw new Error(`${name} does not start: ${errors}`);
   }
+}
+
+// How many of the first `count` pieces that `mark` begins come one by one, not several at once.
+async function countSingly(response, mark, count) {
+  let single = 0;
+  let seen = 0;
+  for await (const chunk of response) {
+    const marks = chunk.toString('latin1').split(mark).length - 1;
+    seen += marks;
+    if (marks === 1) single++;
+    if (seen >= count) break;
+  }
+  response.destroy();
+  return single;
 }
 
 // A request through the proxy: its answer's head. The caller reads or destroys it.
@@ -199,5 +214,47 @@ for (const name of Object.keys(proxies)) {
     assert.equal(await status(proxy, target, change, 'PATCH'), 401);
     assert.equal(await status(proxy, target,
       { ...change, Authorization: 'Bearer let-me-in', Origin: 'https://localhost' }, 'PATCH'), 403);
+  });
+}
+
+for (const name of Object.keys(proxies)) {
+  test(`${name}: nothing is held back`, async (t) => {
+    const proxy = await start(t, name);
+    const kinds = { '/stream/live.mjpg': 'X-Seq:', '/events/live': 'data:' };
+    for (const [target, mark] of Object.entries(kinds)) {
+      const direct = await fetch(new URL(target, server.url));
+      await direct.body.cancel();
+      const through = await ask(proxy, target);
+      assert.equal(through.statusCode, direct.status, target);
+      if (direct.status !== 200) through.destroy(); // as the server itself refuses it
+      else assert.ok(await countSingly(through, mark, 20) >= 10, `${target} comes in bundles`);
+    }
+    const direct = await fetch(new URL('/snapshot/live.jpg', server.url));
+    assert.equal(await status(proxy, '/snapshot/live.jpg'), direct.status);
+  });
+}
+
+// docs/OPERATIONS.md, "Under a prefix": passed on, and removed
+for (const passedOn of [true, false]) {
+  test(`nginx: under a prefix that is ${passedOn ? 'passed on' : 'removed'}`, async (t) => {
+    const own = await new Server(...passedOn ? ['--base-path', '/cam'] : [],
+      'lavfi:testsrc2=size=64x48:rate=10').start();
+    t.after(async () => assert.equal(await own.stop(), 0));
+    const { host } = new URL(own.url);
+    const proxy = await start(t, 'nginx', {
+      'location / {': 'location /cam/ {',
+      [`proxy_pass http://${new URL(server.url).host};`]:
+        `proxy_pass http://${host}${passedOn ? '' : '/'};`,
+    });
+    const page = await openPage(t, browser, { ignoreHTTPSErrors: true });
+    const sockets = [];
+    page.on('websocket', (socket) => sockets.push(socket.url()));
+    await page.goto(`${proxy.url}cam/`);
+    await untilLive(page);
+    assert.deepEqual(sockets, [`wss://localhost:${proxy.port}/cam/ws/live`]);
+    const direct = await fetch(new URL('/api/streams', own.url));
+    assert.equal(direct.status, passedOn ? 404 : 200);
+    // nginx itself redirects to the slash
+    assert.ok([301, 308].includes(await status(proxy, '/cam')));
   });
 }
