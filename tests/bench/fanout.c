@@ -4,42 +4,32 @@
  *     fanout VIEWERS SECONDS ROUNDS MOONREEL [ARG...]
  *
  * What is counted for moonreel is its thread "fanout" (what decoding and encoding cost is the other
- * benchmark's matter), for the bare loop its whole process: /proc/.../schedstat, nanoseconds. */
+ * benchmark's matter), for the bare loop its whole process: /proc/.../schedstat, nanoseconds. Whether
+ * every viewer got every frame is what the numbers in the messages say; memory is what moonreel and
+ * its script's process hold more (PSS) with the crowd than with one viewer, sockets' buffers in the
+ * kernel not counted. */
+#include "bare.h"
 #include "crowd.h"
+#include "server.h"
 
-#include <arpa/inet.h>
-#include <dirent.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <signal.h>
-#include <stdint.h>
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/timerfd.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define FPS        25
-#define MAX_ROUNDS 99
-#define PATH       "/ws/live"
+#define FPS            25
+#define MAX_ROUNDS     99
+#define PATH           "/ws/live"
+#define JOIN_SECONDS   60
+#define SETTLE_SECONDS 1.5
 
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
+struct measured {
+    double us_per_frame, bytes_per_frame, fps, lowest_fps, kib;
+    unsigned long gaps;
+    int threads;
+};
 
 static void sleep_seconds(double seconds)
 {
@@ -47,169 +37,98 @@ static void sleep_seconds(double seconds)
     nanosleep(&time, NULL);
 }
 
-/* ---- the bare loop ---- */
-
-struct client {
-    int fd;
-    size_t offset; /* of the buffer; == size: done with it */
-};
-
-static void send_rest(struct client *client, const uint8_t *buffer, size_t size)
+static void give_up(const struct crowd *crowd, const char *why)
 {
-    while (client->offset < size) {
-        ssize_t sent = send(client->fd, buffer + client->offset, size - client->offset,
-                            MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent <= 0)
-            return;
-        client->offset += (size_t)sent;
-    }
+    fprintf(stderr, "fanout: %s%s%s\n", why, crowd != NULL && crowd->fault[0] != '\0' ? ": " : "",
+            crowd != NULL ? crowd->fault : "");
+    exit(1);
 }
 
-static void serve_bare(int listener, int viewers, size_t payload)
+static pid_t start_moonreel(char *const command[], int *port)
 {
-    static const uint8_t head_of_127[2] = { 0x82, 127 };
-    size_t size = payload + 10;
-    uint8_t *buffer = calloc(1, size);
-    memcpy(buffer, head_of_127, 2);
-    for (int i = 0; i < 8; i++)
-        buffer[2 + i] = (uint8_t)((uint64_t)payload >> (56 - 8 * i));
-
-    int epoll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, 0);
-    struct client *clients = calloc((size_t)viewers, sizeof(*clients));
-    for (int i = 0; i < viewers; i++) {
-        clients[i] = (struct client){ .fd = accept(listener, NULL, NULL), .offset = size };
-        struct epoll_event event = { .events = EPOLLOUT | EPOLLET, .data.ptr = &clients[i] };
-        epoll_ctl(epoll, EPOLL_CTL_ADD, clients[i].fd, &event);
-    }
-    struct epoll_event tick = { .events = EPOLLIN };
-    epoll_ctl(epoll, EPOLL_CTL_ADD, timer, &tick);
-    struct itimerspec period = { { 0, 1000000000 / FPS }, { 0, 1000000000 / FPS } };
-    timerfd_settime(timer, 0, &period, NULL);
-
-    for (;;) {
-        struct epoll_event events[64];
-        int ready = epoll_wait(epoll, events, 64, -1);
-        for (int i = 0; i < ready; i++) {
-            struct client *client = events[i].data.ptr;
-            uint64_t ticks;
-            if (client != NULL) {
-                send_rest(client, buffer, size);
-            } else if (read(timer, &ticks, sizeof(ticks)) > 0) {
-                for (int c = 0; c < viewers; c++) {
-                    if (clients[c].offset < size)
-                        continue;
-                    clients[c].offset = 0;
-                    send_rest(&clients[c], buffer, size);
-                }
-            }
-        }
-    }
-}
-
-static pid_t start_bare(int viewers, size_t payload, int *port)
-{
-    int one = 1, lowat = 16384;
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t length = sizeof(address);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    setsockopt(listener, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof(lowat));
-    if (bind(listener, (struct sockaddr *)&address, length) < 0 || listen(listener, 4096) < 0 ||
-        getsockname(listener, (struct sockaddr *)&address, &length) < 0)
-        die("fanout: listen");
-    *port = ntohs(address.sin_port);
-    pid_t child = fork();
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        serve_bare(listener, viewers, payload);
-    }
-    close(listener);
-    return child;
-}
-
-/* ---- moonreel ---- */
-
-static pid_t start_moonreel(char **command, int *port)
-{
-    int out[2];
-    if (pipe(out) < 0)
-        die("fanout: pipe");
-    pid_t child = fork();
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(out[1], STDOUT_FILENO);
-        close(out[0]);
-        close(out[1]);
-        execvp(command[0], command);
-        die(command[0]);
-    }
-    close(out[1]);
-    FILE *lines = fdopen(out[0], "r");
-    if (lines == NULL || fscanf(lines, "moonreel listening on http://127.0.0.1:%d/", port) != 1) {
-        fprintf(stderr, "fanout: moonreel does not listen\n");
-        exit(1);
-    }
+    int out;
+    pid_t server = server_start(command, &out);
+    FILE *lines = fdopen(out, "r");
+    if (lines == NULL || fscanf(lines, "moonreel listening on http://127.0.0.1:%d/", port) != 1)
+        give_up(NULL, "moonreel does not listen");
     fclose(lines);
-    return child;
+    return server;
 }
 
-/* ---- measuring ---- */
-
-/* CPU seconds of the threads called `name`, or of all if NULL. */
-static double thread_cpu(pid_t pid, const char *name)
+static struct crowd *join(enum watcher_protocol protocol, int port, int viewers)
 {
-    char path[300], comm[64];
-    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-    DIR *tasks = opendir(path);
-    double total = 0;
-    for (struct dirent *task; tasks != NULL && (task = readdir(tasks)) != NULL;) {
-        if (task->d_name[0] == '.')
-            continue;
-        snprintf(path, sizeof(path), "/proc/%d/task/%s/comm", (int)pid, task->d_name);
-        FILE *file = fopen(path, "r");
-        if (file == NULL || fscanf(file, "%63[^\n]", comm) != 1)
-            comm[0] = '\0';
-        if (file != NULL)
-            fclose(file);
-        unsigned long long ns = 0;
-        snprintf(path, sizeof(path), "/proc/%d/task/%s/schedstat", (int)pid, task->d_name);
-        if ((name == NULL || strcmp(name, comm) == 0) && (file = fopen(path, "r")) != NULL) {
-            if (fscanf(file, "%llu", &ns) == 1)
-                total += (double)ns / 1e9;
-            fclose(file);
-        }
-    }
-    if (tasks != NULL)
-        closedir(tasks);
-    return total;
+    struct crowd *crowd = crowd_start(&(struct crowd_options){
+        .protocol = protocol, .port = port, .path = PATH, .viewers = viewers });
+    if (!crowd_wait(crowd, JOIN_SECONDS))
+        give_up(crowd, "not every viewer had a frame");
+    sleep_seconds(SETTLE_SECONDS);
+    return crowd;
 }
 
-struct measured {
-    double us_per_frame, bytes_per_frame, frames_per_second;
-};
-
-static struct measured measure(pid_t server, const char *thread, int port, const char *path,
-                               int viewers, double seconds)
+static double lowest(const unsigned long *before, const unsigned long *after, int count)
 {
-    struct crowd *crowd = crowd_start(port, path, viewers);
-    sleep_seconds(1.5); /* everybody is in */
-    unsigned long messages = atomic_load(&crowd->messages), bytes = atomic_load(&crowd->bytes);
-    double cpu = thread_cpu(server, thread), start = now();
+    unsigned long least = after[0] - before[0];
+    for (int i = 1; i < count; i++)
+        least = after[i] - before[i] < least ? after[i] - before[i] : least;
+    return (double)least;
+}
+
+static struct measured measure(pid_t server, const char *thread, struct crowd *crowd,
+                               double seconds)
+{
+    int viewers = crowd->viewers;
+    unsigned long *before = calloc((size_t)viewers * 2, sizeof(*before)), *after = before + viewers;
+    if (before == NULL)
+        give_up(crowd, "out of memory");
+    crowd_each(crowd, before);
+    struct crowd_totals first = crowd_totals(crowd);
+    double cpu = server_thread_cpu(server, thread);
+    int64_t start_us = mr_clock_now_us();
     sleep_seconds(seconds);
-    cpu = thread_cpu(server, thread) - cpu;
-    double took = now() - start;
-    messages = atomic_load(&crowd->messages) - messages;
-    bytes = atomic_load(&crowd->bytes) - bytes;
-    if (messages == 0 || atomic_load(&crowd->broken)) {
-        fprintf(stderr, "fanout: the crowd lost its connections\n");
-        exit(1);
-    }
+    cpu = server_thread_cpu(server, thread) - cpu;
+    double took = (double)(mr_clock_now_us() - start_us) / 1e6;
+    struct crowd_totals last = crowd_totals(crowd);
+    crowd_each(crowd, after);
+    if (last.frames == first.frames || atomic_load(&crowd->broken))
+        give_up(crowd, "the crowd lost its connections");
+    double frames = (double)(last.frames - first.frames);
+    struct measured measured = {
+        .us_per_frame = cpu * 1e6 / frames,
+        .bytes_per_frame = (double)(last.bytes - first.bytes) / frames,
+        .fps = frames / took / viewers,
+        .lowest_fps = lowest(before, after, viewers) / took,
+        .gaps = last.gaps - first.gaps,
+        .kib = server_pss_kib(server),
+        .threads = server_threads(server),
+    };
+    free(before);
+    return measured;
+}
+
+static struct measured measure_moonreel(char *const command[], int viewers, double seconds)
+{
+    int port;
+    pid_t server = start_moonreel(command, &port);
+    struct crowd *one = join(WATCHER_NATIVE, port, 1);
+    double kib = server_pss_kib(server);
+    struct crowd *crowd = join(WATCHER_NATIVE, port, viewers);
+    crowd_stop(one);
+    struct measured measured = measure(server, "fanout", crowd, seconds);
+    measured.kib -= kib;
     crowd_stop(crowd);
-    kill(server, SIGKILL);
-    waitpid(server, NULL, 0);
-    return (struct measured){ cpu * 1e6 / (double)messages, (double)bytes / (double)messages,
-                              (double)messages / took / viewers };
+    server_stop(server, 3);
+    return measured;
+}
+
+static struct measured measure_bare(int viewers, size_t payload, double seconds)
+{
+    int port;
+    pid_t server = bare_start(viewers, payload, FPS, &port);
+    struct crowd *crowd = join(WATCHER_BARE, port, viewers);
+    struct measured measured = measure(server, NULL, crowd, seconds);
+    crowd_stop(crowd);
+    server_stop(server, 0);
+    return measured;
 }
 
 static int ascending(const void *a, const void *b)
@@ -227,15 +146,16 @@ int main(int argc, char **argv)
         return 2;
     }
     for (int i = 0; i < rounds; i++) {
-        int port;
-        pid_t server = start_moonreel(argv + 4, &port);
-        struct measured ours = measure(server, "fanout", port, PATH, viewers, seconds);
-        server = start_bare(viewers, (size_t)ours.bytes_per_frame, &port);
-        struct measured bare = measure(server, NULL, port, NULL, viewers, seconds);
+        struct measured ours = measure_moonreel(argv + 4, viewers, seconds);
+        struct measured bare = measure_bare(viewers, (size_t)ours.bytes_per_frame, seconds);
         ratios[i] = ours.us_per_frame / bare.us_per_frame;
         printf("  %d viewers, %.1f KB: %.2f us at %.1f fps against %.2f us at %.1f fps: %.3f\n",
-               viewers, ours.bytes_per_frame / 1000, ours.us_per_frame, ours.frames_per_second,
-               bare.us_per_frame, bare.frames_per_second, ratios[i]);
+               viewers, ours.bytes_per_frame / 1000, ours.us_per_frame, ours.fps, bare.us_per_frame,
+               bare.fps, ratios[i]);
+        printf("    the viewer with fewest frames: %.2f fps; frames missed by all together: %lu;\n"
+               "    %d threads; %.1f KB of memory a viewer\n",
+               ours.lowest_fps, ours.gaps, ours.threads, ours.kib * 1.024 / viewers);
+        fflush(stdout);
     }
     qsort(ratios, (size_t)rounds, sizeof(*ratios), ascending);
     printf("ratio %.3f (%.3f to %.3f in %d rounds)\n", ratios[rounds / 2], ratios[0],
