@@ -4,10 +4,10 @@
  *     fanout VIEWERS SECONDS ROUNDS MOONREEL [ARG...]
  *
  * What is counted for moonreel is its thread "fanout" (what decoding and encoding cost is the other
- * benchmark's matter), for the bare loop its whole process: /proc/.../schedstat, nanoseconds. Whether
- * every viewer got every frame is what the numbers in the messages say; memory is what moonreel and
- * its script's process hold more (PSS) with the crowd than with one viewer, sockets' buffers in the
- * kernel not counted. */
+ * benchmark's matter), for the bare loop its whole process: /proc/.../schedstat, nanoseconds.
+ * Whether every viewer got every frame is what the numbers in the messages say. Memory is what
+ * moonreel and its script's process hold more with the crowd than with one viewer (server_data_kib),
+ * sockets' buffers in the kernel not counted. */
 #include "bare.h"
 #include "crowd.h"
 #include "server.h"
@@ -98,7 +98,7 @@ static struct measured measure(pid_t server, const char *thread, struct crowd *c
         .fps = frames / took / viewers,
         .lowest_fps = lowest(before, after, viewers) / took,
         .gaps = last.gaps - first.gaps,
-        .kib = server_pss_kib(server),
+        .kib = server_data_kib(server),
         .threads = server_threads(server),
     };
     free(before);
@@ -110,7 +110,7 @@ static struct measured measure_moonreel(char *const command[], int viewers, doub
     int port;
     pid_t server = start_moonreel(command, &port);
     struct crowd *one = join(WATCHER_NATIVE, port, 1);
-    double kib = server_pss_kib(server);
+    double kib = server_data_kib(server);
     struct crowd *crowd = join(WATCHER_NATIVE, port, viewers);
     crowd_stop(one);
     struct measured measured = measure(server, "fanout", crowd, seconds);

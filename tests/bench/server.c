@@ -87,6 +87,12 @@ static double own_pss_kib(pid_t pid)
     return read_number(pid, "smaps_rollup", "Pss:");
 }
 
+static double own_data_kib(pid_t pid)
+{
+    return read_number(pid, "smaps_rollup", "Pss_Anon:") +
+           read_number(pid, "smaps_rollup", "Pss_Shmem:");
+}
+
 static double own_threads(pid_t pid)
 {
     return read_number(pid, "status", "Threads:");
@@ -133,6 +139,11 @@ double server_cpu(pid_t server)
 double server_pss_kib(pid_t server)
 {
     return sum_tree(server, own_pss_kib);
+}
+
+double server_data_kib(pid_t server)
+{
+    return sum_tree(server, own_data_kib);
 }
 
 int server_threads(pid_t server)

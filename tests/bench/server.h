@@ -17,8 +17,10 @@ double server_cpu(pid_t server);
 /* CPU seconds of its threads called `name`, or of all if NULL. */
 double server_thread_cpu(pid_t server, const char *name);
 
-/* Proportional set size in KiB, and threads, of the tree as well. */
+/* Proportional set size in KiB, and threads, of the tree as well. What a library's file takes is shared
+ * with others who use it, so that it changes with who else runs; `data` leaves files out. */
 double server_pss_kib(pid_t server);
+double server_data_kib(pid_t server);
 int server_threads(pid_t server);
 
 #endif
