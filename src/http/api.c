@@ -1,5 +1,6 @@
 #include "http/api.h"
 
+#include "base/clock.h"
 #include "http/json_text.h"
 #include "http/respond.h"
 
@@ -129,7 +130,10 @@ int mr_api_streams(const struct mr_request *request)
         mr_stream_unref(&streams[i]);
     }
     free(streams);
-    return mr_respond_json(request, 200, json_pack("{s:o}", "streams", list));
+    double uptime_s = (double)(mr_clock_now_us() - request->site->started_us) / 1e6;
+    return mr_respond_json(request, 200,
+                           json_pack("{s:o, s:s, s:o}", "streams", list, "version", MR_VERSION,
+                                     "uptime_s", rounded(uptime_s, 1000)));
 }
 
 int mr_api_no_stream(const struct mr_request *request)
@@ -147,6 +151,22 @@ int mr_api_stream(const struct mr_request *request)
     return mr_respond_json(request, 200, description);
 }
 
+/* return: why a stream has no live, idle or finished source; NULL: it has */
+static const char *find_fault(const struct mr_stream_state *state)
+{
+    switch (state->phase) {
+    case MR_STREAM_FAILED:
+        return state->error.text;
+    case MR_STREAM_OPENING:
+        return "the source is not open yet";
+    case MR_STREAM_RUNNING:
+    case MR_STREAM_IDLE:
+    case MR_STREAM_FINISHED:
+        break;
+    }
+    return NULL;
+}
+
 int mr_api_health(const struct mr_request *request)
 {
     struct mr_stream **streams;
@@ -155,10 +175,11 @@ int mr_api_health(const struct mr_request *request)
     for (size_t i = 0; i < count; i++) {
         struct mr_stream_state state;
         mr_stream_get_state(streams[i], &state);
-        if (state.phase == MR_STREAM_FAILED)
+        const char *fault = find_fault(&state);
+        if (fault != NULL)
             json_array_append_new(failed,
                                   json_pack("{s:s, s:o}", "name", mr_stream_name(streams[i]),
-                                            "error", mr_json_text(state.error.text)));
+                                            "error", mr_json_text(fault)));
         mr_stream_unref(&streams[i]);
     }
     free(streams);

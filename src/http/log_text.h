@@ -2,7 +2,7 @@
 #ifndef MR_HTTP_LOG_TEXT_H
 #define MR_HTTP_LOG_TEXT_H
 
-#include "script/log_ring.h"
+#include "stream/stream.h"
 
 #include <jansson.h>
 

@@ -8,6 +8,7 @@
 #include "http/api_script.h"
 #include "http/api_settings.h"
 #include "http/files.h"
+#include "http/metrics.h"
 #include "http/respond.h"
 #include "http/socketio_stream.h"
 #include "http/upgrade.h"
@@ -34,6 +35,7 @@ static const struct route routes[] = {
     { "/api/streams/{s}/script", "GET", mr_api_script, MR_RIGHT_CHANGE },
     { "/api/streams/{s}/script", "PUT", mr_api_replace_script, MR_RIGHT_CHANGE },
     { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE },
+    { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW },
     { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN },
 };
 static const size_t route_count = sizeof(routes) / sizeof(*routes);
@@ -183,6 +185,7 @@ int mr_routes_answer(struct mr_site *site, struct mg_connection *connection)
     char address[INET6_ADDRSTRLEN];
     struct mr_request request = begin(site, connection);
     int status = answer_below_base(&request);
+    mr_traffic_count(&site->traffic, status);
     mr_log(MR_LOG_DEBUG, "http", "%s %s %s: %d", mr_forwarded_text(&request.from.address, address),
            request.info->request_method, request.path, status);
     return status;
@@ -192,5 +195,6 @@ int mr_routes_refuse(struct mr_site *site, struct mg_connection *connection, int
                      const char *why)
 {
     struct mr_request request = begin(site, connection);
+    mr_traffic_count(&site->traffic, status);
     return mr_respond_error(&request, status, NULL, "%s", why);
 }

@@ -8,6 +8,7 @@
 #include "http/fanout.h"
 #include "http/forwarded.h"
 #include "http/origin.h"
+#include "http/traffic.h"
 #include "http/webdir.h"
 #include "stream/registry.h"
 
@@ -28,6 +29,8 @@ struct mr_site {
     struct mr_origins origins; /* whose pages may watch, besides our own */
     struct mr_hosts hosts;     /* names of ours */
     struct mr_base_path base;
+    int64_t started_us;        /* monotonic */
+    struct mr_traffic traffic; /* any thread */
 };
 
 #endif

@@ -89,6 +89,9 @@ static void the_list_of_streams(void **state)
     assert_string_equal(json_string_value(json_object_get(second, "name")), "yard-2");
     assert_string_equal(json_string_value(json_object_get(second, "phase")), "idle");
     assert_true(json_is_null(json_object_get(second, "size")));
+    assert_string_equal(json_string_value(json_object_get(all, "version")), MR_VERSION);
+    double uptime_s = json_real_value(json_object_get(all, "uptime_s"));
+    assert_true(uptime_s >= 0 && uptime_s < 60);
     json_decref(all);
 }
 
@@ -109,13 +112,17 @@ static void health(void **state)
     (void)state;
     assert_fetch("GET /healthz", 200, "application/json", "{\"status\":\"ok\",\"failed\":[]}");
     yard->state.phase = MR_STREAM_FINISHED;
-    live->state.phase = MR_STREAM_OPENING;
     assert_fetch("GET /healthz", 200, "application/json", "{\"status\":\"ok\",\"failed\":[]}");
     yard->state.phase = MR_STREAM_FAILED;
     strcpy(yard->state.error.text, "x.mp4: gone");
     assert_fetch("GET /healthz", 503, "application/json",
                  "{\"status\":\"failing\",\"failed\":[{\"name\":\"yard-2\",\"error\":\"x.mp4: "
                  "gone\"}]}");
+    live->state.phase = MR_STREAM_OPENING;
+    yard->state.phase = MR_STREAM_IDLE;
+    assert_fetch("GET /healthz", 503, "application/json",
+                 "{\"status\":\"failing\",\"failed\":[{\"name\":\"live\",\"error\":\"the "
+                 "source is not open yet\"}]}");
 }
 
 /* ---- WebSocket ---- */
