@@ -9,6 +9,7 @@
 #include "http/api_settings.h"
 #include "http/files.h"
 #include "http/metrics.h"
+#include "http/openapi.h"
 #include "http/respond.h"
 #include "http/socketio_stream.h"
 #include "http/upgrade.h"
@@ -35,10 +36,20 @@ static const struct route routes[] = {
     { "/api/streams/{s}/script", "GET", mr_api_script, MR_RIGHT_CHANGE },
     { "/api/streams/{s}/script", "PUT", mr_api_replace_script, MR_RIGHT_CHANGE },
     { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE },
+    { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW },
     { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW },
     { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN },
 };
 static const size_t route_count = sizeof(routes) / sizeof(*routes);
+
+bool mr_routes_row(size_t index, struct mr_route_row *row)
+{
+    if (index >= route_count)
+        return false;
+    const struct route *route = &routes[index];
+    *row = (struct mr_route_row){ route->path, route->method, route->right == MR_RIGHT_CHANGE };
+    return true;
+}
 
 /* Whatever is no route is a page. */
 static const struct route pages = { NULL, "GET", mr_files_get, MR_RIGHT_OPEN };

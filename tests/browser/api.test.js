@@ -1,0 +1,152 @@
+// The API of the real server: its answers against its own description, a script that is edited
+// through it, and its log.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import Ajv from 'ajv/dist/2020.js';
+
+import { makeFolder, Server } from './support.js';
+
+const TOKEN = 'let-me-in';
+const RIGHTS = { Authorization: `Bearer ${TOKEN}` };
+const SCRIPT = `settings = { label = { "moon", help = "text" }, size = { 3, min = 1, max = 9, step = 1 },
+  mode = { "day", choices = { "day", "night" } }, tint = { "#ff8800", type = "color" },
+  on = { true }, reset = { type = "button" } }
+function process() return { version = 1 } end`;
+const file = path.join(makeFolder(), 'process.lua');
+let server;
+let description;
+let ajv;
+const seen = new Set();
+
+before(async () => {
+  fs.writeFileSync(file, SCRIPT);
+  server = await new Server('--token', TOKEN, '--script', file, 'test:').start();
+  description = await (await fetch(new URL('api/openapi.json', server.url))).json();
+  ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
+  ajv.addVocabulary(Object.keys(description)); // what is around the schemas
+  ajv.addSchema(description, 'openapi');
+});
+
+after(async () => {
+  assert.equal(await server?.stop(), 0);
+});
+
+function escape(part) {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+// Checks an answer against what is described for it; returns its body.
+async function check(answer, method, route) {
+  const operation = description.paths[route][method.toLowerCase()];
+  const where = `${method} ${route} ${answer.status}`;
+  const response = operation.responses[answer.status];
+  assert.ok(response, `${where} is not described`);
+  const pointer = response.$ref
+    ? `openapi${response.$ref}` : `openapi#/paths/${escape(route)}/${method.toLowerCase()}/responses/${answer.status}`;
+  const described = response.$ref
+    ? description.components.responses[response.$ref.split('/').pop()] : response;
+  const type = answer.headers.get('content-type')?.split(';')[0];
+  seen.add(`${method} ${route}`);
+  if (!described.content) return answer.text();
+  assert.ok(described.content[type], `${where}: ${type} is not described`);
+  for (const header of Object.keys(described.headers ?? {}))
+    assert.ok(answer.headers.get(header), `${where} has no ${header}`);
+  if (type !== 'application/json') return answer.text();
+  const body = await answer.json();
+  const validate = ajv.compile({ $ref: `${pointer}/content/${escape(type)}/schema` });
+  assert.ok(validate(body), `${where}: ${ajv.errorsText(validate.errors)}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+async function ask(method, route, status, { stream = 'live', query = '', headers = {}, body } = {}) {
+  const url = new URL(route.replace('{s}', stream).slice(1) + query, server.url);
+  const answer = await fetch(url, { method, headers, body });
+  assert.equal(answer.status, status, `${method} ${url}: ${await answer.clone().text()}`);
+  return { body: await check(answer, method, route), headers: answer.headers };
+}
+
+const SCRIPT_ROUTE = '/api/streams/{s}/script';
+const LOG_ROUTE = '/api/streams/{s}/log';
+const put = (status, body, headers = {}) => ask('PUT', SCRIPT_ROUTE, status,
+  { headers: { ...RIGHTS, ...headers }, body });
+
+test('what it answers is what it describes', async () => {
+  await ask('GET', '/api/streams', 200);
+  await ask('GET', '/api/streams/{s}', 200);
+  await ask('GET', '/api/streams/{s}', 404, { stream: 'nope' });
+  await ask('GET', '/api/openapi.json', 200);
+  await ask('GET', '/healthz', 200);
+  await ask('GET', '/metrics', 200);
+  await ask('GET', '/ws/{s}', 426);
+
+  const settings = '/api/streams/{s}/settings';
+  const { body } = await ask('GET', settings, 200);
+  assert.equal(body.settings.length, 6);
+  await ask('GET', settings, 404, { stream: 'nope' });
+  await ask('PATCH', settings, 401, { body: '{}' });
+  await ask('PATCH', settings, 403, { body: '{}', headers: { Authorization: 'Bearer x' } });
+  await ask('PATCH', settings, 400, { body: '[]', headers: RIGHTS });
+  await ask('PATCH', settings, 422, { body: '{"size":99}', headers: RIGHTS });
+  await ask('PATCH', settings, 413, { body: ' '.repeat(65537), headers: RIGHTS });
+  await ask('PATCH', settings, 404, { body: '{}', headers: RIGHTS, stream: 'nope' });
+  await ask('PATCH', settings, 200, { body: '{"size":4}', headers: RIGHTS });
+
+  for (const route of [SCRIPT_ROUTE, LOG_ROUTE]) {
+    await ask('GET', route, 401);
+    await ask('GET', route, 403, { headers: { Authorization: 'Bearer x' } });
+    await ask('GET', route, 404, { headers: RIGHTS, stream: 'nope' });
+    await ask('GET', route, 200, { headers: RIGHTS });
+  }
+  await ask('GET', LOG_ROUTE, 400, { headers: RIGHTS, query: '?after=x' });
+});
+
+test('a script is edited', async () => {
+  const loaded = await ask('GET', SCRIPT_ROUTE, 200, { headers: RIGHTS });
+  assert.equal(loaded.body, SCRIPT);
+  const etag = loaded.headers.get('etag');
+  await ask('GET', SCRIPT_ROUTE, 304, { headers: { ...RIGHTS, 'If-None-Match': etag } });
+  await ask('PUT', SCRIPT_ROUTE, 401, { body: 'x' });
+
+  const bad = await put(422, 'function process()\n  return nil + 1\nend');
+  assert.deepEqual([bad.body.line, bad.body.file], [2, 'process.lua']);
+  assert.match(bad.body.error, /^process\.lua:2: .*arithmetic/);
+  assert.equal(fs.readFileSync(file, 'utf8'), SCRIPT);
+
+  const started = Date.now();
+  const good = await put(200, 'function process() return { version = 2 } end', { 'If-Match': etag });
+  assert.equal(good.body.generation, 2);
+  assert.ok(Date.now() - started < 2000); // a studio wants less than 0.5 s; the machine may be busy
+  assert.equal(fs.readFileSync(file, 'utf8'), 'function process() return { version = 2 } end');
+  await put(412, 'function process() end', { 'If-Match': etag });
+  const next = await put(200, 'print("three") function process() error("oh") end '
+    + 'function process() end', { 'If-Match': good.headers.get('etag') });
+  assert.equal(next.body.generation, 3);
+  const { body } = await ask('GET', '/api/streams/{s}', 200);
+  assert.equal(body.script.generation, 3);
+  assert.equal(body.script.rejected, 1);
+});
+
+test('the log tells what happened', async () => {
+  const { body } = await ask('GET', LOG_ROUTE, 200, { headers: RIGHTS });
+  const find = (pattern) => body.lines.find(({ text }) => pattern.test(text));
+  assert.equal(find(/process\.lua:2: .*arithmetic.*goes on/).level, 'warn');
+  assert.equal(find(/^three$/).level, 'info');
+  assert.match(find(/loaded \(version 2\)/).text, /process\.lua/);
+  const last = body.lines.at(-1).id;
+  const rest = await ask('GET', LOG_ROUTE, 200, { headers: RIGHTS, query: `?after=${last - 1}` });
+  assert.equal(rest.body.lines[0].id, last);
+  assert.equal(rest.body.dropped, 0);
+});
+
+test('every operation that answers with JSON was asked', () => {
+  for (const [route, operations] of Object.entries(description.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      if (!operation.responses?.['200']?.content?.['application/json']) continue;
+      assert.ok(seen.has(`${method.toUpperCase()} ${route}`), `${method} ${route}: add it above`);
+    }
+  }
+});
