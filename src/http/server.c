@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "http/feed.h"
 #include "http/listen.h"
+#include "http/log_stream.h"
 #include "http/porch.h"
 #include "http/routes.h"
 #include "http/socketio_stream.h"
@@ -129,7 +130,11 @@ static int make_engine(struct mr_site *site, unsigned max_clients)
     int result = mr_socketio_streams_create(site->registry, max_clients, &site->socketio);
     if (result < 0)
         return result;
+    site->logs = mr_log_streams_create();
+    if (site->logs == NULL)
+        return -ENOMEM;
     const struct mr_fanout_service services[] = {
+        mr_log_streams_service(site->logs),
         mr_engineio_service(mr_socketio_streams_engineio(site->socketio)),
     };
     const struct mr_fanout_options clients = {
@@ -248,6 +253,7 @@ void mr_server_destroy(struct mr_server *server)
     mr_feed_destroy(server->feed);
     mr_fanout_destroy(site->engine);
     mr_socketio_streams_destroy(site->socketio);
+    mr_log_streams_destroy(site->logs);
     mr_assets_destroy(site->assets);
     mr_webdir_close(site->webdir);
     free(site->token);

@@ -14,10 +14,13 @@
 
 #include <stdatomic.h>
 
+struct mr_log_streams;
+
 struct mr_site {
     struct mr_registry *registry; /* borrowed */
     struct mr_fanout *engine;
     struct mr_socketio_streams *socketio;
+    struct mr_log_streams *logs; /* the engine's */
     struct mr_assets *assets;
     struct mr_webdir *webdir; /* NULL: none */
     char *token;              /* for what changes something */

@@ -142,6 +142,42 @@ test('the log tells what happened', async () => {
   assert.equal(rest.body.dropped, 0);
 });
 
+// Reads events until one matches; returns all of them.
+async function readEvents(headers, query, matches) {
+  const abort = new AbortController();
+  const url = new URL(`api/streams/live/log${query}`, server.url);
+  const answer = await fetch(url, { signal: abort.signal,
+    headers: { ...RIGHTS, Accept: 'text/event-stream', ...headers } });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get('content-type'), 'text/event-stream');
+  const events = [];
+  let text = '';
+  for await (const part of answer.body.pipeThrough(new TextDecoderStream())) {
+    const blocks = (text + part).split('\n\n');
+    text = blocks.pop();
+    for (const block of blocks) {
+      const id = /^id: (\d+)$/m.exec(block);
+      const data = /^data: (.*)$/m.exec(block);
+      if (data) events.push({ id: id && Number(id[1]), ...JSON.parse(data[1]) });
+    }
+    if (events.some(matches)) break;
+  }
+  abort.abort();
+  return events;
+}
+
+test('the log comes as events, too, and goes on where it was cut off', async () => {
+  const all = await readEvents({}, '', ({ text }) => text === 'three');
+  assert.deepEqual(all.map(({ id }) => id), all.map((_, i) => i + 1));
+  const three = all.find(({ text }) => text === 'three').id;
+
+  const later = readEvents({ 'Last-Event-ID': String(three) }, '', ({ text }) => text === 'four');
+  const found = readEvents({}, `?after=${three}`, ({ text }) => text === 'four');
+  await put(200, 'print("four") function process() end');
+  assert.equal((await later)[0].id, three + 1);
+  assert.equal((await found)[0].id, three + 1);
+});
+
 test('every operation that answers with JSON was asked', () => {
   for (const [route, operations] of Object.entries(description.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
