@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,12 +99,14 @@ static struct mr_log_line *make_room(struct mr_log_ring *ring, size_t size)
 void mr_log_ring_put(struct mr_log_ring *ring, enum mr_log_level level, const char *text)
 {
     struct mr_log_line *line = line_create(level, text), *oldest;
+    bool kept; /* then it is the ring's, and may be gone at once */
     if (line == NULL)
         return;
     do { /* the lock is given back between two of them: nothing is freed under it */
         pthread_mutex_lock(&ring->lock);
         oldest = make_room(ring, line->size);
-        if (oldest == NULL) {
+        kept = oldest == NULL;
+        if (kept) {
             line->number = ++ring->newest;
             *slot_of(ring, line->number) = line;
             ring->count++;
@@ -111,7 +114,7 @@ void mr_log_ring_put(struct mr_log_ring *ring, enum mr_log_level level, const ch
         }
         pthread_mutex_unlock(&ring->lock);
         mr_log_line_unref(&oldest);
-    } while (line->number == 0);
+    } while (!kept);
 }
 
 /* ---- fetching ---- */
