@@ -136,6 +136,25 @@ static void append_viewers(struct figures *figures)
                         figures->streams[k].state.viewers[i]);
 }
 
+static void append_sent(struct figures *figures)
+{
+    static const char bytes[] = "moonreel_sent_bytes_total",
+                      frames[] = "moonreel_frames_sent_total";
+    mr_metrics_family(&figures->text, bytes, "counter", "Bytes sent to viewers, headers included.");
+    for (size_t k = 0; k < figures->count; k++)
+        for (int i = 0; i < MR_VIEWER_KINDS; i++)
+            append_part(figures, bytes, &figures->streams[k], "kind",
+                        mr_viewer_kind_name((enum mr_viewer_kind)i),
+                        (double)figures->streams[k].state.sent[i].bytes);
+    mr_metrics_family(&figures->text, frames, "counter",
+                      "Frames sent to viewers, to each of them.");
+    for (size_t k = 0; k < figures->count; k++)
+        for (int i = 0; i < MR_VIEWER_KINDS; i++)
+            append_part(figures, frames, &figures->streams[k], "kind",
+                        mr_viewer_kind_name((enum mr_viewer_kind)i),
+                        (double)figures->streams[k].state.sent[i].packets);
+}
+
 static void append_drops(struct figures *figures)
 {
     static const char name[] = "moonreel_frames_dropped_total";
@@ -237,6 +256,7 @@ int mr_metrics(const struct mr_request *request)
         append_server(&figures, request->site);
         append_phases(&figures);
         append_viewers(&figures);
+        append_sent(&figures);
         append_families(&figures);
         append_drops(&figures);
         append_stages(&figures);

@@ -37,6 +37,9 @@ struct mr_hub {
     /* set under lock, read without */
     atomic_ullong newest_text;
     atomic_ullong texts_dropped;
+
+    /* without lock */
+    atomic_ullong sent_bytes[MR_VIEWER_KINDS], sent_packets[MR_VIEWER_KINDS];
 };
 
 const char *mr_viewer_kind_name(enum mr_viewer_kind kind)
@@ -329,4 +332,20 @@ const char *mr_hub_closed(struct mr_hub *hub)
     const char *reason = hub->closed;
     pthread_mutex_unlock(&hub->lock);
     return reason;
+}
+
+void mr_hub_note_sent(struct mr_hub *hub, enum mr_viewer_kind kind, size_t bytes, unsigned packets)
+{
+    atomic_fetch_add_explicit(&hub->sent_bytes[kind], bytes, memory_order_relaxed);
+    if (packets > 0)
+        atomic_fetch_add_explicit(&hub->sent_packets[kind], packets, memory_order_relaxed);
+}
+
+void mr_hub_sent(struct mr_hub *hub, struct mr_hub_sent sent[MR_VIEWER_KINDS])
+{
+    for (int i = 0; i < MR_VIEWER_KINDS; i++)
+        sent[i] = (struct mr_hub_sent){
+            .bytes = atomic_load_explicit(&hub->sent_bytes[i], memory_order_relaxed),
+            .packets = atomic_load_explicit(&hub->sent_packets[i], memory_order_relaxed),
+        };
 }

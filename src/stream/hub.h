@@ -105,6 +105,15 @@ uint64_t mr_hub_newest_text(struct mr_hub *hub);
 /* Count texts that were not delivered because their viewer does not take them. */
 void mr_hub_drop_texts(struct mr_hub *hub, uint64_t count);
 
+/* What viewers of one kind were sent so far. */
+struct mr_hub_sent {
+    uint64_t bytes, packets;
+};
+
+/* Count what the kernel took for a viewer, and packets that are whole. Costs next to nothing. */
+void mr_hub_note_sent(struct mr_hub *hub, enum mr_viewer_kind kind, size_t bytes, unsigned packets);
+void mr_hub_sent(struct mr_hub *hub, struct mr_hub_sent sent[MR_VIEWER_KINDS]);
+
 /* return: NULL while open, the reason once closed */
 const char *mr_hub_closed(struct mr_hub *hub);
 

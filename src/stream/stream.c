@@ -259,6 +259,7 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
     mr_stats_get(&stream->stats, &state->stats);
     mr_runner_get_state(stream->runner, &state->script);
     mr_hub_viewers(stream->hub, state->viewers);
+    mr_hub_sent(stream->hub, state->sent);
     mr_hub_text_counts(stream->hub, &state->texts_sent, &state->texts_dropped);
     state->damaged = atomic_load_explicit(&stream->damaged, memory_order_relaxed);
 

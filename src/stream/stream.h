@@ -70,6 +70,7 @@ struct mr_stream_state {
     uint64_t damaged;
     struct mr_runner_state script;
     unsigned viewers[MR_VIEWER_KINDS];
+    struct mr_hub_sent sent[MR_VIEWER_KINDS];
     uint64_t texts_sent;    /* by the script */
     uint64_t texts_dropped; /* of a text, for one viewer */
 };

@@ -72,6 +72,7 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
 {
     *state = stream->state;
     mr_hub_viewers(stream->hub, state->viewers);
+    mr_hub_sent(stream->hub, state->sent);
 }
 
 int mr_stream_get_settings(struct mr_stream *stream, struct mr_buffer *json, struct mr_error *error)

@@ -175,6 +175,12 @@ static void viewers_watch(void **state)
     assert_true(viewers_run(&json, 1, deadline_us, has_message, &json));
     static const char start[] = "{\"data\":{\"n\":1},\"image\":\"data:image/jpeg;base64,/9j/2Q==\"";
     assert_memory_equal(text.data, start, strlen(start));
+    struct mr_hub_sent sent[MR_VIEWER_KINDS]; /* it is counted after it was sent */
+    do {
+        assert_true(mr_clock_now_us() < deadline_us);
+        mr_hub_sent(live->hub, sent);
+    } while (sent[MR_VIEWER_WEBSOCKET].packets < 1 || sent[MR_VIEWER_WEBSOCKET_JSON].packets < 1);
+    assert_true(sent[MR_VIEWER_WEBSOCKET].bytes > viewer.largest);
     viewer_close(&viewer);
     viewer_close(&json);
     mr_buffer_finish(&text);

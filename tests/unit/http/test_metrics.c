@@ -137,6 +137,7 @@ static void prometheus_can_read_them(void **state)
     live->state.script.running = true;
     for (int i = 0; i < MR_LOG_RING_LINES + 6; i++)
         mr_log_ring_put(live->log, MR_LOG_INFO, "x");
+    mr_hub_note_sent(live->hub, MR_VIEWER_WEBSOCKET_JSON, 1000, 2);
     fetch(port, "GET /nowhere", &answer);
     fetched_finish(&answer);
 
@@ -152,6 +153,9 @@ static void prometheus_can_read_them(void **state)
     assert_has(text, "moonreel_stage_seconds_sum{stream=\"live\",stage=\"script\"} 0.001");
     assert_has(text, "moonreel_stage_seconds_count{stream=\"live\",stage=\"script\"} 4");
     assert_has(text, "moonreel_viewers{stream=\"live\",kind=\"websocket\"} 0");
+    assert_has(text, "moonreel_sent_bytes_total{stream=\"live\",kind=\"websocket-json\"} 1000");
+    assert_has(text, "moonreel_frames_sent_total{stream=\"live\",kind=\"websocket-json\"} 2");
+    assert_has(text, "moonreel_sent_bytes_total{stream=\"yard-2\",kind=\"websocket\"} 0");
     assert_has(text, "moonreel_stream_phase{stream=\"yard-2\",phase=\"idle\"} 1");
     assert_has(text, "moonreel_script_generation{stream=\"live\"} 3");
     assert_has(text, "moonreel_script_kills_total{stream=\"live\"} 1");
