@@ -218,6 +218,8 @@ static bool send_next(struct mr_client *client, const struct mr_recent *recent, 
         packet_done(client, packet->number, now_us);
         return true;
     }
+    if (client->queue.size > 0) /* what goes before it is to go first */
+        return true;
     const struct mr_form *form = mr_packet_form(packet, client->maker);
     if (form == NULL || form->size_bytes == 0) { /* out of memory: this one is lost for it */
         client->viewer->last_packet = packet->number;

@@ -99,5 +99,17 @@ static int make_json(struct mr_packet *packet, struct mr_form *form)
     return 0;
 }
 
+static int make_data(struct mr_packet *packet, struct mr_form *form)
+{
+    uint8_t *head = malloc(MR_WEBSOCKET_HEAD_MAX);
+    if (head == NULL)
+        return -ENOMEM;
+    form->owned = head;
+    mr_form_add(form, head, mr_websocket_head(head, MR_WEBSOCKET_TEXT, packet->payload_size));
+    mr_form_add(form, packet->payload, packet->payload_size);
+    return 0;
+}
+
 const struct mr_form_maker mr_message_binary = { .slot = MR_FORM_BINARY, .make = make_binary };
 const struct mr_form_maker mr_message_json = { .slot = MR_FORM_JSON, .make = make_json };
+const struct mr_form_maker mr_message_data = { .slot = MR_FORM_DATA, .make = make_data };

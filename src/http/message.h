@@ -16,6 +16,9 @@ extern const struct mr_form_maker mr_message_binary;
 /* One text message: {"data":…,"image":"data:image/jpeg;base64,…","seq":…,…}. */
 extern const struct mr_form_maker mr_message_json;
 
+/* One text message: the payload. */
+extern const struct mr_form_maker mr_message_data;
+
 /* Write the head of an unfragmented, unmasked WebSocket frame.
  * return: its size, 2 … MR_WEBSOCKET_HEAD_MAX */
 size_t mr_websocket_head(uint8_t head[MR_WEBSOCKET_HEAD_MAX], unsigned opcode, uint64_t size);

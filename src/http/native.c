@@ -142,9 +142,23 @@ static const struct mr_protocol json = {
     .close = close_session,
 };
 
+static const struct mr_protocol data = {
+    .kind = MR_VIEWER_WEBSOCKET_DATA,
+    .maker = &mr_message_data,
+    .open = open_session,
+    .text = send_text,
+    .receive = receive,
+    .ping = ping,
+    .has_answers = true,
+    .goodbye = goodbye,
+    .close = close_session,
+};
+
 const struct mr_protocol *mr_native_protocol(const char *format)
 {
     if (format == NULL || strcmp(format, "binary") == 0)
         return &binary;
-    return strcmp(format, "json") == 0 ? &json : NULL;
+    if (strcmp(format, "json") == 0)
+        return &json;
+    return strcmp(format, "data") == 0 ? &data : NULL;
 }

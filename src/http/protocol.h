@@ -22,7 +22,8 @@ struct mr_protocol {
      * NULL. return: 0; -ENOMEM: the client is dropped */
     int (*open)(struct mr_client *client);
 
-    /* A packet is this client's next. May be NULL.
+    /* A packet is this client's next. May be NULL. What it writes goes before the packet; it is then
+     * asked again, and may be of a newer one.
      * return: whether the client was answered otherwise: it has had this packet */
     bool (*claim)(struct mr_client *client, const struct mr_packet *packet);
 

@@ -1,16 +1,19 @@
 #include "http/routes.h"
 
 #include "base/buffer.h"
-#include "http/access.h"
 #include "base/log.h"
+#include "http/access.h"
 #include "http/api.h"
 #include "http/api_log.h"
 #include "http/api_script.h"
 #include "http/api_settings.h"
+#include "http/events.h"
 #include "http/files.h"
 #include "http/metrics.h"
+#include "http/mjpeg.h"
 #include "http/openapi.h"
 #include "http/respond.h"
+#include "http/snapshot.h"
 #include "http/socketio_stream.h"
 #include "http/upgrade.h"
 
@@ -26,6 +29,9 @@ struct route {
 /* Rows of one path stand together. HEAD is what GET is. */
 static const struct route routes[] = {
     { "/ws/{s}", "GET", mr_upgrade_native, MR_RIGHT_WATCH },
+    { "/stream/{s}.mjpg", "GET", mr_mjpeg_get, MR_RIGHT_WATCH },
+    { "/snapshot/{s}.jpg", "GET", mr_snapshot_get, MR_RIGHT_WATCH },
+    { "/events/{s}", "GET", mr_events_get, MR_RIGHT_WATCH },
     { "/socket.io/", "GET", mr_socketio_stream_answer, MR_RIGHT_WATCH },
     { "/socket.io/", "POST", mr_socketio_stream_answer, MR_RIGHT_WATCH },
     { "/socket.io/", "OPTIONS", mr_socketio_stream_answer, MR_RIGHT_WATCH },

@@ -39,7 +39,8 @@ int mr_upgrade_native(const struct mr_request *request)
         return refuse_handshake(request, fault);
     if (protocol == NULL)
         return mr_respond_error(request, 400, NULL,
-                                "there is no format \"%s\", only \"binary\" and \"json\"", format);
+                                "there is no format \"%s\", only \"binary\", \"json\" and \"data\"",
+                                format);
 
     struct mr_buffer head = { 0 };
     mr_handshake_answer(handshake.key, &head);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* receive_buffer_bytes: of the client's end, 0: the system's */
-static inline void tcp_pair(int *client, int *server, int receive_buffer_bytes)
+static inline void tcp_pair(int *client, int *accepted, int receive_buffer_bytes)
 {
     struct sockaddr_in address = { .sin_family = AF_INET };
     socklen_t size = sizeof(address);
@@ -21,8 +21,8 @@ static inline void tcp_pair(int *client, int *server, int receive_buffer_bytes)
         setsockopt(*client, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
                    sizeof(receive_buffer_bytes));
     assert_int_equal(connect(*client, (struct sockaddr *)&address, sizeof(address)), 0);
-    *server = accept(listener, NULL, NULL);
-    assert_true(*server >= 0);
+    *accepted = accept(listener, NULL, NULL);
+    assert_true(*accepted >= 0);
     close(listener);
 }
 

@@ -62,7 +62,8 @@ static void a_streams_state(void **state)
         "\"drops\":{\"rate\":0,\"script\":0,\"pool\":0,\"skip\":2,\"failed\":0},\"damaged\":3,"
         "\"stages_us\":{\"decode\":570.3,\"convert\":0.0,\"script\":0.0,\"encode\":0.0,"
         "\"latency\":0.0},"
-        "\"viewers\":{\"websocket\":0,\"websocket-json\":0,\"total\":0},"
+        "\"viewers\":{\"websocket\":0,\"websocket-json\":0,\"websocket-data\":0,"
+        "\"mjpeg\":0,\"snapshot\":0,\"events\":0,\"total\":0},"
         "\"texts\":{\"sent\":13,\"dropped\":12},"
         "\"script\":{\"generation\":2,\"frames\":9,\"errors\":1,\"reloads\":1,\"rejected\":4,"
         "\"starts\":6,\"kills\":2,\"deaths\":3,\"messages\":11,\"refused\":5,\"running\":true,"
@@ -153,19 +154,25 @@ static void keep_text(void *opaque, struct viewer *viewer, const struct viewer_m
 static void viewers_watch(void **state)
 {
     (void)state;
-    struct viewer viewer, json;
-    struct mr_buffer text = { 0 };
+    struct viewer viewer, json, data;
+    struct mr_buffer text = { 0 }, payload = { 0 };
     assert_int_equal(viewer_open(&viewer, port, &(struct viewer_options){ 0 }), 101);
     assert_int_equal(viewer_open(&json, port,
                                  &(struct viewer_options){ .path = "/ws/live?format=json",
                                                            .on_message = keep_text,
                                                            .opaque = &text }),
                      101);
+    assert_int_equal(viewer_open(&data, port,
+                                 &(struct viewer_options){ .path = "/ws/live?format=data",
+                                                           .on_message = keep_text,
+                                                           .opaque = &payload }),
+                     101);
     json_t *all = fetch_json("GET /api/streams/live", 200);
     json_t *kinds = json_object_get(all, "viewers");
     assert_int_equal(json_integer_value(json_object_get(kinds, "websocket")), 1);
     assert_int_equal(json_integer_value(json_object_get(kinds, "websocket-json")), 1);
-    assert_int_equal(json_integer_value(json_object_get(kinds, "total")), 2);
+    assert_int_equal(json_integer_value(json_object_get(kinds, "websocket-data")), 1);
+    assert_int_equal(json_integer_value(json_object_get(kinds, "total")), 3);
     json_decref(all);
 
     publish(7);
@@ -181,9 +188,13 @@ static void viewers_watch(void **state)
         mr_hub_sent(live->hub, sent);
     } while (sent[MR_VIEWER_WEBSOCKET].packets < 1 || sent[MR_VIEWER_WEBSOCKET_JSON].packets < 1);
     assert_true(sent[MR_VIEWER_WEBSOCKET].bytes > viewer.largest);
+    assert_true(viewers_run(&data, 1, deadline_us, has_message, &data));
+    assert_string_equal((char *)payload.data, "{\"n\":1}");
     viewer_close(&viewer);
     viewer_close(&json);
+    viewer_close(&data);
     mr_buffer_finish(&text);
+    mr_buffer_finish(&payload);
 }
 
 static void handshakes_that_are_refused(void **state)
@@ -206,7 +217,9 @@ static void handshakes_that_are_refused(void **state)
                  400, "Sec-WebSocket-Key is not 16 bytes in base64");
     assert_error("GET /ws/live?format=xml\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                 400, "there is no format \\\"xml\\\", only \\\"binary\\\" and \\\"json\\\"");
+                 400,
+                 "there is no format \\\"xml\\\", only \\\"binary\\\", \\\"json\\\" "
+                 "and \\\"data\\\"");
 }
 
 static void too_many_viewers(void **state)

@@ -118,6 +118,16 @@ static void json_message_of_any_length_parses(void **state)
     free(jpeg);
 }
 
+static void data_message_is_the_payload(void **state)
+{
+    (void)state;
+    struct mr_packet *packet = make_packet("{\"n\":1}", "\xff\xd8\xff\xd9", 4);
+    struct mr_buffer all = join(packet, &mr_message_data);
+    assert_string_equal((char *)all.data, "\x81\x07{\"n\":1}");
+    mr_buffer_finish(&all);
+    mr_packet_unref(&packet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +135,7 @@ int main(void)
         cmocka_unit_test(payload_and_image_are_not_copied),
         cmocka_unit_test(heads_of_every_size),
         cmocka_unit_test(json_message_is_the_boilerplates),
+        cmocka_unit_test(data_message_is_the_payload),
         cmocka_unit_test(json_message_of_any_length_parses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
