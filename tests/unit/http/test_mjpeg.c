@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -36,6 +37,38 @@ static void a_part_a_frame(void **state)
     close(late);
     close(fd);
     wait_for_viewers(live->hub, 0);
+}
+
+static void assert_next(int fd, const char *expected)
+{
+    char got[256] = "";
+    size_t size = strlen(expected);
+    assert_true(size < sizeof(got));
+    assert_int_equal(recv(fd, got, size, MSG_WAITALL), size);
+    assert_string_equal(got, expected);
+}
+
+/* A browser has seen the next part's head when it has the image. */
+static void browsers_get_heads_ahead(void **state)
+{
+    (void)state;
+    static const char request[] = "GET /stream/live.mjpg HTTP/1.1\r\nHost: x\r\n"
+                                  "Accept: image/avif,image/webp,*/*;q=0.8\r\n\r\n";
+    static const char part[] = "--moonreel\r\nContent-Type: image/jpeg\r\n\r\n";
+    struct fetched answer = { 0 };
+    int fd = fetch_connect(port, 0);
+    fetch_send(fd, request, strlen(request));
+    assert_int_equal(fetch_read_head(fd, &answer.head), 200);
+    assert_string_equal(fetched_header(&answer, "Content-Type"),
+                        "multipart/x-mixed-replace; boundary=moonreel");
+    fetched_finish(&answer);
+    assert_next(fd, part);
+    for (unsigned i = 0; i < 3; i++) {
+        publish_frame(live->hub, i, "null", "an image");
+        assert_next(fd, "an image\r\n");
+        assert_next(fd, part);
+    }
+    close(fd);
 }
 
 static void viewers_are_counted(void **state)
@@ -102,8 +135,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_part_a_frame),  TEST(viewers_are_counted), TEST(texts_are_not_for_it),
-        TEST(the_server_ends), TEST(heads_and_refusals),
+        TEST(a_part_a_frame),       TEST(browsers_get_heads_ahead), TEST(viewers_are_counted),
+        TEST(texts_are_not_for_it), TEST(the_server_ends),          TEST(heads_and_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
