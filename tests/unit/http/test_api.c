@@ -62,7 +62,7 @@ static void a_streams_state(void **state)
         "\"drops\":{\"rate\":0,\"script\":0,\"pool\":0,\"skip\":2,\"failed\":0},\"damaged\":3,"
         "\"stages_us\":{\"decode\":570.3,\"convert\":0.0,\"script\":0.0,\"encode\":0.0,"
         "\"latency\":0.0},"
-        "\"viewers\":{\"websocket\":0,\"websocket-json\":0,\"websocket-data\":0,"
+        "\"viewers\":{\"websocket\":0,\"websocket-json\":0,\"socketio\":0,\"websocket-data\":0,"
         "\"mjpeg\":0,\"snapshot\":0,\"events\":0,\"total\":0},"
         "\"texts\":{\"sent\":13,\"dropped\":12},"
         "\"script\":{\"generation\":2,\"frames\":9,\"errors\":1,\"reloads\":1,\"rejected\":4,"

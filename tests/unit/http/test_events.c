@@ -40,7 +40,7 @@ static int open_events(struct mr_hub *hub, const char *request)
 static void payloads_and_texts(void **state)
 {
     (void)state;
-    int fd = open_events(live->hub, "GET /events/live HTTP/1.1\r\nHost: x\r\n"
+    int fd = open_events(live->hub, "GET /events/live HTTP/1.1\r\nHost: localhost\r\n"
                                     "Last-Event-ID: 17\r\n\r\n");
     publish_frame(live->hub, 8, "{\"n\":1}", "image");
     assert_next(fd, "id: 8\ndata: {\"n\":1}\n\n");

@@ -52,7 +52,7 @@ static void assert_next(int fd, const char *expected)
 static void browsers_get_heads_ahead(void **state)
 {
     (void)state;
-    static const char request[] = "GET /stream/live.mjpg HTTP/1.1\r\nHost: x\r\n"
+    static const char request[] = "GET /stream/live.mjpg HTTP/1.1\r\nHost: localhost\r\n"
                                   "Accept: image/avif,image/webp,*/*;q=0.8\r\n\r\n";
     static const char part[] = "--moonreel\r\nContent-Type: image/jpeg\r\n\r\n";
     struct fetched answer = { 0 };
