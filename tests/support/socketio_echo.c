@@ -1,4 +1,4 @@
-/* socketio_echo PORT: what the public conformance suites of Engine.IO and Socket.IO expect of a server,
+/* socketio_echo PORT [PING_INTERVAL_MS PING_TIMEOUT_MS]: what the public conformance suites of Engine.IO and Socket.IO expect of a server,
  * on the modules that moonreel uses. /engine.io/ gives every message back; /socket.io/ has the
  * namespaces "/" and "/custom": it tells a client its `auth` when it connects, answers the event
  * "message" with "message-back", and acknowledges "message-with-ack" with its arguments.
@@ -21,6 +21,8 @@
 #define CONNECT_TIMEOUT_MS 1000
 #define CLIENTS_MAX        1000
 #define GREETING_US        (20 * 1000LL)
+
+static int ping_interval_ms = PING_INTERVAL_MS, ping_timeout_ms = PING_TIMEOUT_MS;
 
 struct server {
     struct mr_site site;
@@ -179,8 +181,8 @@ static int make_engineio(const struct mr_engineio_app *app, const void *opaque,
     const struct mr_engineio_options options = {
         .app = app,
         .opaque = (void *)(uintptr_t)opaque,
-        .ping_interval_ms = PING_INTERVAL_MS,
-        .ping_timeout_ms = PING_TIMEOUT_MS,
+        .ping_interval_ms = ping_interval_ms,
+        .ping_timeout_ms = ping_timeout_ms,
         .max_payload = MAX_PAYLOAD,
         .max_sessions = CLIENTS_MAX,
     };
@@ -253,8 +255,12 @@ int main(int count, char **arguments)
 {
     struct server server = { .site.dummy = -1 };
     sigset_t signals;
-    if (count != 2) {
-        fprintf(stderr, "usage: socketio_echo PORT\n");
+    if (count == 4) {
+        ping_interval_ms = atoi(arguments[2]);
+        ping_timeout_ms = atoi(arguments[3]);
+    }
+    if ((count != 2 && count != 4) || ping_interval_ms <= 0 || ping_timeout_ms <= 0) {
+        fprintf(stderr, "usage: socketio_echo PORT [PING_INTERVAL_MS PING_TIMEOUT_MS]\n");
         return 2;
     }
     sigemptyset(&signals);

@@ -153,7 +153,7 @@ static void take_binary(struct viewer *viewer, struct viewer_message *message)
 static void take_message(struct viewer *viewer, int opcode, const uint8_t *bytes, size_t size)
 {
     struct viewer_message message = { .opcode = opcode, .bytes = bytes, .size = size };
-    if (opcode == 2)
+    if (opcode == 2 && !viewer->options.takes_any)
         take_binary(viewer, &message);
     if (viewer->invalid)
         return;

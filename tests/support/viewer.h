@@ -33,6 +33,7 @@ struct viewer_options {
     unsigned bytes_per_second;   /* how fast it reads; 0: as fast as it comes */
     bool never_reads;            /* but for the handshake */
     bool mute;                   /* it answers no pings */
+    bool takes_any;              /* binary messages that are no frames, too */
     viewer_callback *on_message; /* for each message; may be NULL */
     void *opaque;
 };
