@@ -124,7 +124,7 @@ static bool note_sent(struct mr_client *client, ssize_t sent, int64_t now_us)
     if (sent > 0) {
         client->progress_us = now_us;
         if (client->hub != NULL)
-            mr_hub_note_sent(client->hub, client->protocol->kind, (size_t)sent, 0);
+            mr_hub_note_sent(client->hub, client->viewer->kind, (size_t)sent, 0);
         return true;
     }
     client->blocked = true;
@@ -138,7 +138,7 @@ static void packet_done(struct mr_client *client, uint64_t number, int64_t now_u
 {
     client->calm = number == client->viewer->last_packet + 1 ? client->calm + 1 : 0;
     client->viewer->last_packet = number;
-    mr_hub_note_sent(client->hub, client->protocol->kind, 0, 1);
+    mr_hub_note_sent(client->hub, client->viewer->kind, 0, 1);
     if (client->calm >= CALM_PACKETS)
         client->skipping = false;
     struct mr_mark mark;

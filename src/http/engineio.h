@@ -52,14 +52,9 @@ void mr_engineio_destroy(struct mr_engineio *engineio);
 /* Its time-outs, for the fan-out engine that its clients are handed to. */
 struct mr_fanout_service mr_engineio_service(struct mr_engineio *engineio);
 
-/* Answer a request, of whatever method: workers only.
- * in:     origin: of the page that asks, if it may; NULL: it is no other site's page
+/* Answer a request that was found to be allowed, of whatever method: workers only.
  * return: the status */
-int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio,
-                       const char *origin);
-
-/* Refuse a request with the protocol's own error, 403. Workers only. */
-int mr_engineio_forbid(const struct mr_request *request);
+int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio);
 
 /* ---- for applications ---- */
 

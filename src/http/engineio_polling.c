@@ -18,7 +18,6 @@ const char *mr_engineio_fault_json(enum mr_engineio_fault fault)
         [MR_ENGINEIO_UNKNOWN_SID] = "{\"code\":1,\"message\":\"Session ID unknown\"}",
         [MR_ENGINEIO_BAD_METHOD] = "{\"code\":2,\"message\":\"Bad handshake method\"}",
         [MR_ENGINEIO_BAD_REQUEST] = "{\"code\":3,\"message\":\"Bad request\"}",
-        [MR_ENGINEIO_FORBIDDEN] = "{\"code\":4,\"message\":\"Forbidden\"}",
         [MR_ENGINEIO_BAD_VERSION] = "{\"code\":5,\"message\":\"Unsupported protocol version\"}",
     };
     return json[fault];

@@ -2,6 +2,7 @@
  * does the rest. */
 #include "http/engineio_session.h"
 
+#include "http/access.h"
 #include "http/body.h"
 #include "http/handover.h"
 #include "http/handshake.h"
@@ -12,25 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ORIGIN_MAX    256
 #define TRANSPORT_MAX 16
 
-static int respond_fault(const struct mr_request *request, int status, const char *headers,
-                         enum mr_engineio_fault fault)
+static const char no_store[] = "Cache-Control: no-store\r\n";
+
+static int respond_fault(const struct mr_request *request, enum mr_engineio_fault fault)
 {
     const char *json = mr_engineio_fault_json(fault);
     return mr_respond(request, &(struct mr_response){
-                                   .status = status,
+                                   .status = 400,
                                    .type = "application/json",
-                                   .headers = headers,
+                                   .headers = no_store,
                                    .body = json,
                                    .size = strlen(json),
                                });
-}
-
-int mr_engineio_forbid(const struct mr_request *request)
-{
-    return respond_fault(request, 403, NULL, MR_ENGINEIO_FORBIDDEN);
 }
 
 static bool is_method(const struct mr_request *request, const char *method)
@@ -38,13 +34,12 @@ static bool is_method(const struct mr_request *request, const char *method)
     return strcmp(request->info->request_method, method) == 0;
 }
 
-/* The lines that every answer has. return: malloc'd; NULL when out of memory */
-static char *make_headers(const char *origin)
+/* The lines that answers by the engine have. return: malloc'd; NULL when out of memory */
+static char *make_headers(const struct mr_request *request)
 {
     struct mr_buffer lines = { 0 };
-    mr_buffer_append_text(&lines, "Cache-Control: no-store\r\n");
-    if (origin != NULL && strlen(origin) <= ORIGIN_MAX)
-        mr_buffer_printf(&lines, "Access-Control-Allow-Origin: %s\r\nVary: Origin\r\n", origin);
+    mr_buffer_append_text(&lines, no_store);
+    mr_access_headers(request, &lines);
     if (lines.failed)
         mr_buffer_finish(&lines);
     return (char *)lines.data;
@@ -105,14 +100,14 @@ static int read_question(const struct mr_request *request, struct question *ques
 
 static struct mr_engineio_link *make_link(const struct mr_request *request,
                                           struct mr_engineio *engineio,
-                                          const struct question *question, const char *headers)
+                                          const struct question *question)
 {
     struct mr_engineio_link *link = calloc(1, sizeof(*link));
     if (link == NULL)
         return NULL;
     link->engineio = engineio;
     memcpy(link->sid, question->sid, sizeof(link->sid));
-    link->headers = strdup(headers);
+    link->headers = make_headers(request);
     if (question->sid[0] == '\0')
         link->query = strdup(request->info->query_string);
     if (question->kind == KIND_WEBSOCKET)
@@ -153,11 +148,10 @@ static int take_post(const struct mr_request *request, struct mr_engineio_link *
     int status;
     int result = mr_body_read(request, engineio->options.max_payload, &link->body);
     if (result < 0) {
-        status =
-            result == -EMSGSIZE
-                ? mr_respond_error(request, 413, link->headers, "a payload has at most %zu bytes",
-                                   engineio->options.max_payload)
-                : respond_fault(request, 400, link->headers, MR_ENGINEIO_BAD_REQUEST);
+        status = result == -EMSGSIZE
+                     ? mr_respond_error(request, 413, NULL, "a payload has at most %zu bytes",
+                                        engineio->options.max_payload)
+                     : respond_fault(request, MR_ENGINEIO_BAD_REQUEST);
         mr_engineio_link_destroy(link);
     } else {
         status = hand_over(request, link, KIND_POST);
@@ -166,47 +160,15 @@ static int take_post(const struct mr_request *request, struct mr_engineio_link *
     return status;
 }
 
-/* What a browser asks before it sends a request with headers of its own. */
-static int answer_preflight(const struct mr_request *request, const char *headers)
-{
-    struct mr_buffer lines = { 0 };
-    mr_buffer_printf(&lines,
-                     "%sAccess-Control-Allow-Methods: GET, POST\r\n"
-                     "Access-Control-Allow-Headers: Content-Type, Authorization\r\n"
-                     "Access-Control-Max-Age: 600\r\n",
-                     headers);
-    int status = lines.failed ? mr_respond_error(request, 500, NULL, "out of memory")
-                              : mr_respond(request, &(struct mr_response){
-                                                        .status = 204,
-                                                        .headers = (char *)lines.data,
-                                                    });
-    mr_buffer_finish(&lines);
-    return status;
-}
-
-static int answer(const struct mr_request *request, struct mr_engineio *engineio,
-                  const char *headers)
+int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio)
 {
     struct question question = { 0 };
     enum mr_engineio_fault fault;
-    if (is_method(request, "OPTIONS"))
-        return answer_preflight(request, headers);
     if (read_question(request, &question, &fault) < 0)
-        return respond_fault(request, 400, headers, fault);
-    struct mr_engineio_link *link = make_link(request, engineio, &question, headers);
+        return respond_fault(request, fault);
+    struct mr_engineio_link *link = make_link(request, engineio, &question);
     if (link == NULL)
-        return mr_respond_error(request, 500, headers, "out of memory");
+        return mr_respond_error(request, 500, NULL, "out of memory");
     return question.kind == KIND_POST ? take_post(request, link)
                                       : hand_over(request, link, question.kind);
-}
-
-int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio,
-                       const char *origin)
-{
-    char *headers = make_headers(origin);
-    if (headers == NULL)
-        return mr_respond_error(request, 500, NULL, "out of memory");
-    int status = answer(request, engineio, headers);
-    free(headers);
-    return status;
 }

@@ -34,7 +34,6 @@ static const struct route routes[] = {
     { "/events/{s}", "GET", mr_events_get, MR_RIGHT_WATCH },
     { "/socket.io/", "GET", mr_socketio_stream_answer, MR_RIGHT_WATCH },
     { "/socket.io/", "POST", mr_socketio_stream_answer, MR_RIGHT_WATCH },
-    { "/socket.io/", "OPTIONS", mr_socketio_stream_answer, MR_RIGHT_WATCH },
     { "/api/streams", "GET", mr_api_streams, MR_RIGHT_VIEW },
     { "/api/streams/{s}", "GET", mr_api_stream, MR_RIGHT_VIEW },
     { "/api/streams/{s}/settings", "GET", mr_api_settings, MR_RIGHT_VIEW },

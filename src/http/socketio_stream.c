@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "http/client.h"
-#include "http/origin.h"
 #include "http/query.h"
 #include "http/socketio.h"
 #include "http/socketio_form.h"
@@ -218,16 +217,7 @@ struct mr_engineio *mr_socketio_streams_engineio(struct mr_socketio_streams *str
 
 /* ---- requests ---- */
 
-static bool is_origin_allowed(const struct mr_request *request, const char *origin)
-{
-    return mr_origin_allowed(&request->site->origins, origin,
-                             mg_get_header(request->connection, "Host"));
-}
-
 int mr_socketio_stream_answer(const struct mr_request *request)
 {
-    const char *origin = mg_get_header(request->connection, "Origin");
-    if (!is_origin_allowed(request, origin))
-        return mr_engineio_forbid(request);
-    return mr_engineio_answer(request, request->site->socketio->engineio, origin);
+    return mr_engineio_answer(request, request->site->socketio->engineio);
 }

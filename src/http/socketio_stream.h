@@ -7,7 +7,7 @@
 #include "http/request.h"
 #include "stream/registry.h"
 
-/* GET, POST and OPTIONS /socket.io/. Workers only; return: the status of the answer */
+/* GET and POST /socket.io/. Workers only; return: the status of the answer */
 int mr_socketio_stream_answer(const struct mr_request *request);
 
 struct mr_socketio_streams;

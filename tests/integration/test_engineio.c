@@ -60,7 +60,7 @@ static void a_session_begins(void **state)
     assert_string_equal(fetched_header(&answer, "Cache-Control"), "no-store");
     assert_string_equal(fetched_header(&answer, "Access-Control-Allow-Origin"),
                         "http://page.example:81");
-    assert_string_equal(fetched_header(&answer, "Vary"), "Origin");
+    assert_string_equal(fetched_header(&answer, "Vary"), "Origin, Referer");
     assert_int_equal(strlen(sid), 20);
     fetched_finish(&answer);
 }
@@ -108,7 +108,7 @@ static void a_page_may_ask_before_it_posts(void **state)
                      204);
     assert_string_equal(fetched_header(&answer, "Access-Control-Allow-Origin"),
                         "http://page.example");
-    assert_string_equal(fetched_header(&answer, "Access-Control-Allow-Methods"), "GET, POST");
+    assert_string_equal(fetched_header(&answer, "Access-Control-Allow-Methods"), "GET, HEAD, POST");
     fetched_finish(&answer);
 }
 

@@ -5,6 +5,7 @@
  *
  * Says "listening on PORT" (0: any) and ends at SIGTERM or SIGINT. */
 #include "base/clock.h"
+#include "http/access.h"
 #include "http/respond.h"
 #include "http/socketio.h"
 #include "http/takeover.h"
@@ -167,11 +168,13 @@ static int begin_request(struct mg_connection *connection)
         .path = info->local_uri,
         .head = strcmp(info->request_method, "HEAD") == 0,
     };
-    const char *origin = mg_get_header(connection, "Origin");
+    int answered = mr_access_preflight(&request);
+    if (answered != 0)
+        return answered;
     if (strcmp(request.path, "/engine.io/") == 0)
-        return mr_engineio_answer(&request, server->engineio, origin);
+        return mr_engineio_answer(&request, server->engineio);
     if (strcmp(request.path, "/socket.io/") == 0)
-        return mr_engineio_answer(&request, server->socketio, origin);
+        return mr_engineio_answer(&request, server->socketio);
     return mr_respond_error(&request, 404, NULL, "there are /engine.io/ and /socket.io/");
 }
 
@@ -253,7 +256,7 @@ static int serve(struct server *server, const char *port)
 
 int main(int count, char **arguments)
 {
-    struct server server = { .site.dummy = -1 };
+    struct server server = { .site = { .dummy = -1, .origins.any = true } };
     sigset_t signals;
     if (count == 4) {
         ping_interval_ms = atoi(arguments[2]);
