@@ -61,6 +61,9 @@ const struct mr_option mr_option_table[] = {
               "machine's own name)" },
     { "max-clients", 0, "N", MR_OPTION_INT, AT(max_clients), .min = 1, .max = 1000000,
       .fallback = "4096", .help = "viewers at once (%s)" },
+    { "max-clients-per-address", 0, "N", MR_OPTION_INT, AT(max_clients_per_address), .min = 1,
+      .max = 1000000, .fallback = "256",
+      .help = "viewers at once from one address other than this machine's (%s)" },
     { "trusted-proxy", 0, "ADDR[/BITS]", MR_OPTION_LIST, AT(trusted_proxies),
       .help = "a proxy whose X-Forwarded-For and -Proto headers are believed; several: again, or "
               "separated by commas" },

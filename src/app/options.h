@@ -50,7 +50,7 @@ struct mr_options {
     int memory_mib;
     int isolation;       /* enum mr_isolation */
     int on_script_error; /* enum mr_on_error */
-    int max_clients;
+    int max_clients, max_clients_per_address;
     const char *token;      /* NULL: one is made up */
     const char *view_token; /* NULL: everybody may watch */
     struct mr_values allowed_origins, allowed_hosts;

@@ -53,6 +53,7 @@ static int create(struct serve *serve, const struct mr_options *options, struct 
             .view_token = options->view_token,
             .base = options->base,
             .max_clients = (unsigned)options->max_clients,
+            .max_clients_per_address = (unsigned)options->max_clients_per_address,
             .token = options->token != NULL ? options->token : serve->made_up,
         },
         serve->registry, &serve->server, error);

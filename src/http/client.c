@@ -46,6 +46,8 @@ struct mr_client *mr_client_create(const struct mr_arrival *arrival)
     struct mr_client *client = calloc(1, sizeof(*client));
     if (client == NULL) {
         close(arrival->fd);
+        if (arrival->addresses != NULL)
+            mr_addresses_give(arrival->addresses, &arrival->address);
         if (arrival->session != NULL)
             arrival->protocol->close(arrival->session);
         return NULL;
@@ -54,6 +56,8 @@ struct mr_client *mr_client_create(const struct mr_arrival *arrival)
     client->protocol = arrival->protocol;
     client->maker = arrival->protocol->maker;
     client->session = arrival->session;
+    client->addresses = arrival->addresses;
+    client->address = arrival->address;
     client->viewer = &client->own;
     if (arrival->hub != NULL) {
         client->hub = mr_hub_ref(arrival->hub);
@@ -76,6 +80,8 @@ void mr_client_destroy(struct mr_client *client)
     if (client->session != NULL && client->protocol->close != NULL)
         client->protocol->close(client->session);
     close(client->fd);
+    if (client->addresses != NULL)
+        mr_addresses_give(client->addresses, &client->address);
     if (client->joined)
         mr_hub_leave(client->hub, &client->own);
     mr_hub_unref(&client->hub);

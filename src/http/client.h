@@ -45,6 +45,8 @@ struct mr_client {
     /* immutable */
     int fd;
     const struct mr_protocol *protocol;
+    struct mr_addresses *addresses; /* where it is counted; NULL: nowhere */
+    struct in6_addr address;
 
     /* engine's thread only; the first six are the engine's own */
     struct mr_group *group;

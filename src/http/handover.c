@@ -25,10 +25,21 @@ void mr_handover_discard(const struct mr_arrival *arrival)
 
 int mr_handover_admit(const struct mr_request *request)
 {
-    if (mr_fanout_admit(request->site->engine))
+    const struct mr_site *site = request->site;
+    if (!mr_addresses_take(site->addresses, &request->from.address))
+        return mr_respond_error(request, 503, "Retry-After: 10\r\n",
+                                "as many viewers as may watch from one address are watching");
+    if (mr_fanout_admit(site->engine))
         return 0;
+    mr_addresses_give(site->addresses, &request->from.address);
     return mr_respond_error(request, 503, "Retry-After: 10\r\n",
                             "as many viewers as this server may have are watching");
+}
+
+void mr_handover_dismiss(const struct mr_request *request)
+{
+    mr_addresses_give(request->site->addresses, &request->from.address);
+    mr_fanout_dismiss(request->site->engine);
 }
 
 static int take_socket(const struct mr_request *request)
@@ -46,11 +57,13 @@ int mr_handover(const struct mr_request *request, const struct mr_arrival *plan,
 {
     struct mr_arrival arrival = *plan;
     arrival.fd = take_socket(request);
+    arrival.addresses = request->site->addresses;
+    arrival.address = request->from.address;
     if (arrival.fd < 0) {
         mr_log(MR_LOG_WARN, "http", "cannot take over the connection from %s:%d: %s",
                request->info->remote_addr, request->info->remote_port, strerror(-arrival.fd));
         mr_handover_discard(plan);
-        mr_fanout_dismiss(request->site->engine);
+        mr_handover_dismiss(request);
         return mr_respond_error(request, 503, "Retry-After: 1\r\n",
                                 "the connection cannot be taken over");
     }

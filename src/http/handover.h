@@ -8,9 +8,10 @@
 
 #include <stdbool.h>
 
-/* Take a place in the engine. A place that mr_handover does not use is given back with
- * mr_fanout_dismiss. return: 0; the status, once it was refused */
+/* Take a place in the engine, one of those of the client's address. A place that mr_handover does not
+ * use is given back with mr_handover_dismiss. return: 0; the status, once it was refused */
 int mr_handover_admit(const struct mr_request *request);
+void mr_handover_dismiss(const struct mr_request *request);
 
 /* Hand the socket over, for which a place was taken. From now on the connection is not the worker's.
  * in:     arrival: fd is not used; the session goes to the engine, failure included

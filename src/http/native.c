@@ -1,6 +1,7 @@
 #include "http/native.h"
 
 #include "base/clock.h"
+#include "http/bucket.h"
 #include "http/client.h"
 #include "http/message.h"
 #include "http/websocket.h"
@@ -16,6 +17,7 @@
 struct session {
     struct mr_websocket *websocket;
     int64_t complained_us; /* 0: never */
+    struct mr_bucket bucket;
 };
 
 static void send_text(struct mr_client *client, const char *json, size_t size)
@@ -40,9 +42,19 @@ static void complain(struct mr_client *client)
 static int take_message(void *opaque, bool binary, const uint8_t *bytes, size_t size)
 {
     struct mr_client *client = opaque;
+    struct session *session = client->session;
     const char *json = (const char *)bytes;
     if (binary)
         return MR_CLOSE_UNSUPPORTED;
+    switch (mr_bucket_take(&session->bucket, mr_clock_now_us())) {
+    case MR_BUCKET_GOOD:
+        break;
+    case MR_BUCKET_TOO_MANY:
+        complain(client);
+        return 0;
+    case MR_BUCKET_ENOUGH:
+        return MR_CLOSE_POLICY;
+    }
     json_t *value = json_loadb(json, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     if (value == NULL)
         return MR_CLOSE_BAD_DATA;

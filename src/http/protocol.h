@@ -6,6 +6,7 @@
 #ifndef MR_HTTP_PROTOCOL_H
 #define MR_HTTP_PROTOCOL_H
 
+#include "http/addresses.h"
 #include "http/pace.h"
 #include "stream/hub.h"
 
@@ -58,7 +59,9 @@ struct mr_arrival {
     const struct mr_protocol *protocol;
     struct mr_hub *hub; /* borrowed; NULL: it belongs to none yet (mr_client_watch) */
     void *session;      /* the protocol's, goes to the engine, failure included; or NULL */
-    const void *head;   /* bytes to be sent before anything else; copied */
+    struct mr_addresses *addresses; /* where it is counted, to be counted out; NULL: nowhere */
+    struct in6_addr address;
+    const void *head; /* bytes to be sent before anything else; copied */
     size_t head_size;
 };
 

@@ -172,10 +172,12 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
         return result;
 
     site->assets = mr_assets_create();
+    site->addresses = mr_addresses_create(options->max_clients_per_address);
     site->token = options->token != NULL ? strdup(options->token) : NULL;
     site->view_token = options->view_token != NULL ? strdup(options->view_token) : NULL;
     add_own_names(&site->hosts, options->listen);
-    if (site->assets == NULL || (options->token != NULL && site->token == NULL) ||
+    if (site->assets == NULL || site->addresses == NULL ||
+        (options->token != NULL && site->token == NULL) ||
         (options->view_token != NULL && site->view_token == NULL))
         return mr_error_set(error, -ENOMEM, "out of memory");
     site->dummy = mr_takeover_open_dummy();
@@ -254,6 +256,7 @@ void mr_server_destroy(struct mr_server *server)
     mr_fanout_destroy(site->engine);
     mr_socketio_streams_destroy(site->socketio);
     mr_log_streams_destroy(site->logs);
+    mr_addresses_destroy(site->addresses);
     mr_assets_destroy(site->assets);
     mr_webdir_close(site->webdir);
     free(site->token);

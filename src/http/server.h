@@ -19,6 +19,8 @@ struct mr_server_options {
     unsigned max_clients; /* viewers at once */
     const char *token;    /* for what changes something; NULL: nothing can be changed */
 
+    unsigned max_clients_per_address; /* 0: as many as max_clients */
+
     const char *view_token; /* for watching; NULL: everybody may */
 
     struct mr_proxies proxies; /* whose X-Forwarded headers are believed */

@@ -3,6 +3,7 @@
 #ifndef MR_HTTP_SITE_H
 #define MR_HTTP_SITE_H
 
+#include "http/addresses.h"
 #include "http/assets.h"
 #include "http/base_path.h"
 #include "http/fanout.h"
@@ -21,6 +22,7 @@ struct mr_site {
     struct mr_fanout *engine;
     struct mr_socketio_streams *socketio;
     struct mr_log_streams *logs; /* the engine's */
+    struct mr_addresses *addresses; /* its clients' */
     struct mr_assets *assets;
     struct mr_webdir *webdir; /* NULL: none */
     char *token;              /* for what changes something */

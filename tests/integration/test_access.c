@@ -1,4 +1,5 @@
 /* Who may do what, against the real program: tokens, origins, names. */
+#include "base/clock.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
@@ -234,6 +235,82 @@ static void names_that_were_given_lead_here(void **state)
     assert_named(421, "evil.example");
 }
 
+#define FROM(address) "\r\nX-Forwarded-For: " address
+
+/* return: the status of a WebSocket's opening, from an address; *fd stays open */
+static int watch_from(const char *line, int *fd)
+{
+    struct mr_buffer text = { 0 }, head = { 0 };
+    *fd = fetch_connect(host.port, 0);
+    mr_buffer_printf(&text, "GET /ws/live HTTP/1.1\r\nHost: localhost%s%s\r\n\r\n", line,
+                     WEBSOCKET);
+    fetch_send(*fd, text.data, text.size);
+    int status = fetch_read_head(*fd, &head);
+    mr_buffer_append(&head, "", 0);
+    if (status == 503)
+        assert_non_null(strstr((char *)head.data, "Retry-After: 10"));
+    mr_buffer_finish(&text);
+    mr_buffer_finish(&head);
+    return status;
+}
+
+static int start_small(void **state)
+{
+    static const char *const arguments[] = {
+        "--max-clients", "6", "--max-clients-per-address", "2", "--trusted-proxy", "127.0.0.1",
+        "test:",         NULL
+    };
+    (void)state;
+    return start(arguments);
+}
+
+static void everybody_gets_a_share_of_the_places(void **state)
+{
+    (void)state;
+    int fd[8], again;
+    assert_int_equal(watch_from(FROM("192.0.2.1"), &fd[0]), 101);
+    assert_int_equal(watch_from(FROM("192.0.2.1"), &fd[1]), 101);
+    assert_int_equal(watch_from(FROM("192.0.2.1"), &fd[2]), 503);
+    assert_int_equal(watch_from(FROM("192.0.2.2"), &fd[3]), 101);
+    assert_int_equal(watch_from(FROM("2001:db8::1"), &fd[4]), 101);
+    assert_int_equal(watch_from(FROM("2001:db8::2"), &fd[5]), 101);
+    assert_int_equal(watch_from(FROM("2001:db8::3"), &fd[6]), 503); /* the same line */
+    assert_int_equal(watch_from("", &fd[7]), 101);
+    assert_int_equal(watch_from("", &again), 503); /* all are taken */
+    close(again);
+
+    close(fd[0]); /* its place is free again, sooner or later */
+    int64_t deadline_us = mr_clock_now_us() + 5000000;
+    int status;
+    do {
+        assert_true(mr_clock_now_us() < deadline_us);
+        status = watch_from(FROM("192.0.2.1"), &again);
+        close(again);
+    } while (status != 101);
+    for (int i = 1; i < 8; i++)
+        close(fd[i]);
+}
+
+static bool has_ended(void *opaque)
+{
+    const struct viewer *viewer = opaque;
+    return viewer->ended;
+}
+
+static void who_talks_without_end_is_shown_the_door(void **state)
+{
+    (void)state;
+    struct viewer viewer;
+    int64_t deadline_us = mr_clock_now_us() + 10000000;
+    assert_int_equal(viewer_open(&viewer, host.port, &(struct viewer_options){ 0 }), 101);
+    for (int i = 0; i < 5000; i++)
+        viewer_send(&viewer, 0x81, "1", 1);
+    assert_true(viewers_run(&viewer, 1, deadline_us, has_ended, &viewer));
+    assert_int_equal(viewer.close_code, 1008);
+    assert_true(viewer.messages > viewer.pictures); /* it was told before */
+    viewer_close(&viewer);
+}
+
 int main(void)
 {
 
@@ -248,6 +325,11 @@ int main(void)
         cmocka_unit_test(pages_that_were_named_may_watch),
         cmocka_unit_test(names_that_were_given_lead_here),
     };
+    const struct CMUnitTest limited[] = {
+        cmocka_unit_test(everybody_gets_a_share_of_the_places),
+        cmocka_unit_test(who_talks_without_end_is_shown_the_door),
+    };
     int failed = cmocka_run_group_tests(open, start_open, stop);
-    return failed + cmocka_run_group_tests(closed, start_closed, stop);
+    failed += cmocka_run_group_tests(closed, start_closed, stop);
+    return failed + cmocka_run_group_tests(limited, start_small, stop);
 }
