@@ -1,6 +1,7 @@
 #include "http/files.h"
 
 #include "http/content.h"
+#include "http/long_send.h"
 #include "http/range.h"
 #include "http/respond.h"
 
@@ -47,10 +48,11 @@ static int send_asset(const struct mr_request *request, const struct mr_asset *a
 }
 
 /* As much as was promised, whatever happens to the file meanwhile. */
-static void copy_file(const struct mr_request *request, int fd, off_t at, off_t left)
+static void copy_file(const struct mr_request *request, int fd, off_t at, off_t left,
+                      const struct mr_long_send *send)
 {
     char chunk[CHUNK_BYTES];
-    while (left > 0) {
+    while (left > 0 && mr_long_send_goes_on(send)) {
         size_t wanted = left < (off_t)sizeof(chunk) ? (size_t)left : sizeof(chunk);
         ssize_t got = pread(fd, chunk, wanted, at);
         if (got < 0 && errno == EINTR)
@@ -94,6 +96,11 @@ static int send_file(const struct mr_request *request, const struct mr_webfile *
     bool is_index = path_length > 0 && request->path[path_length - 1] == '/';
     snprintf(headers + strlen(headers), sizeof(headers) - strlen(headers),
              "Accept-Ranges: bytes\r\n%s", range);
+
+    struct mr_long_send send;
+    int refused = mr_long_send_begin(&send, request, (uint64_t)length);
+    if (refused != 0)
+        return refused;
     int status = mr_respond_head(
         request, &(struct mr_response){
                      .status = found == MR_RANGE_PART ? 206 : 200,
@@ -102,7 +109,8 @@ static int send_file(const struct mr_request *request, const struct mr_webfile *
                      .size = (size_t)length,
                  });
     if (!request->head)
-        copy_file(request, file->fd, first, length);
+        copy_file(request, file->fd, first, length, &send);
+    mr_long_send_end(&send);
     return status;
 }
 

@@ -63,13 +63,15 @@ int mr_listen_parse(const char *text, struct sockaddr_in *address, struct mr_err
 
 int mr_listen_open(struct sockaddr_in *address, const char *text, struct mr_error *error)
 {
-    int on = 1, receive_bytes = MR_LISTEN_RECEIVE_BYTES;
+    int on = 1, receive_bytes = MR_LISTEN_RECEIVE_BYTES, send_bytes = MR_LISTEN_SEND_BYTES;
     socklen_t size = sizeof(*address);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0) /* those of the server before may still be in TIME_WAIT */
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (fd >= 0)
+    if (fd >= 0) {
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof(send_bytes));
+    }
     if (fd >= 0 && bind(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 &&
         listen(fd, BACKLOG) == 0 && getsockname(fd, (struct sockaddr *)address, &size) == 0)
         return fd;

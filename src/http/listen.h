@@ -10,6 +10,10 @@
  * (porch.h). Twice that is asked for by the kernel's way of counting. */
 #define MR_LISTEN_RECEIVE_BYTES (192 * 1024)
 
+/* What a connection may hold that its client has not taken yet: most answers fit, so that a slow
+ * reader holds no worker (long_send.h). Twice that is what the kernel counts to. */
+#define MR_LISTEN_SEND_BYTES (192 * 1024)
+
 /* "127.0.0.1:8080", "localhost:0", "0.0.0.0:80" to an address; names may be looked up.
  * return: 0; -EINVAL with *error */
 int mr_listen_parse(const char *text, struct sockaddr_in *address, struct mr_error *error);

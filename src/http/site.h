@@ -28,6 +28,7 @@ struct mr_site {
     char *token;              /* for what changes something */
     char *view_token;         /* for watching; NULL: everybody may */
     int dummy;                /* mr_takeover_open_dummy */
+    atomic_uint long_sends;   /* any thread: workers that are sending long answers */
     atomic_bool stopping;     /* any thread: nothing but 503 from now on */
 
     struct mr_proxies proxies; /* whose X-Forwarded headers are believed */

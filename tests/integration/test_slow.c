@@ -1,17 +1,18 @@
 /* Clients that drip, idle and read slowly, hundreds of them, against the real program: nobody who
- * watches misses a frame, and whoever comes is answered at once. slowhttptest does the same from
- * outside, where there is more time: scripts/slow. */
+ * watches misses a frame, and whoever comes is answered at once. */
 #include "base/clock.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -28,11 +29,28 @@ static struct host host;
 static int attackers[ATTACKERS];
 static struct viewer viewers[VIEWERS];
 
+static char web_dir[] = TEST_WORK_DIR "/slow-XXXXXX";
+static char files[2][sizeof(web_dir) + 16]; /* that fits into a socket, that does not */
+
+static void make_files(void)
+{
+    static const off_t sizes[2] = { 90 * 1024, 16 * 1024 * 1024 };
+    assert_non_null(mkdtemp(web_dir));
+    for (int i = 0; i < 2; i++) {
+        snprintf(files[i], sizeof(files[i]), "%s/%d.bin", web_dir, i);
+        int fd = open(files[i], O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        assert_int_equal(ftruncate(fd, sizes[i]), 0);
+        close(fd);
+    }
+}
+
 static int start(void **state)
 {
     (void)state;
-    static const char *const arguments[] = { "--size", "320x240", "--fps", "25", "test:", NULL };
+    static const char *const arguments[] = { "--size",    "320x240", "--fps", "25",
+                                             "--web-dir", web_dir,   "test:", NULL };
     struct rlimit limit;
+    make_files();
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
@@ -42,6 +60,9 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
+    for (int i = 0; i < 2; i++)
+        unlink(files[i]);
+    rmdir(web_dir);
     return host_stop(&host, SIGTERM, 5000000) == 0 ? 0 : -1;
 }
 
@@ -142,7 +163,15 @@ static void bodies_that_never_come(void **state)
 static void slow_readers(void **state)
 {
     (void)state;
-    withstand(&(struct attack){ .first = "GET /viewer.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    withstand(&(struct attack){ .first = "GET /0.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+                                .drip = "",
+                                .receive_buffer_bytes = 256 });
+}
+
+static void slow_readers_of_large_files(void **state)
+{
+    (void)state;
+    withstand(&(struct attack){ .first = "GET /1.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
                                 .drip = "",
                                 .receive_buffer_bytes = 256 });
 }
@@ -168,9 +197,13 @@ static void who_waits_too_long_is_let_go(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(idle_connections), cmocka_unit_test(dripping_heads),
-        cmocka_unit_test(dripping_bodies),  cmocka_unit_test(bodies_that_never_come),
-        cmocka_unit_test(slow_readers),     cmocka_unit_test(who_waits_too_long_is_let_go),
+        cmocka_unit_test(idle_connections),
+        cmocka_unit_test(dripping_heads),
+        cmocka_unit_test(dripping_bodies),
+        cmocka_unit_test(bodies_that_never_come),
+        cmocka_unit_test(slow_readers),
+        cmocka_unit_test(slow_readers_of_large_files),
+        cmocka_unit_test(who_waits_too_long_is_let_go),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
