@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "http/api.h"
+#include "http/descriptors.h"
 #include "http/respond.h"
 #include "http/takeover.h"
 
@@ -53,6 +54,15 @@ static int take_socket(const struct mr_request *request)
     return mr_takeover(&endpoints, request->site->dummy);
 }
 
+static void complain(const struct mr_request *request, int why)
+{
+    if (why == -EMFILE || why == -ENFILE)
+        mr_descriptors_complain();
+    else
+        mr_log(MR_LOG_WARN, "http", "cannot take over the connection from %s:%d: %s",
+               request->info->remote_addr, request->info->remote_port, strerror(-why));
+}
+
 int mr_handover(const struct mr_request *request, const struct mr_arrival *plan, int status)
 {
     struct mr_arrival arrival = *plan;
@@ -60,8 +70,7 @@ int mr_handover(const struct mr_request *request, const struct mr_arrival *plan,
     arrival.addresses = request->site->addresses;
     arrival.address = request->from.address;
     if (arrival.fd < 0) {
-        mr_log(MR_LOG_WARN, "http", "cannot take over the connection from %s:%d: %s",
-               request->info->remote_addr, request->info->remote_port, strerror(-arrival.fd));
+        complain(request, arrival.fd);
         mr_handover_discard(plan);
         mr_handover_dismiss(request);
         return mr_respond_error(request, 503, "Retry-After: 1\r\n",

@@ -1,8 +1,8 @@
 #include "http/porch.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/thread.h"
+#include "http/descriptors.h"
 #include "http/whole.h"
 
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -50,8 +49,6 @@ struct mr_porch {
     int spare;             /* a descriptor to refuse with when there is no other */
     bool paused;
     int64_t paused_until_us;
-    int64_t complained_us; /* 0: never */
-    unsigned refused;      /* since then */
     char head[MR_PORCH_HEAD_BYTES];
 };
 
@@ -146,27 +143,7 @@ static void make_room(struct mr_porch *porch, const struct sockaddr_in *address)
         dismiss(porch, longest);
 }
 
-static bool is_near_limit(int fd)
-{
-    struct rlimit limit;
-    return getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-           (rlim_t)fd + MR_PORCH_SPARE_FDS >= limit.rlim_cur;
-}
-
-static void complain(struct mr_porch *porch, int64_t now_us)
-{
-    porch->refused++;
-    if (porch->complained_us != 0 && now_us - porch->complained_us < COMPLAINT_US)
-        return;
-    mr_log(
-        MR_LOG_WARN, "http",
-        "no descriptors are left: %u refused; raise the limit (ulimit -n) or lower --max-clients",
-        porch->refused);
-    porch->complained_us = now_us;
-    porch->refused = 0;
-}
-
-static void refuse(struct mr_porch *porch, int fd, int64_t now_us)
+static void refuse(struct mr_porch *porch, int fd)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
                                  "Retry-After: 10\r\nContent-Type: application/json\r\n"
@@ -175,7 +152,7 @@ static void refuse(struct mr_porch *porch, int fd, int64_t now_us)
     recv(fd, porch->head, sizeof(porch->head), MSG_DONTWAIT); /* else close would be a reset */
     send(fd, answer, sizeof(answer) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
     close(fd);
-    complain(porch, now_us);
+    mr_descriptors_complain();
 }
 
 static void welcome(struct mr_porch *porch, int fd, const struct sockaddr_in *address,
@@ -201,7 +178,7 @@ static int accept_with_spare(struct mr_porch *porch)
     close(porch->spare);
     int fd = accept4(porch->listener, NULL, NULL, SOCK_CLOEXEC);
     if (fd >= 0)
-        refuse(porch, fd, mr_clock_now_us());
+        refuse(porch, fd);
     porch->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     return fd;
 }
@@ -236,8 +213,8 @@ static void accept_some(struct mr_porch *porch, int64_t now_us)
                 pause_accepting(porch, now_us);
             return;
         }
-        if (is_near_limit(fd))
-            refuse(porch, fd, now_us);
+        if (mr_descriptors_is_last(fd))
+            refuse(porch, fd);
         else
             welcome(porch, fd, &address, now_us);
     }

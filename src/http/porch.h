@@ -15,7 +15,6 @@
 #define MR_PORCH_GUESTS_MAX      1024 /* who wait at once, */
 #define MR_PORCH_PER_ADDRESS_MAX 512  /* of one address */
 #define MR_PORCH_WAIT_US         (10 * 1000000LL)
-#define MR_PORCH_SPARE_FDS       32 /* descriptors that are left for others than clients */
 
 /* Of a head: civetweb takes no more. Of a body: both fit into the socket's buffer
  * (MR_LISTEN_RECEIVE_BYTES); a larger one is not waited for, a worker reads it. */

@@ -1,5 +1,7 @@
 #include "http/takeover.h"
 
+#include "http/descriptors.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -71,6 +73,10 @@ int mr_takeover(const struct mr_endpoints *endpoints, int dummy)
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (copy < 0)
         return -errno;
+    if (mr_descriptors_is_last(copy)) {
+        close(copy);
+        return -EMFILE;
+    }
     if (dup3(dummy, fd, O_CLOEXEC) < 0) {
         int result = -errno;
         close(copy);

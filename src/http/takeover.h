@@ -18,7 +18,8 @@ int mr_takeover_open_dummy(void);
 
 /* Take the socket over.
  * return: a descriptor of the caller's, close-on-exec; -ENOENT when there is no such connection;
- *         -ENOTUNIQ when there are several; -errno of opendir, dup */
+ *         -ENOTUNIQ when there are several; -EMFILE when only the last descriptors are left; -errno of opendir,
+ *         dup */
 int mr_takeover(const struct mr_endpoints *endpoints, int dummy);
 
 /* The socket of ours that listens on `local_port`.

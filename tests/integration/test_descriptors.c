@@ -89,6 +89,7 @@ static int count_complaints(void)
     mr_buffer_append(&log, "", 0);
     for (const char *at = (char *)log.data; (at = strstr(at, "no descriptors are left")) != NULL;)
         count++, at++;
+    assert_null(strstr((char *)log.data, "cannot take over"));
     mr_buffer_finish(&log);
     return count;
 }
