@@ -73,7 +73,7 @@ static struct entry **find(struct mr_addresses *addresses, const struct in6_addr
 
 bool mr_addresses_take(struct mr_addresses *addresses, const struct in6_addr *address)
 {
-    if (!is_counted(addresses, address))
+    if (addresses == NULL || !is_counted(addresses, address))
         return true;
     struct in6_addr line = line_of(address);
     pthread_mutex_lock(&addresses->lock);
@@ -89,7 +89,7 @@ bool mr_addresses_take(struct mr_addresses *addresses, const struct in6_addr *ad
 
 void mr_addresses_give(struct mr_addresses *addresses, const struct in6_addr *address)
 {
-    if (!is_counted(addresses, address))
+    if (addresses == NULL || !is_counted(addresses, address))
         return;
     struct in6_addr line = line_of(address);
     pthread_mutex_lock(&addresses->lock);

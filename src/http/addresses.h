@@ -13,7 +13,7 @@ struct mr_addresses;
 struct mr_addresses *mr_addresses_create(unsigned most);
 void mr_addresses_destroy(struct mr_addresses *addresses); /* takes NULL */
 
-/* Count one more. IPv6 counts by its first 64 bits, which is what one line gets. This machine's own
+/* Count one more; addresses NULL: nobody is counted. IPv6 counts by its first 64 bits, which is what one line gets. This machine's own
  * addresses, and none (all zero), are not counted: behind a proxy that was not named they would be
  * everybody's.
  * return: false when there are as many as may be, or no memory */

@@ -1,6 +1,7 @@
 #include "http/client.h"
 
 #include "base/clock.h"
+#include "http/socket.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,35 +12,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Unsent bytes the kernel may hold: with more, newest-wins would choose packets that then wait in
- * the socket. */
-#define NOTSENT_LOWAT_BYTES (4 * 1024)
-
-/* Who is sent nothing for a while and is gone without a word is found out in 22 s. */
-#define KEEPALIVE_IDLE_S     10
-#define KEEPALIVE_INTERVAL_S 4
-#define KEEPALIVE_PROBES     3
-
 /* So many packets without blocking, and a client that could not keep up may catch up again. */
 #define CALM_PACKETS 50
 
 /* Reads of one turn, so that a client that floods us delays nobody. */
 #define READS_PER_TURN 4
-
-static void set_socket_options(int fd)
-{
-    /* each of them only improves matters; a socket that is not TCP (tests) has none */
-    int on = 1, lowat = NOTSENT_LOWAT_BYTES;
-    int idle_s = KEEPALIVE_IDLE_S, interval_s = KEEPALIVE_INTERVAL_S, probes = KEEPALIVE_PROBES;
-    unsigned dead_ms = MR_CLIENT_DEAD_US / 1000;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof(lowat));
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
-}
 
 struct mr_client *mr_client_create(const struct mr_arrival *arrival)
 {
@@ -69,7 +46,7 @@ struct mr_client *mr_client_create(const struct mr_arrival *arrival)
         mr_client_destroy(client);
         return NULL;
     }
-    set_socket_options(client->fd);
+    mr_socket_prepare(client->fd);
     return client;
 }
 
@@ -97,34 +74,7 @@ void mr_client_start(struct mr_client *client, int64_t now_us)
         client->phase = MR_CLIENT_GONE;
 }
 
-/* Send the parts from `offset` on.
- * return: bytes taken; 0 when the kernel takes none; -1 when the connection is lost */
-static ssize_t send_parts(int fd, const struct iovec *parts, int count, size_t offset)
-{
-    struct iovec rest[MR_PACKET_FORM_PARTS];
-    struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
-    if (offset > 0) {
-        int kept = 0;
-        for (int i = 0; i < count; i++) {
-            size_t skip = offset < parts[i].iov_len ? offset : parts[i].iov_len;
-            offset -= skip;
-            if (skip < parts[i].iov_len)
-                rest[kept++] = (struct iovec){ .iov_base = (uint8_t *)parts[i].iov_base + skip,
-                                               .iov_len = parts[i].iov_len - skip };
-        }
-        message.msg_iov = rest;
-        message.msg_iovlen = (size_t)kept;
-    }
-    ssize_t sent;
-    do {
-        sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    } while (sent < 0 && errno == EINTR);
-    if (sent < 0)
-        return errno == EAGAIN ? 0 : -1;
-    return sent;
-}
-
-/* Book what send_parts returned. return: whether anything was taken */
+/* Book what mr_socket_send returned. return: whether anything was taken */
 static bool note_sent(struct mr_client *client, ssize_t sent, int64_t now_us)
 {
     if (sent > 0) {
@@ -158,7 +108,7 @@ static void packet_done(struct mr_client *client, uint64_t number, int64_t now_u
 static void send_rest(struct mr_client *client, int64_t now_us)
 {
     const struct mr_form *form = client->form;
-    ssize_t sent = send_parts(client->fd, form->part, form->parts, client->offset);
+    ssize_t sent = mr_socket_send(client->fd, form->part, form->parts, client->offset);
     if (!note_sent(client, sent, now_us))
         return;
     client->offset += (size_t)sent;
@@ -172,7 +122,7 @@ static void send_queue(struct mr_client *client, int64_t now_us)
 {
     struct mr_buffer *queue = &client->queue;
     struct iovec part = { .iov_base = queue->data, .iov_len = queue->size };
-    ssize_t sent = send_parts(client->fd, &part, 1, client->queue_sent);
+    ssize_t sent = mr_socket_send(client->fd, &part, 1, client->queue_sent);
     if (!note_sent(client, sent, now_us))
         return;
     client->queue_sent += (size_t)sent;
@@ -231,7 +181,7 @@ static bool send_next(struct mr_client *client, const struct mr_recent *recent, 
         client->viewer->last_packet = packet->number;
         return true;
     }
-    ssize_t sent = send_parts(client->fd, form->part, form->parts, 0);
+    ssize_t sent = mr_socket_send(client->fd, form->part, form->parts, 0);
     if (!note_sent(client, sent, now_us))
         return false;
     if ((size_t)sent == form->size_bytes) {

@@ -15,7 +15,6 @@
 #include <stdbool.h>
 
 #define MR_CLIENT_PING_US     (10 * 1000000LL) /* of silence, then a ping */
-#define MR_CLIENT_DEAD_US     (18 * 1000000LL) /* bytes not acknowledged: TCP_USER_TIMEOUT */
 #define MR_CLIENT_STALL_US    (25 * 1000000LL) /* without a byte taken: dropped */
 #define MR_CLIENT_LINGER_US   (2 * 1000000LL)  /* from our last byte to the client's close */
 #define MR_CLIENT_FAREWELL_US (5 * 1000000LL)  /* for a packet in flight and the goodbye */
@@ -57,8 +56,8 @@ struct mr_client {
     bool is_poked, is_leaving;
 
     const struct mr_form_maker *maker; /* the protocol's, if it does not set another one */
-    struct mr_hub *hub;       /* a reference; NULL: no packets, no texts */
-    struct mr_viewer *viewer; /* as the hub knows it: `own`, or one of several sockets */
+    struct mr_hub *hub;                /* a reference; NULL: no packets, no texts */
+    struct mr_viewer *viewer;          /* as the hub knows it: `own`, or one of several sockets */
     struct mr_viewer own;
     bool joined; /* `own` is counted in */
     bool moved;  /* the hub is another one: to be put into its group */

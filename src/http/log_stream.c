@@ -147,7 +147,7 @@ int mr_log_stream_follow(const struct mr_request *request, struct mr_log_ring *r
         return refused;
     struct follower *follower = calloc(1, sizeof(*follower));
     if (follower == NULL) {
-        mr_fanout_dismiss(request->site->engine);
+        mr_handover_dismiss(request);
         return mr_respond_error(request, 500, NULL, "out of memory");
     }
     follower->logs = request->site->logs;

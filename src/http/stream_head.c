@@ -1,5 +1,6 @@
 #include "http/stream_head.h"
 
+#include "http/access.h"
 #include "http/api.h"
 #include "http/handover.h"
 #include "http/respond.h"
@@ -11,7 +12,6 @@ void mr_stream_head(const struct mr_request *request, struct mr_buffer *out)
     char date[40];
     struct tm now;
     time_t seconds = time(NULL);
-    (void)request;
     strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&seconds, &now));
     mr_buffer_printf(out,
                      "Date: %s\r\n"
@@ -20,6 +20,7 @@ void mr_stream_head(const struct mr_request *request, struct mr_buffer *out)
                      "Cache-Control: no-store\r\n"
                      "X-Accel-Buffering: no\r\n", /* a proxy is to pass frames on, not to collect */
                      date);
+    mr_access_headers(request, out);
 }
 
 static int answer_head(const struct mr_request *request, const struct mr_buffer *head)
