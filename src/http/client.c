@@ -169,8 +169,7 @@ static bool send_next(struct mr_client *client, const struct mr_recent *recent, 
     struct mr_packet *packet = choose_next(client, recent);
     if (packet == NULL)
         return false;
-    const struct mr_protocol *protocol = client->protocol;
-    if (protocol->claim != NULL && protocol->claim(client, packet)) {
+    if (client->protocol->claim != NULL && client->protocol->claim(client, packet)) {
         packet_done(client, packet->number, now_us);
         return true;
     }

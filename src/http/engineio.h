@@ -62,8 +62,11 @@ int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *eng
 void mr_engineio_send(struct mr_engineio_session *session, bool binary, const void *bytes,
                       size_t size);
 
-/* End the session; what was sent before still goes out. */
+/* End the session; what was sent before still goes out. `close` is called within. */
 void mr_engineio_close(struct mr_engineio_session *session);
+
+/* End it when this turn of the engine's is over: for applications that are not done with it yet. */
+void mr_engineio_close_soon(struct mr_engineio_session *session);
 
 /* Have `timeout` called at `at_us` (monotonic; INT64_MAX: never). */
 void mr_engineio_set_timeout(struct mr_engineio_session *session, int64_t at_us);

@@ -58,10 +58,14 @@ void mr_engineio_send_packet(struct mr_engineio_session *session,
         if (!session->corked)
             mr_engineio_flush_poll(session, NULL);
     }
-    if (session->out.failed || has_too_much(session)) { /* not now: the application is at work */
-        session->overloaded = true;
-        mr_engineio_note_due(session->engineio, 0);
-    }
+    if (session->out.failed || has_too_much(session))
+        mr_engineio_close_soon(session); /* not now: the application is at work */
+}
+
+void mr_engineio_close_soon(struct mr_engineio_session *session)
+{
+    session->closes_soon = true;
+    mr_engineio_note_due(session->engineio, 0);
 }
 
 static void send_type(struct mr_engineio_session *session, enum mr_engineio_type type)
@@ -264,7 +268,7 @@ void mr_engineio_session_tick(struct mr_engineio_session *session, int64_t now_u
     }
     if (now_us >= session->ping_us)
         ping(session, now_us);
-    if (now_us >= session->pong_us || session->overloaded)
+    if (now_us >= session->pong_us || session->closes_soon)
         mr_engineio_session_end(session, MR_ENGINEIO_CLOSE);
     if (!session->ended)
         mr_engineio_flush_poll(session, NULL);

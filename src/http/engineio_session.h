@@ -63,8 +63,8 @@ struct mr_engineio_session {
     struct mr_buffer out; /* payload for the next poll */
     unsigned out_count;   /* packets in it */
     bool told;            /* the last poll was answered with it rather than with a frame */
-    bool overloaded;      /* too much waits: to be ended */
-    int64_t hold_us;      /* the poll that waits is not answered with it before; 0: it may be */
+    bool closes_soon;
+    int64_t hold_us; /* the poll that waits is not answered with it before; 0: it may be */
 
     bool fed;
     struct mr_engineio_feed feed;

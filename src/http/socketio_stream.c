@@ -1,6 +1,7 @@
 #include "http/socketio_stream.h"
 
 #include "base/clock.h"
+#include "http/bucket.h"
 #include "http/client.h"
 #include "http/query.h"
 #include "http/socketio.h"
@@ -38,6 +39,7 @@ struct watching {
     struct mr_viewer viewer;
     bool binary;
     int64_t complained_us; /* 0: never */
+    struct mr_bucket bucket;
 };
 
 /* ---- connecting ---- */
@@ -148,8 +150,12 @@ static void event(struct mr_socketio_socket *socket, struct mr_socketio_packet *
                   const struct mr_buffer *attachments)
 {
     (void)attachments;
-    if (mr_socketio_is_event(packet, "message"))
-        answer(socket, packet->id, post(socket->state, packet));
+    struct watching *watching = socket->state;
+    enum mr_bucket_answer verdict = mr_bucket_take(&watching->bucket, mr_clock_now_us());
+    if (verdict == MR_BUCKET_ENOUGH)
+        mr_engineio_close_soon(mr_socketio_transport(socket));
+    else if (mr_socketio_is_event(packet, "message"))
+        answer(socket, packet->id, verdict == MR_BUCKET_GOOD ? post(watching, packet) : TOO_MANY);
 }
 
 static void text(struct mr_socketio_socket *socket, const char *json, size_t size)

@@ -202,6 +202,9 @@ static int make_engine(struct server *server)
     const struct mr_fanout_service services[] = { mr_engineio_service(server->engineio),
                                                   mr_engineio_service(server->socketio),
                                                   { .due = greetings_due, .run = greet } };
+    server->site.addresses = mr_addresses_create(0);
+    if (server->site.addresses == NULL)
+        return -ENOMEM;
     server->site.dummy = mr_takeover_open_dummy();
     if (server->site.dummy < 0)
         return server->site.dummy;
@@ -279,5 +282,6 @@ int main(int count, char **arguments)
     mr_fanout_destroy(server.site.engine);
     mr_engineio_destroy(server.engineio);
     mr_engineio_destroy(server.socketio);
+    mr_addresses_destroy(server.site.addresses);
     return status;
 }
