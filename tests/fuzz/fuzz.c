@@ -83,6 +83,8 @@ static void discard(void *opaque, enum mr_log_level level, const char *text, siz
     (void)opaque, (void)level, (void)text, (void)size;
 }
 
+int64_t fuzz_clock_us;
+
 struct mr_engine *fuzz_engine(const char *text, mr_bundle_fetch *fetch,
                               mr_script_broadcast *broadcast, void *opaque)
 {
@@ -97,6 +99,7 @@ struct mr_engine *fuzz_engine(const char *text, mr_bundle_fetch *fetch,
     const struct mr_engine_options options = {
         .stream = "fuzz",
         .deadline_ms = 1000,
+        .clock_us = &fuzz_clock_us,
         .memory_mib = 32,
         .quality = 80,
         .canvases = canvases,

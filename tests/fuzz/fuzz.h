@@ -44,6 +44,9 @@ int fuzz_descriptors(void);
 
 /* ---- scripts ---- */
 
+/* What time it is for engines: no limit of something a second is met unless a target lets it be. */
+extern int64_t fuzz_clock_us;
+
 /* Make an engine with a script of our own, without a deadline (libFuzzer has one).
  * in:     fetch: what gives it files, or NULL; opaque: for both functions */
 struct mr_engine *fuzz_engine(const char *text, mr_bundle_fetch *fetch,
