@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -61,20 +62,6 @@ static int write_line(struct headless *headless, const struct mr_packet *packet,
     return fwrite(line->data, 1, line->size, headless->jsonl) == line->size ? 0 : -errno;
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(fd, bytes, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -errno;
-        bytes += written;
-        size -= (size_t)written;
-    }
-    return 0;
-}
-
 static int save_image(struct headless *headless, const struct mr_packet *packet)
 {
     char name[32];
@@ -82,7 +69,7 @@ static int save_image(struct headless *headless, const struct mr_packet *packet)
     int fd = openat(headless->save_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return -errno;
-    int result = write_all(fd, packet->jpeg, packet->jpeg_size);
+    int result = mr_file_write(fd, packet->jpeg, packet->jpeg_size);
     return close(fd) < 0 && result == 0 ? -errno : result;
 }
 

@@ -1,5 +1,7 @@
 #include "base/draft.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -8,20 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int write_all(int fd, const uint8_t *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(fd, bytes, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -errno;
-        bytes += written;
-        size -= (size_t)written;
-    }
-    return 0;
-}
 
 /* A group that may not be given, and bits that would be another owner's, are left out. */
 static int copy_owner(int fd, const struct stat *old)
@@ -44,7 +32,7 @@ static int fill(int fd, const struct stat *old, const void *bytes, size_t size)
 {
     int result = copy_owner(fd, old);
     if (result == 0)
-        result = write_all(fd, bytes, size);
+        result = mr_file_write(fd, bytes, size);
     if (result == 0 && fsync(fd) < 0)
         result = -errno;
     return result;

@@ -43,3 +43,18 @@ int mr_file_read(const char *path, size_t limit_bytes, struct mr_buffer *content
     close(fd);
     return result;
 }
+
+int mr_file_write(int fd, const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+    while (size > 0) {
+        ssize_t written = write(fd, at, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -errno;
+        at += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}

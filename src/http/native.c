@@ -130,41 +130,16 @@ static void goodbye(struct mr_client *client, const char *reason)
     mr_client_end(client);
 }
 
-static const struct mr_protocol binary = {
-    .kind = MR_VIEWER_WEBSOCKET,
-    .maker = &mr_message_binary,
-    .open = open_session,
-    .text = send_text,
-    .receive = receive,
-    .ping = ping,
-    .has_answers = true,
-    .goodbye = goodbye,
-    .close = close_session,
-};
+/* The formats differ in how a frame looks, and in nothing else. */
+#define PROTOCOL(of, form)                                                                         \
+    {                                                                                              \
+        .kind = of, .maker = &form, .open = open_session, .text = send_text, .receive = receive,   \
+        .ping = ping, .has_answers = true, .goodbye = goodbye, .close = close_session,             \
+    }
 
-static const struct mr_protocol json = {
-    .kind = MR_VIEWER_WEBSOCKET_JSON,
-    .maker = &mr_message_json,
-    .open = open_session,
-    .text = send_text,
-    .receive = receive,
-    .ping = ping,
-    .has_answers = true,
-    .goodbye = goodbye,
-    .close = close_session,
-};
-
-static const struct mr_protocol data = {
-    .kind = MR_VIEWER_WEBSOCKET_DATA,
-    .maker = &mr_message_data,
-    .open = open_session,
-    .text = send_text,
-    .receive = receive,
-    .ping = ping,
-    .has_answers = true,
-    .goodbye = goodbye,
-    .close = close_session,
-};
+static const struct mr_protocol binary = PROTOCOL(MR_VIEWER_WEBSOCKET, mr_message_binary);
+static const struct mr_protocol json = PROTOCOL(MR_VIEWER_WEBSOCKET_JSON, mr_message_json);
+static const struct mr_protocol data = PROTOCOL(MR_VIEWER_WEBSOCKET_DATA, mr_message_data);
 
 const struct mr_protocol *mr_native_protocol(const char *format)
 {

@@ -61,19 +61,23 @@ static const char *status_text(int status)
     }
 }
 
-void mr_response_head(struct mr_buffer *out, const struct mr_response *response)
+void mr_response_lines(struct mr_buffer *out)
 {
     char date[40];
     struct tm now;
     time_t seconds = time(NULL);
     strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&seconds, &now));
-
     mr_buffer_printf(out,
-                     "HTTP/1.1 %d %s\r\n"
                      "Date: %s\r\n"
                      "Connection: close\r\n"
                      "X-Content-Type-Options: nosniff\r\n",
-                     response->status, status_text(response->status), date);
+                     date);
+}
+
+void mr_response_head(struct mr_buffer *out, const struct mr_response *response)
+{
+    mr_buffer_printf(out, "HTTP/1.1 %d %s\r\n", response->status, status_text(response->status));
+    mr_response_lines(out);
     if (response->type != NULL)
         mr_buffer_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", response->type,
                          response->size);

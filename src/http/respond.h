@@ -17,6 +17,9 @@ struct mr_response {
     size_t size; /* of the body; HEAD is answered with it as well */
 };
 
+/* Append the header lines that every answer has. Any thread. */
+void mr_response_lines(struct mr_buffer *out);
+
 /* Append the head, with the empty line. Any thread. */
 void mr_response_head(struct mr_buffer *out, const struct mr_response *response);
 

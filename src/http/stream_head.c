@@ -5,21 +5,12 @@
 #include "http/handover.h"
 #include "http/respond.h"
 
-#include <time.h>
-
 void mr_stream_head(const struct mr_request *request, struct mr_buffer *out)
 {
-    char date[40];
-    struct tm now;
-    time_t seconds = time(NULL);
-    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&seconds, &now));
-    mr_buffer_printf(out,
-                     "Date: %s\r\n"
-                     "Connection: close\r\n"
-                     "X-Content-Type-Options: nosniff\r\n"
-                     "Cache-Control: no-store\r\n"
-                     "X-Accel-Buffering: no\r\n", /* a proxy is to pass frames on, not to collect */
-                     date);
+    mr_response_lines(out);
+    mr_buffer_append_text(
+        out, "Cache-Control: no-store\r\n"
+             "X-Accel-Buffering: no\r\n"); /* a proxy is to pass frames on, not to collect */
     mr_access_headers(request, out);
 }
 

@@ -1,5 +1,7 @@
 #include "script/wire.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,25 +18,13 @@ union control {
 
 /* ---- sending ---- */
 
-static int write_all(int fd, const uint8_t *bytes, size_t size)
-{
-    for (size_t done = 0; done < size;) {
-        ssize_t written = write(fd, bytes + done, size - done);
-        if (written < 0 && errno != EINTR)
-            return -errno;
-        if (written > 0)
-            done += (size_t)written;
-    }
-    return 0;
-}
-
 /* return: a descriptor with the body in it, or -errno */
 static int store_body(const void *body, size_t size)
 {
     int fd = memfd_create("moonreel-message", MFD_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int result = write_all(fd, body, size);
+    int result = mr_file_write(fd, body, size);
     if (result < 0)
         close(fd);
     return result < 0 ? result : fd;
