@@ -2,6 +2,7 @@
 
 #include "http/api.h"
 #include "http/body.h"
+#include "http/json_text.h"
 #include "http/respond.h"
 
 #include <errno.h>
@@ -56,6 +57,9 @@ static int read_changes(const struct mr_request *request, struct mr_buffer *body
     if (result < 0)
         return mr_respond_error(request, result == -ENOMEM ? 500 : 400, NULL,
                                 result == -ENOMEM ? "out of memory" : "the body is cut short");
+    if (!mr_json_is_shallow(body->data, body->size))
+        return mr_respond_error(request, 400, NULL, "the body nests more than %d levels deep",
+                                MR_JSON_DEPTH_MAX);
     json_error_t fault;
     json_t *value = json_loadb((char *)body->data, body->size,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);

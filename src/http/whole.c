@@ -1,5 +1,6 @@
 #include "http/whole.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -39,12 +40,21 @@ static size_t body_size(const char *line, size_t size, size_t most)
     return value;
 }
 
+/* Expect: 100-continue: the client sends no body before it was told to. */
+static bool awaits_word(const char *line, size_t size)
+{
+    static const char name[] = "Expect:";
+    return size >= sizeof(name) - 1 && strncasecmp(line, name, sizeof(name) - 1) == 0;
+}
+
 size_t mr_whole_request(const char *bytes, size_t size, size_t most_body)
 {
     size_t head = find_end(bytes, size), body = 0;
     for (size_t at = 0; at < head;) {
         const char *end = memchr(bytes + at, '\n', head - at);
         size_t length = (size_t)(end - (bytes + at));
+        if (awaits_word(bytes + at, length))
+            return head;
         size_t told = body_size(bytes + at, length, most_body);
         if (told > body)
             body = told;

@@ -5,6 +5,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -113,6 +115,39 @@ static void what_is_wrong_is_told(void **state)
     assert_patch(RIGHTS, "{}", 500, "{\"error\":\"refused by the script\"}");
 }
 
+/* A worker's stack is small. */
+static void nesting_has_an_end(void **state)
+{
+    (void)state;
+    static char body[60001];
+    struct fetched answer;
+    memset(body, '[', 60000);
+    assert_patch(RIGHTS, body, 400, "{\"error\":\"the body nests more than 100 levels deep\"}");
+    body[100] = '\0'; /* as deep as may be, but not whole */
+    assert_int_equal(patch(RIGHTS, body, &answer), 400);
+    fetched_finish(&answer);
+    assert_patch(
+        RIGHTS, "[\"[[[[\\\"[[\"]", 400,
+        "{\"error\":\"the body is not a JSON object: {\\\"name\\\": value} is expected\"}");
+}
+
+/* The client sends its body when it is told to. */
+static void who_waits_for_word_gets_it(void **state)
+{
+    (void)state;
+    static const char head[] = "PATCH " PATH " HTTP/1.1\r\nHost: localhost" RIGHTS
+                               "\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+    struct mr_buffer answer = { 0 };
+    int fd = fetch_connect(port, 0);
+    fetch_send(fd, head, strlen(head));
+    assert_int_equal(fetch_read_head(fd, &answer), 100);
+    fetch_send(fd, "{}", 2);
+    mr_buffer_clear(&answer);
+    assert_int_equal(fetch_read_head(fd, &answer), 200);
+    mr_buffer_finish(&answer);
+    close(fd);
+}
+
 static void a_body_that_grows_is_cut_off(void **state)
 {
     (void)state;
@@ -150,6 +185,8 @@ int main(void)
         TEST(they_are_changed_with_the_token),
         TEST(nobody_else_may),
         TEST(what_is_wrong_is_told),
+        TEST(nesting_has_an_end),
+        TEST(who_waits_for_word_gets_it),
         TEST(a_body_that_grows_is_cut_off),
         TEST(other_methods_are_refused),
     };
