@@ -74,13 +74,19 @@ void mr_client_start(struct mr_client *client, int64_t now_us)
         client->phase = MR_CLIENT_GONE;
 }
 
+/* Of a client that watches nothing any more a packet may still be in flight: it is nobody's. */
+static void count_sent(const struct mr_client *client, size_t bytes, unsigned packets)
+{
+    if (client->hub != NULL)
+        mr_hub_note_sent(client->hub, client->viewer->kind, bytes, packets);
+}
+
 /* Book what mr_socket_send returned. return: whether anything was taken */
 static bool note_sent(struct mr_client *client, ssize_t sent, int64_t now_us)
 {
     if (sent > 0) {
         client->progress_us = now_us;
-        if (client->hub != NULL)
-            mr_hub_note_sent(client->hub, client->viewer->kind, (size_t)sent, 0);
+        count_sent(client, (size_t)sent, 0);
         return true;
     }
     client->blocked = true;
@@ -94,7 +100,7 @@ static void packet_done(struct mr_client *client, uint64_t number, int64_t now_u
 {
     client->calm = number == client->viewer->last_packet + 1 ? client->calm + 1 : 0;
     client->viewer->last_packet = number;
-    mr_hub_note_sent(client->hub, client->viewer->kind, 0, 1);
+    count_sent(client, 0, 1);
     if (client->calm >= CALM_PACKETS)
         client->skipping = false;
     struct mr_mark mark;
