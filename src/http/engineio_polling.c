@@ -148,6 +148,7 @@ static bool is_polled(struct mr_engineio_session *session)
         return false;
     if (!link->taken || link->client->phase == MR_CLIENT_OPEN)
         return true;
+    mr_client_watch(link->client, NULL, NULL); /* it may outlive the viewer */
     link->session = NULL;
     session->poll = NULL;
     session->told = false;
