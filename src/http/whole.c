@@ -13,22 +13,25 @@ static size_t find_end(const char *bytes, size_t size)
             continue;
         if (bytes[i + 1] == '\n')
             return i + 2;
-        if (i + 2 < size && bytes[i + 1] == '\r' && bytes[i + 2] == '\n')
+        if (i > 0 && i + 2 < size && memcmp(bytes + i - 1, "\r\n\r\n", 4) == 0)
             return i + 3;
     }
     return 0;
 }
 
-/* Content-Length's value, 0 when it is more than `most`; what is no number counts as none: civetweb
+/* Content-Length's value (civetweb allows blanks before the colon), 0 when it is more than `most`; what is no number counts as none: civetweb
  * refuses it. */
 static size_t body_size(const char *line, size_t size, size_t most)
 {
-    static const char name[] = "Content-Length:";
-    const size_t length = sizeof(name) - 1;
-    if (size <= length || strncasecmp(line, name, length) != 0)
+    static const char name[] = "Content-Length";
+    size_t colon = sizeof(name) - 1, value = 0;
+    if (size <= colon || strncasecmp(line, name, colon) != 0)
         return 0;
-    size_t value = 0;
-    for (size_t i = length; i < size; i++) {
+    while (colon < size && line[colon] == ' ')
+        colon++;
+    if (colon == size || line[colon] != ':')
+        return 0;
+    for (size_t i = colon + 1; i < size; i++) {
         if (line[i] == ' ' || line[i] == '\t' || line[i] == '\r')
             continue;
         if (line[i] < '0' || line[i] > '9')

@@ -21,7 +21,9 @@ static void requests_end_where_they_end(void **state)
         { "GET / HTTP/1.1\r\nHost: x\r\n\r\nmore", 27 },
         { "GET / HTTP/1.1\nHost: x\n\n", 24 },
         { "PUT / HTTP/1.1\nContent-Length: 9\nExpect: 100-continue\n\n", 55 },
+        { "GET / HTTP/1.1\nHost: x\n\r\n", 0 }, /* civetweb waits for more */
         { "P\r\nContent-Length: 5\r\n\r\n", 24 + 5 },
+        { "P\r\nContent-Length : 5\r\n\r\n", 25 + 5 },
         { "P\r\ncontent-length:5 \r\nX: y\r\n\r\n", 30 + 5 },
         { "P\r\nContent-Length: 100\r\n\r\n", 26 + 100 },
         { "P\r\nContent-Length: 101\r\n\r\n", 26 },
