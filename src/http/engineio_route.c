@@ -6,6 +6,7 @@
 #include "http/body.h"
 #include "http/handover.h"
 #include "http/handshake.h"
+#include "http/long_send.h"
 #include "http/query.h"
 #include "http/respond.h"
 
@@ -142,11 +143,17 @@ static int take_post(const struct mr_request *request, struct mr_engineio_link *
 {
     struct mr_engineio *engineio = link->engineio;
     struct mr_engineio_post_mark mark;
+    struct mr_long_send slow;
+    int status = mr_long_read_begin(&slow, request);
+    if (status != 0) {
+        mr_engineio_link_destroy(link);
+        return status;
+    }
     char sid[MR_ENGINEIO_SID_LENGTH + 1];
     memcpy(sid, link->sid, sizeof(sid));
     link->overlaps = !mr_engineio_posts_enter(engineio->posts, &mark, sid);
-    int status;
     int result = mr_body_read(request, engineio->options.max_payload, &link->body);
+    mr_long_send_end(&slow);
     if (result < 0) {
         status = result == -EMSGSIZE
                      ? mr_respond_error(request, 413, NULL, "a payload has at most %zu bytes",

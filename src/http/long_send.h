@@ -19,6 +19,11 @@ struct mr_long_send {
  * return: 0; the status, once it was refused */
 int mr_long_send_begin(struct mr_long_send *send, const struct mr_request *request, uint64_t size);
 
+/* Before a body is read for which no token is asked. One that the porch did not wait for holds a worker
+ * just so, and takes one of the same places. Ended with mr_long_send_end.
+ * return: 0; the status, once it was refused */
+int mr_long_read_begin(struct mr_long_send *send, const struct mr_request *request);
+
 /* Whether to go on, between two writes. */
 bool mr_long_send_goes_on(const struct mr_long_send *send);
 
