@@ -11,6 +11,7 @@ struct mr_socketio_session {
     char *query;
     struct mr_socketio_socket *sockets[MR_SOCKETIO_SOCKETS_MAX]; /* NULL: a free place */
     bool connected;                                              /* once at least */
+    struct mr_bucket bucket;
 
     /* an event whose attachments are not all there; data NULL: none */
     struct mr_socketio_packet partial;
@@ -22,6 +23,11 @@ struct mr_socketio_session {
 struct mr_engineio_session *mr_socketio_transport(const struct mr_socketio_socket *socket)
 {
     return socket->session->transport;
+}
+
+struct mr_bucket *mr_socketio_bucket(const struct mr_socketio_socket *socket)
+{
+    return &socket->session->bucket;
 }
 
 /* ---- sending ---- */

@@ -3,6 +3,7 @@
 #ifndef MR_HTTP_SOCKETIO_H
 #define MR_HTTP_SOCKETIO_H
 
+#include "http/bucket.h"
 #include "http/engineio.h"
 #include "http/socketio_packet.h"
 
@@ -58,6 +59,9 @@ void mr_socketio_send(struct mr_socketio_socket *socket, struct mr_socketio_pack
 /* Send an event with one argument, which is JSON already. */
 void mr_socketio_emit(struct mr_socketio_socket *socket, const char *event, const char *json,
                       size_t size);
+
+/* What the socket's client may say, the application's to take from; who connects anew has the same. */
+struct mr_bucket *mr_socketio_bucket(const struct mr_socketio_socket *socket);
 
 /* The Engine.IO session, for its feed. */
 struct mr_engineio_session *mr_socketio_transport(const struct mr_socketio_socket *socket);

@@ -1,7 +1,6 @@
 #include "http/socketio_stream.h"
 
 #include "base/clock.h"
-#include "http/bucket.h"
 #include "http/client.h"
 #include "http/query.h"
 #include "http/socketio.h"
@@ -39,7 +38,6 @@ struct watching {
     struct mr_viewer viewer;
     bool binary;
     int64_t complained_us; /* 0: never */
-    struct mr_bucket bucket;
 };
 
 /* ---- connecting ---- */
@@ -73,6 +71,8 @@ static const char *connect_to(void *opaque, struct mr_socketio_socket *socket, c
     const struct mr_socketio_streams *streams = opaque;
     if (strcmp(socket->name, "/") != 0)
         return "Invalid namespace";
+    if (mr_bucket_take(mr_socketio_bucket(socket), mr_clock_now_us()) != MR_BUCKET_GOOD)
+        return "Too many messages";
     struct mr_stream *stream = find_stream(streams->registry, query);
     if (stream == NULL)
         return "There is no such stream";
@@ -150,8 +150,8 @@ static void event(struct mr_socketio_socket *socket, struct mr_socketio_packet *
                   const struct mr_buffer *attachments)
 {
     (void)attachments;
-    struct watching *watching = socket->state;
-    enum mr_bucket_answer verdict = mr_bucket_take(&watching->bucket, mr_clock_now_us());
+    const struct watching *watching = socket->state;
+    enum mr_bucket_answer verdict = mr_bucket_take(mr_socketio_bucket(socket), mr_clock_now_us());
     if (verdict == MR_BUCKET_ENOUGH)
         mr_engineio_close_soon(mr_socketio_transport(socket));
     else if (mr_socketio_is_event(packet, "message"))
