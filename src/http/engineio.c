@@ -61,23 +61,40 @@ static bool keep(struct mr_engineio *engineio, struct mr_engineio_session *sessi
     return true;
 }
 
-struct mr_engineio_session *mr_engineio_begin(struct mr_engineio *engineio, const char *query)
+static struct mr_engineio_session *make(const struct mr_engineio_link *link)
 {
+    struct mr_engineio *engineio = link->engineio;
+    struct mr_addresses *addresses = engineio->options.addresses;
+    if (engineio->count >= engineio->options.max_sessions ||
+        !mr_addresses_take(addresses, &link->address))
+        return NULL;
+    struct mr_engineio_session *session = calloc(1, sizeof(*session));
+    if (session == NULL) {
+        mr_addresses_give(addresses, &link->address);
+        return NULL;
+    }
+    session->engineio = engineio;
+    session->address = link->address;
+    return session;
+}
+
+struct mr_engineio_session *mr_engineio_begin(const struct mr_engineio_link *link)
+{
+    struct mr_engineio *engineio = link->engineio;
     const struct mr_engineio_options *options = &engineio->options;
-    struct mr_engineio_session *session =
-        engineio->count < options->max_sessions ? calloc(1, sizeof(*session)) : NULL;
+    struct mr_engineio_session *session = make(link);
     if (session == NULL)
         return NULL;
-    session->engineio = engineio;
     session->pong_us = session->probe_us = session->linger_us = session->timeout_us = INT64_MAX;
     session->ping_us = mr_clock_now_us() + options->ping_interval_ms * 1000LL;
     if (!keep(engineio, session)) {
+        mr_addresses_give(options->addresses, &session->address);
         free(session);
         return NULL;
     }
     mr_engineio_note_due(engineio, session->ping_us);
     session->corked = true; /* the greeting goes first */
-    session->state = options->app->open(options->opaque, session, query);
+    session->state = options->app->open(options->opaque, session, link->query);
     session->corked = false;
     if (session->state != NULL)
         return session;
@@ -101,6 +118,7 @@ void mr_engineio_bury(struct mr_engineio_session *session)
     tdelete(session, &engineio->tree, compare);
     take_out(&engineio->sessions, session);
     engineio->count--;
+    mr_addresses_give(engineio->options.addresses, &session->address);
     insert(&engineio->graveyard, session);
     mr_engineio_note_due(engineio, 0);
 }

@@ -6,6 +6,7 @@
 #ifndef MR_HTTP_ENGINEIO_H
 #define MR_HTTP_ENGINEIO_H
 
+#include "http/addresses.h"
 #include "http/fanout.h"
 #include "http/request.h"
 
@@ -41,6 +42,8 @@ struct mr_engineio_options {
     int ping_interval_ms, ping_timeout_ms;
     size_t max_payload; /* bytes in one request or message of a client */
     unsigned max_sessions;
+    struct mr_addresses
+        *addresses; /* how many sessions each may have; borrowed; NULL: any number */
 };
 
 /* return: 0, -ENOMEM */

@@ -129,7 +129,7 @@ static void greet(struct mr_engineio_link *link)
 {
     static const char too_many[] = "{\"code\":3,\"message\":\"Too many sessions\"}";
     struct mr_buffer text = { 0 };
-    struct mr_engineio_session *session = mr_engineio_begin(link->engineio, link->query);
+    struct mr_engineio_session *session = mr_engineio_begin(link);
     if (session == NULL) {
         answer(link, 503, "application/json", too_many, strlen(too_many));
         return;

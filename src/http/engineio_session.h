@@ -30,6 +30,7 @@ struct mr_engineio_link {
     struct mr_engineio *engineio;
     char sid[MR_ENGINEIO_SID_LENGTH + 1]; /* "": a new session */
     char *query;                          /* of the request */
+    struct in6_addr address;              /* its client's */
     char *headers;                        /* lines for an answer */
     struct mr_buffer body;                /* of a POST */
     struct mr_buffer switching;           /* the 101 */
@@ -49,6 +50,7 @@ extern const struct mr_protocol mr_engineio_poll, mr_engineio_post, mr_engineio_
 struct mr_engineio_session {
     char sid[MR_ENGINEIO_SID_LENGTH + 1]; /* first: what the tree is sorted by */
     struct mr_engineio *engineio;
+    struct in6_addr address;                   /* whose it is: counted in the options' addresses */
     struct mr_engineio_session *next, *before; /* all of them, or those that ended */
     void *state;                               /* the application's */
     bool ended;
@@ -86,8 +88,9 @@ struct mr_engineio {
 
 /* ---- engineio.c ---- */
 
-/* Make a session. return: NULL when out of memory, or when there are too many */
-struct mr_engineio_session *mr_engineio_begin(struct mr_engineio *engineio, const char *query);
+/* Make the session that a link asks for.
+ * return: NULL when out of memory, or when there are too many */
+struct mr_engineio_session *mr_engineio_begin(const struct mr_engineio_link *link);
 
 /* Find one that has not timed out. */
 struct mr_engineio_session *mr_engineio_find(struct mr_engineio *engineio, const char *sid);

@@ -199,7 +199,7 @@ static int open_websocket(struct mr_client *client)
             mr_engineio_websocket_close(link, MR_CLOSE_POLICY, "the session has a WebSocket");
         return 0;
     }
-    link->session = mr_engineio_begin(link->engineio, link->query);
+    link->session = mr_engineio_begin(link);
     if (link->session == NULL)
         return -ENOMEM;
     link->session->websocket = link;

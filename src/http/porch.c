@@ -83,7 +83,9 @@ static void close_all(struct guests *guests)
 static void dismiss(struct mr_porch *porch, struct guest *guest)
 {
     take_out(&porch->waiting, guest);
-    close(guest->fd); /* takes it out of epoll */
+    /* closing would do, but for a process that is being started and still has a copy */
+    epoll_ctl(porch->epoll, EPOLL_CTL_DEL, guest->fd, NULL);
+    close(guest->fd);
     free(guest);
 }
 

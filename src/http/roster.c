@@ -109,7 +109,9 @@ unsigned mr_roster_bury(struct mr_roster *roster)
         struct mr_client *client = roster->gone;
         roster->gone = client->next;
         forget_poke(roster, client); /* another one that left may have written to it */
-        mr_client_destroy(client);   /* closing the socket takes it out of epoll */
+        /* closing would do, but for a process that is being started and still has a copy */
+        epoll_ctl(roster->epoll, EPOLL_CTL_DEL, client->fd, NULL);
+        mr_client_destroy(client);
         buried++;
     }
     struct mr_group **link = &roster->groups;

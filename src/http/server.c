@@ -127,7 +127,8 @@ static int open_door(struct mr_server *server, struct sockaddr_in *address, cons
 
 static int make_engine(struct mr_site *site, unsigned max_clients)
 {
-    int result = mr_socketio_streams_create(site->registry, max_clients, &site->socketio);
+    int result =
+        mr_socketio_streams_create(site->registry, max_clients, site->sessions, &site->socketio);
     if (result < 0)
         return result;
     site->logs = mr_log_streams_create();
@@ -173,10 +174,11 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
 
     site->assets = mr_assets_create();
     site->addresses = mr_addresses_create(options->max_clients_per_address);
+    site->sessions = mr_addresses_create(options->max_clients_per_address);
     site->token = options->token != NULL ? strdup(options->token) : NULL;
     site->view_token = options->view_token != NULL ? strdup(options->view_token) : NULL;
     add_own_names(&site->hosts, options->listen);
-    if (site->assets == NULL || site->addresses == NULL ||
+    if (site->assets == NULL || site->addresses == NULL || site->sessions == NULL ||
         (options->token != NULL && site->token == NULL) ||
         (options->view_token != NULL && site->view_token == NULL))
         return mr_error_set(error, -ENOMEM, "out of memory");
@@ -257,6 +259,7 @@ void mr_server_destroy(struct mr_server *server)
     mr_socketio_streams_destroy(site->socketio);
     mr_log_streams_destroy(site->logs);
     mr_addresses_destroy(site->addresses);
+    mr_addresses_destroy(site->sessions);
     mr_assets_destroy(site->assets);
     mr_webdir_close(site->webdir);
     free(site->token);

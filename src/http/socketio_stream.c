@@ -177,8 +177,8 @@ static const struct mr_socketio_app app = {
 
 /* ---- the whole ---- */
 
-int mr_socketio_streams_create(struct mr_registry *registry, unsigned max_clients,
-                               struct mr_socketio_streams **made)
+int mr_socketio_streams_create(struct mr_registry *registry, unsigned max_sessions,
+                               struct mr_addresses *addresses, struct mr_socketio_streams **made)
 {
     *made = NULL;
     struct mr_socketio_streams *streams = calloc(1, sizeof(*streams));
@@ -197,7 +197,8 @@ int mr_socketio_streams_create(struct mr_registry *registry, unsigned max_client
         .ping_interval_ms = PING_INTERVAL_MS,
         .ping_timeout_ms = PING_TIMEOUT_MS,
         .max_payload = MAX_PAYLOAD,
-        .max_sessions = max_clients,
+        .max_sessions = max_sessions,
+        .addresses = addresses,
     };
     int result = mr_engineio_create(&options, &streams->engineio);
     if (result < 0) {

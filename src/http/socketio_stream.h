@@ -12,9 +12,9 @@ int mr_socketio_stream_answer(const struct mr_request *request);
 
 struct mr_socketio_streams;
 
-/* in:     registry: borrowed. return: 0, -ENOMEM */
-int mr_socketio_streams_create(struct mr_registry *registry, unsigned max_clients,
-                               struct mr_socketio_streams **made);
+/* in:     registry and addresses (how many sessions each may have): borrowed. return: 0, -ENOMEM */
+int mr_socketio_streams_create(struct mr_registry *registry, unsigned max_sessions,
+                               struct mr_addresses *addresses, struct mr_socketio_streams **made);
 void mr_socketio_streams_destroy(
     struct mr_socketio_streams *streams); /* engine stopped; takes NULL */
 

@@ -19,8 +19,8 @@ static size_t find_end(const char *bytes, size_t size)
     return 0;
 }
 
-/* Content-Length's value (civetweb allows blanks before the colon), 0 when it is more than `most`; what is no number counts as none: civetweb
- * refuses it. */
+/* Content-Length's value (civetweb allows blanks before the colon), 0 when it is more than `most`;
+ * what is no number counts as none: civetweb refuses it. */
 static size_t body_size(const char *line, size_t size, size_t most)
 {
     static const char name[] = "Content-Length";

@@ -325,6 +325,26 @@ static void everybody_gets_a_share_of_the_places(void **state)
         close(fd[i]);
 }
 
+static int poll_from(const char *line)
+{
+    char request[256];
+    struct fetched answer;
+    snprintf(request, sizeof(request), "GET /socket.io/?EIO=4&transport=polling%s", line);
+    int status = fetch(host.port, request, &answer);
+    fetched_finish(&answer);
+    return status;
+}
+
+/* A session that polls is there without any connection. */
+static void sessions_have_shares_too(void **state)
+{
+    (void)state;
+    assert_int_equal(poll_from(FROM("192.0.2.9")), 200);
+    assert_int_equal(poll_from(FROM("192.0.2.9")), 200);
+    assert_int_equal(poll_from(FROM("192.0.2.9")), 503);
+    assert_int_equal(poll_from(FROM("192.0.2.10")), 200);
+}
+
 static bool has_ended(void *opaque)
 {
     const struct viewer *viewer = opaque;
@@ -365,6 +385,7 @@ int main(void)
     };
     const struct CMUnitTest limited[] = {
         cmocka_unit_test(everybody_gets_a_share_of_the_places),
+        cmocka_unit_test(sessions_have_shares_too),
         cmocka_unit_test(who_talks_without_end_is_shown_the_door),
     };
     int failed = cmocka_run_group_tests(open, start_open, stop);

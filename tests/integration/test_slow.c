@@ -160,6 +160,31 @@ static void bodies_that_never_come(void **state)
                                 .drip = "x" });
 }
 
+/* What civetweb waits for although it looks whole, or has a body that nobody looks for. */
+static void heads_that_seem_whole(void **state)
+{
+    (void)state;
+    withstand(&(struct attack){ .first = "GET / HTTP/1.1\nHost: localhost\n\r\n", .drip = "" });
+}
+
+static void bodies_with_odd_heads(void **state)
+{
+    (void)state;
+    withstand(&(struct attack){ .first =
+                                    "POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\n"
+                                    "Host: localhost\r\nContent-Length : 7\r\n\r\n",
+                                .drip = "" });
+}
+
+static void bodies_in_chunks(void **state)
+{
+    (void)state;
+    withstand(&(struct attack){ .first =
+                                    "POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\n"
+                                    "Host: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
+                                .drip = "1\r\nx\r\n" });
+}
+
 static void slow_readers(void **state)
 {
     (void)state;
@@ -198,6 +223,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(idle_connections),
+        cmocka_unit_test(heads_that_seem_whole),
+        cmocka_unit_test(bodies_with_odd_heads),
+        cmocka_unit_test(bodies_in_chunks),
         cmocka_unit_test(dripping_heads),
         cmocka_unit_test(dripping_bodies),
         cmocka_unit_test(bodies_that_never_come),
