@@ -4,6 +4,7 @@
 #include "http/handover.h"
 #include "http/log_text.h"
 #include "http/respond.h"
+#include "http/stream_head.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,15 +25,6 @@ struct mr_log_streams {
     struct follower *followers;
     int64_t due_us;
 };
-
-static const char head[] = "HTTP/1.1 200 OK\r\n"
-                           "Content-Type: text/event-stream\r\n"
-                           "Cache-Control: no-store\r\n"
-                           "Connection: close\r\n"
-                           "X-Content-Type-Options: nosniff\r\n"
-                           "X-Accel-Buffering: no\r\n"
-                           "\r\n"
-                           "retry: 1000\n\n";
 
 /* ---- events ---- */
 
@@ -154,12 +146,15 @@ int mr_log_stream_follow(const struct mr_request *request, struct mr_log_ring *r
     follower->ring = mr_log_ring_ref(ring);
     follower->last = last;
     mg_disable_connection_keep_alive(request->connection);
-    return mr_handover(request,
-                       &(struct mr_arrival){
-                           .protocol = &protocol,
-                           .session = follower,
-                           .head = head,
-                           .head_size = sizeof(head) - 1,
-                       },
-                       200);
+
+    struct mr_buffer head = { 0 };
+    mr_buffer_append_text(&head, "HTTP/1.1 200 OK\r\n");
+    mr_stream_head(request, &head);
+    mr_buffer_append_text(&head, "Content-Type: text/event-stream\r\n\r\nretry: 1000\n\n");
+    struct mr_arrival arrival = {
+        .protocol = &protocol, .session = follower, .head = head.data, .head_size = head.size
+    };
+    int status = mr_handover(request, &arrival, 200);
+    mr_buffer_finish(&head);
+    return status;
 }
