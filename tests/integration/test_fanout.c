@@ -28,8 +28,6 @@
 #define LINK_BUFFER 4096
 #define LAG_MAX_US  500000
 
-/* What may come and go as the heap is used. ThreadSanitizer keeps several times as much about memory
- * and locks, and lets go of it slowly. */
 /* A sanitizer on a busy machine may not keep the stream's own pace: what matters then is that what
  * was published reaches everybody. */
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
@@ -38,23 +36,8 @@
 #define FRAMES_MIN (SECONDS * FPS - FPS)
 #endif
 
-#ifdef __SANITIZE_THREAD__
-#define MEMORY_SLACK_KIB (32 * 1024)
-#else
-#define MEMORY_SLACK_KIB (4 * 1024)
-#endif
-
 static struct host host;
 static struct viewer viewers[VIEWERS];
-
-/* AddressSanitizer holds freed memory back, 256 MiB of it: that is not growth of ours. */
-static void bound_quarantine(void)
-{
-    char options[1024];
-    const char *given = getenv("ASAN_OPTIONS");
-    snprintf(options, sizeof(options), "%s:quarantine_size_mb=2", given != NULL ? given : "");
-    setenv("ASAN_OPTIONS", options, 1);
-}
 
 static int64_t in_ms(int ms)
 {
@@ -142,7 +125,7 @@ static void fast_viewers_lose_nothing_by_slow_ones(void **state)
     (void)state;
     static const char *const arguments[] = { "lavfi:testsrc2=size=640x360:rate=25", NULL };
     uint64_t before[FIRST + 1];
-    bound_quarantine();
+    host_bound_quarantine();
     assert_true(host_start(&host, arguments));
     connect_all();
     viewers_run(viewers, VIEWERS, in_ms(5000), NULL, NULL); /* everything finds its size */
@@ -162,7 +145,7 @@ static void fast_viewers_lose_nothing_by_slow_ones(void **state)
     assert_in_range(frames, FRAMES_MIN, SECONDS * FPS + FPS);
     assert_true(viewers[FIRST].largest * FPS > 2 * SLOW_RATE); /* or slow is not slow */
     assert_slow_ones_see_recent_frames(before);
-    assert_true(grown_kib < MEMORY_SLACK_KIB);
+    assert_true(grown_kib < HOST_MEMORY_SLACK_KIB);
 
     for (int i = 0; i < VIEWERS; i++)
         viewer_close(&viewers[i]);

@@ -55,6 +55,14 @@ static bool read_line(int fd, char *line, size_t size, int64_t deadline_us)
     return false;
 }
 
+void host_bound_quarantine(void)
+{
+    char options[1024];
+    const char *given = getenv("ASAN_OPTIONS");
+    snprintf(options, sizeof(options), "%s:quarantine_size_mb=2", given != NULL ? given : "");
+    setenv("ASAN_OPTIONS", options, 1);
+}
+
 bool host_start(struct host *host, const char *const arguments[])
 {
     int ends[2], log;

@@ -17,6 +17,20 @@ struct host {
     char log[512]; /* the file that holds its standard error */
 };
 
+/* What may come and go as the heap is used. Sanitizers keep a part or a multiple of it about memory and
+ * locks, and let go of it slowly. */
+#if defined(__SANITIZE_THREAD__)
+#define HOST_MEMORY_SLACK_KIB (32 * 1024)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HOST_MEMORY_SLACK_KIB (16 * 1024)
+#else
+#define HOST_MEMORY_SLACK_KIB (4 * 1024)
+#endif
+
+/* AddressSanitizer holds freed memory back, 256 MiB of it: that is not growth of ours. Before
+ * host_start. */
+void host_bound_quarantine(void);
+
 /* Start TEST_BINARY with `arguments` (ended by NULL; `--listen 127.0.0.1:0` comes before them) and
  * wait until it listens or ends. return: whether it listens */
 bool host_start(struct host *host, const char *const arguments[]);
