@@ -22,6 +22,10 @@ static const char *const levels[] = { "error", "warn", "info", "debug", "trace",
 const struct mr_option mr_option_table[] = {
     { "script", 's', "FILE", MR_OPTION_TEXT, AT(script),
       .help = "the script (lua/process.lua next to the sources or as installed)" },
+    { "config", 'c', "FILE", MR_OPTION_TEXT, AT(config),
+      .help = "Lua file that describes several streams, instead of SOURCE" },
+    { "check", 0, NULL, MR_OPTION_FLAG, AT(check),
+      .help = "look whether the --config file is right, then exit" },
     { "listen", 'l', "ADDR:PORT", MR_OPTION_TEXT, AT(listen), .fallback = "127.0.0.1:8080",
       .help = "where to serve; port 0 picks one and prints it (%s)" },
     { "name", 'n', "NAME", MR_OPTION_TEXT, AT(name), .fallback = "live",
@@ -32,12 +36,32 @@ const struct mr_option mr_option_table[] = {
       .fallback = "contain", .help = "how an aspect mismatch is met (%s)" },
     { "fps", 0, "N", MR_OPTION_NUMBER, AT(fps), .min = 0.01, .max = 1000,
       .help = "upper bound of the output rate (source rate)" },
-    { "quality", 'q', "N", MR_OPTION_INT, AT(quality), .min = 1, .max = 100, .fallback = "80",
-      .help = "JPEG quality 1-100 (%s)" },
+    { "quality", 'q', "N", MR_OPTION_INT, AT(quality), .min = 1, .max = 100,
+      .help = "JPEG quality 1-100 (80; what comes as JPEG and is not changed stays as it is)" },
     { "loop", 0, "yes|no", MR_OPTION_CHOICE, AT(loop), .choices = yes_or_no,
       .help = "start a finite source again at its end (yes when serving, no headless)" },
     { "always", 0, NULL, MR_OPTION_FLAG, AT(always),
       .help = "run the stream although nobody watches" },
+    { "input-format", 0, "NAME", MR_OPTION_TEXT, AT(input_format),
+      .help =
+          "FFmpeg's name of the source's format, or of a camera's pixel format, as mjpeg (found "
+          "by looking)" },
+    { "input-size", 0, "WxH", MR_OPTION_SIZE, AT(input_size),
+      .help = "picture size to ask a camera for, or of raw video (the source's choice)" },
+    { "input-fps", 0, "N", MR_OPTION_NUMBER, AT(input_fps), .min = 0.01, .max = 1000,
+      .help =
+          "rate to ask a camera for, or of raw video or a row of pictures (the source's choice)" },
+    { "input-option", 0, "KEY=VALUE", MR_OPTION_LIST, AT(input_options),
+      .help = "one of FFmpeg's options for the source; several: again" },
+    { "stall", 0, "TIME", MR_OPTION_SECONDS, AT(stall_s), .min = 0.1, .max = 86400, .fallback = "5",
+      .help = "a live source without a frame for so long is lost, and opened again (%s s)" },
+    { "idle-disconnect", 0, "TIME", MR_OPTION_SECONDS, AT(idle_disconnect_s), .min = 0.1,
+      .max = 86400, .help = "leave a live source when nobody has watched for so long (never)" },
+    { "record", 0, "FILE", MR_OPTION_TEXT, AT(record),
+      .help = "record to FILE.mkv, pictures and payloads; % as for strftime: "
+              "dir/%Y%m%d-%H%M%S.mkv" },
+    { "record-split", 0, "TIME", MR_OPTION_SECONDS, AT(record_split_s), .min = 1, .max = 8640000,
+      .help = "begin a new file after so long, as 10min (never)" },
     { "isolation", 0, "process|off", MR_OPTION_CHOICE, AT(isolation), .choices = isolations,
       .fallback = "process",
       .help = "where the script runs: in a process of its own, or in this one (%s)" },
@@ -105,6 +129,33 @@ static int set_number(const struct mr_option *option, const char *text, void *fi
     return 0;
 }
 
+static bool is_within(double value, double least, double most)
+{
+    return value >= least && value <= most;
+}
+
+/* "5" and "5s", "500ms", "10min", "1h" */
+static int set_seconds(const struct mr_option *option, const char *text, double *field,
+                       struct mr_error *error)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = { { "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "min", 60 }, { "h", 3600 } };
+    char *unit;
+    double number = strtod(text, &unit);
+    for (size_t i = 0; unit != text && i < sizeof(units) / sizeof(*units); i++)
+        if (strcmp(unit, units[i].name) == 0 &&
+            is_within(number * units[i].seconds, option->min, option->max)) {
+            *field = number * units[i].seconds;
+            return 0;
+        }
+    return mr_error_set(error, -EINVAL,
+                        "--%s: \"%s\" is not a time from %.10g to %.10g seconds, as 5, 500ms, "
+                        "10min or 1h",
+                        option->name, text, option->min, option->max);
+}
+
 static int set_choice(const struct mr_option *option, const char *text, int *field,
                       struct mr_error *error)
 {
@@ -157,6 +208,8 @@ static int set_option(const struct mr_option *option, const char *text, struct m
     case MR_OPTION_INT:
     case MR_OPTION_NUMBER:
         return set_number(option, text, field, error);
+    case MR_OPTION_SECONDS:
+        return set_seconds(option, text, field, error);
     case MR_OPTION_SIZE:
         return set_size(option, text, field, error);
     case MR_OPTION_CHOICE:

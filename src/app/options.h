@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #define MR_VALUES_MAX 32
+#define MR_QUALITY    80 /* of JPEG, where none is given */
 
 enum mr_choice_default {
     MR_NO,
@@ -37,14 +38,24 @@ struct mr_values {
 
 struct mr_options {
     const char *source;
-    const char *script; /* NULL: the one that comes with moonreel */
+    const char *config; /* NULL: one stream, of these options */
+    bool check;
+    const char *input_format; /* NULL: found by looking */
+    struct mr_size input_size;
+    double input_fps;
+    struct mr_values input_options; /* each "key=value" */
+    double stall_s;
+    double idle_disconnect_s; /* 0: never */
+    const char *script;       /* NULL: the one that comes with moonreel */
     const char *listen;
     const char *name;
     struct mr_size size;
     int fit; /* enum mr_fit */
     double fps;
-    int quality;
-    int loop; /* enum mr_choice_default */
+    int quality;           /* 0: not given: MR_QUALITY, and what comes as JPEG stays as it is */
+    const char *record;    /* NULL: none */
+    double record_split_s; /* 0: never */
+    int loop;              /* enum mr_choice_default */
     bool always;
     int deadline_ms;
     int memory_mib;
@@ -74,13 +85,14 @@ struct mr_options {
 };
 
 enum mr_option_type {
-    MR_OPTION_FLAG,   /* bool */
-    MR_OPTION_TEXT,   /* const char * */
-    MR_OPTION_LIST,   /* struct mr_values; each time one more */
-    MR_OPTION_INT,    /* int, min … max */
-    MR_OPTION_NUMBER, /* double, min … max */
-    MR_OPTION_SIZE,   /* struct mr_size */
-    MR_OPTION_CHOICE, /* int, index into choices */
+    MR_OPTION_FLAG,    /* bool */
+    MR_OPTION_TEXT,    /* const char * */
+    MR_OPTION_LIST,    /* struct mr_values; each time one more */
+    MR_OPTION_INT,     /* int, min … max */
+    MR_OPTION_NUMBER,  /* double, min … max */
+    MR_OPTION_SECONDS, /* double, as "5", "500ms", "10min", "1h"; min … max */
+    MR_OPTION_SIZE,    /* struct mr_size */
+    MR_OPTION_CHOICE,  /* int, index into choices */
 };
 
 struct mr_option {

@@ -156,6 +156,7 @@ static const char *find_fault(const struct mr_stream_state *state)
 {
     switch (state->phase) {
     case MR_STREAM_FAILED:
+    case MR_STREAM_LOST:
         return state->error.text;
     case MR_STREAM_OPENING:
         return "the source is not open yet";

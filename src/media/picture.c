@@ -211,6 +211,7 @@ static struct mr_picture *hand_out(struct mr_picture_pool *pool, unsigned number
     slot->picture.seq = 0;
     slot->picture.pts_us = 0;
     slot->picture.captured_us = 0;
+    slot->picture.recorded = NULL;
     slot->picture.under = NULL;
     return &slot->picture;
 }
@@ -263,6 +264,7 @@ void mr_picture_unref(struct mr_picture **picture)
     if (atomic_fetch_sub_explicit(&slot->references, 1, memory_order_acq_rel) != 1)
         return;
 
+    mr_blob_unref(&slot->picture.recorded);
     mr_picture_unref(&slot->picture.under); /* one step: that one has none */
     struct mr_picture_pool *pool = slot->pool;
     uint64_t bit = UINT64_C(1) << slot->picture.slot;

@@ -11,6 +11,7 @@
 #ifndef MR_MEDIA_PICTURE_H
 #define MR_MEDIA_PICTURE_H
 
+#include "base/blob.h"
 #include "media/tiles.h"
 
 #include <stddef.h>
@@ -34,9 +35,11 @@ struct mr_picture {
     unsigned slot; /* its number in the pool, from 0 */
 
     /* set by the thread that fills the picture, before anybody else sees it */
-    uint64_t seq;        /* number of the frame in its stream, from 0 */
-    int64_t pts_us;      /* media time */
-    int64_t captured_us; /* wall clock when the frame left the decoder */
+    uint64_t seq;             /* number of the frame in its stream, from 0 */
+    int64_t pts_us;           /* media time */
+    int64_t captured_us;      /* wall clock when the frame left the decoder */
+    struct mr_blob *recorded; /* JSON of the payload that was recorded with the frame; NULL: none; a
+                                 reference */
 
     /* A BGRX picture may be complete in parts only: in the tiles of `drawn`; elsewhere it looks like
      * the one under it, of which it holds a reference. NULL: it is a whole one. See layers.h. */

@@ -5,7 +5,9 @@
 #ifndef MR_MEDIA_SOURCE_H
 #define MR_MEDIA_SOURCE_H
 
+#include "base/blob.h"
 #include "base/error.h"
+#include "media/geometry.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -14,12 +16,28 @@
 struct AVFrame;
 struct mr_source;
 
+/* What an input does not say about itself, and how it is to be opened. */
+struct mr_input_options {
+    const char
+        *format; /* FFmpeg's name of a demuxer or device, or of a camera's pixel format or codec
+                            (as "mjpeg", "yuyv422"); NULL: found by looking */
+    struct mr_size size; /* of a camera or raw video; {0,0}: the input's choice */
+    double fps;          /* of a camera, raw video or a row of pictures; 0: the input's choice */
+    const char *const *option; /* more of FFmpeg's options, each "key=value" */
+    size_t option_count;
+};
+
 struct mr_source_options {
     /* a file, an FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), or a test pattern:
      * "test:", "test:WxH", "test:WxH@FPS" */
     const char *url;
     bool loop;   /* start a finite source again at its end; pts go on without a jump */
     int threads; /* decoder threads, 0: one up to 720p, one a core above */
+    struct mr_input_options input; /* strings are copied */
+    int64_t
+        stall_us; /* opening and every read of a live input end with -ETIMEDOUT after so much time
+                         without a packet; 0: they wait for ever */
+    double fps;   /* of what comes out so many frames a second are wanted; 0: all */
     const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
                                      -ECANCELED soon; set by any thread; may be NULL */
 };
@@ -38,6 +56,8 @@ struct mr_decoded {
     int64_t captured_us; /* wall clock when it left the decoder */
     int rotation;  /* degrees clockwise the picture must be turned to be upright: 0 90 180 270 */
     bool mirrored; /* flipped left to right, before the rotation */
+    struct mr_blob
+        *recorded; /* JSON of the payload that moonreel recorded with it; NULL: none; lent */
 };
 
 /* Open an input and find its video stream. May block as long as the input does.

@@ -138,10 +138,16 @@ static int open_source(struct ingest *ingest)
 {
     struct mr_stream *stream = ingest->stream;
     const struct mr_stream_options *options = &stream->options;
-    int result = mr_source_open(&(struct mr_source_options){ .url = options->url,
-                                                             .loop = options->loop,
-                                                             .interrupt = &stream->stopping },
-                                &stream->source, &ingest->error);
+    int result = mr_source_open(
+        &(struct mr_source_options){
+            .url = options->url,
+            .loop = options->loop,
+            .input = options->input,
+            .stall_us = options->lossless ? 0 : (int64_t)(options->stall_s * 1e6),
+            .fps = options->fps,
+            .interrupt = &stream->stopping,
+        },
+        &stream->source, &ingest->error);
     if (result < 0)
         return result;
 

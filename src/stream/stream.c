@@ -12,17 +12,44 @@
 
 #define STOP_PATIENCE_US 500000
 
+/* return: whether *text, which may be NULL, is ours now */
+static bool own(const char **text)
+{
+    const char *given = *text;
+    *text = given != NULL ? strdup(given) : NULL;
+    return *text != NULL || given == NULL;
+}
+
 static int copy_options(struct mr_stream *stream, const struct mr_stream_options *options)
 {
-    stream->options = *options;
-    stream->options.name = strdup(options->name);
-    stream->options.url = strdup(options->url);
-    stream->options.script = strdup(options->script);
-    stream->options.host = options->host != NULL ? strdup(options->host) : NULL;
-    bool complete = stream->options.name != NULL && stream->options.url != NULL &&
-                    stream->options.script != NULL &&
-                    (stream->options.host != NULL || options->host == NULL);
+    struct mr_stream_options *ours = &stream->options;
+    size_t count = options->input.option_count;
+    const char **list = calloc(count + 1, sizeof(*list));
+    *ours = *options;
+    ours->input.option = list;
+    ours->input.option_count = list != NULL ? count : 0;
+    bool complete = list != NULL;
+    for (size_t i = 0; complete && i < count; i++) {
+        list[i] = options->input.option[i];
+        complete = own(&list[i]);
+    }
+    const char **texts[] = { &ours->name,     &ours->url,    &ours->input.format, &ours->script,
+                             &ours->settings, &ours->record, &ours->host };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        complete &= own(texts[i]);
     return complete ? 0 : -ENOMEM;
+}
+
+static void free_options(struct mr_stream_options *options)
+{
+    const char *texts[] = { options->name,   options->url,      options->input.format,
+                            options->script, options->settings, options->record,
+                            options->host };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        free((char *)texts[i]);
+    for (size_t i = 0; i < options->input.option_count; i++)
+        free((char *)options->input.option[i]);
+    free((void *)options->input.option);
 }
 
 static void destroy(struct mr_stream *stream)
@@ -36,10 +63,7 @@ static void destroy(struct mr_stream *stream)
     mr_hub_unref(&stream->hub);
     pthread_cond_destroy(&stream->wake);
     pthread_mutex_destroy(&stream->lock);
-    free((char *)stream->options.name);
-    free((char *)stream->options.url);
-    free((char *)stream->options.script);
-    free((char *)stream->options.host);
+    free_options(&stream->options);
     free(stream);
 }
 
@@ -247,7 +271,7 @@ const char *mr_stream_phase_name(enum mr_stream_phase phase)
     static const char *const names[] = {
         [MR_STREAM_OPENING] = "opening", [MR_STREAM_RUNNING] = "running",
         [MR_STREAM_IDLE] = "idle",       [MR_STREAM_FINISHED] = "finished",
-        [MR_STREAM_FAILED] = "failed",
+        [MR_STREAM_FAILED] = "failed",   [MR_STREAM_LOST] = "lost",
     };
     return names[phase];
 }

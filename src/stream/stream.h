@@ -28,11 +28,19 @@ typedef void mr_stream_sink(void *opaque, struct mr_packet *packet, const char *
 struct mr_stream_options {
     const char *name; /* [a-z0-9_-]{1,64} */
     const char *url;
+    struct mr_input_options input;
+    double stall_s;           /* a live source that has no frame for so long is opened again */
+    double idle_disconnect_s; /* … is closed when nobody has watched for so long; 0: never */
     const char *script;
+    const char
+        *settings; /* JSON object: what the script's settings begin with; NULL: their defaults */
     struct mr_size size;
     enum mr_fit fit;
-    double fps;  /* upper bound of the output rate; 0: none */
-    int quality; /* 1 … 100 */
+    double fps;            /* upper bound of the output rate; 0: none */
+    int quality;           /* 1 … 100 */
+    bool keep_jpeg;        /* frames that come as JPEG and are not changed keep their own quality */
+    const char *record;    /* file to record to, a pattern for strftime; NULL: none */
+    double record_split_s; /* a new file after so long; 0: never */
     bool loop;
     bool always;     /* run although nobody watches */
     bool lossless;   /* headless: no pacing, nothing is ever dropped */
@@ -53,6 +61,7 @@ enum mr_stream_phase {
     MR_STREAM_OPENING,
     MR_STREAM_RUNNING,
     MR_STREAM_IDLE,     /* nobody watches */
+    MR_STREAM_LOST,     /* a live source is gone, see error; it is tried again */
     MR_STREAM_FINISHED, /* the source ended, the last packet is out */
     MR_STREAM_FAILED,   /* see error */
 };
@@ -62,7 +71,7 @@ const char *mr_stream_phase_name(enum mr_stream_phase phase); /* "opening", … 
 /* What the API shows; a copy. */
 struct mr_stream_state {
     enum mr_stream_phase phase;
-    struct mr_error error; /* when failed */
+    struct mr_error error; /* when failed or lost */
     char url[256];         /* without passwords */
     struct mr_source_info source;
     int width, height; /* of the output; 0 before the first frame */

@@ -37,7 +37,7 @@ static void has_the_documented_defaults(void **state)
     assert_string_equal(options.listen, "127.0.0.1:8080");
     assert_string_equal(options.name, "live");
     assert_null(options.script);
-    assert_int_equal(options.quality, 80);
+    assert_int_equal(options.quality, 0); /* not given */
     assert_int_equal(options.fit, MR_FIT_CONTAIN);
     assert_int_equal(options.loop, MR_BY_MODE);
     assert_int_equal(options.deadline_ms, 1000);
@@ -134,6 +134,25 @@ static void usage_names_every_option(void **state)
     assert_null(strstr(text, "%s"));
 }
 
+static void times_have_units(void **state)
+{
+    (void)state;
+    parse("");
+    assert_float_equal(options.stall_s, 5, 1e-9);
+    assert_float_equal(options.idle_disconnect_s, 0, 1e-9);
+    assert_int_equal(parse("--stall 500ms --record-split 10min --idle-disconnect 1.5h"), 0);
+    assert_float_equal(options.stall_s, 0.5, 1e-9);
+    assert_float_equal(options.record_split_s, 600, 1e-9);
+    assert_float_equal(options.idle_disconnect_s, 5400, 1e-9);
+    assert_int_equal(parse("--stall 2s"), 0);
+    assert_float_equal(options.stall_s, 2, 1e-9);
+    expect_refusal("--stall 5m", "--stall: \"5m\" is not a time from 0.1 to 86400 seconds, as 5, "
+                                 "500ms, 10min or 1h");
+    assert_int_equal(parse("--stall 0"), -EINVAL);
+    assert_int_equal(parse("--stall s"), -EINVAL);
+    assert_int_equal(parse("--stall nan"), -EINVAL);
+}
+
 RUN_TESTS(cmocka_unit_test(has_the_documented_defaults), cmocka_unit_test(takes_every_kind),
-          cmocka_unit_test(refuses_with_name_value_and_remedy),
+          cmocka_unit_test(refuses_with_name_value_and_remedy), cmocka_unit_test(times_have_units),
           cmocka_unit_test(usage_names_every_option))
