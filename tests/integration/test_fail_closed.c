@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SLOW     true
@@ -24,6 +26,7 @@
 #endif
 #define PATIENCE      "1000" /* the default */
 #define LONG_PATIENCE "3000"
+#define MAX_AT_ONCE   3
 #define LIMIT_US      (40 * 1000000LL)
 #define GRAPH         "drawbox=x=80:y=0:w=80:h=64:color=red:t=fill"
 
@@ -336,9 +339,39 @@ static int run_within_the_host(const char *on_error)
     return cmocka_run_group_tests_name(on_error, tests, start, stop) + replace(on_error, "off");
 }
 
+/* The policies side by side, since each of them mostly waits. Their output comes one after another. */
+static int run_at_once(int (*run)(const char *), const char *const *policies, int count)
+{
+    FILE *outputs[MAX_AT_ONCE];
+    pid_t children[MAX_AT_ONCE];
+    int failed = 0;
+    for (int i = 0; i < count; i++) {
+        outputs[i] = tmpfile();
+        fflush(NULL);
+        children[i] = fork();
+        if (children[i] == 0) {
+            dup2(fileno(outputs[i]), STDOUT_FILENO);
+            dup2(fileno(outputs[i]), STDERR_FILENO);
+            exit(run(policies[i]) != 0);
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        int status = 1;
+        char line[512];
+        waitpid(children[i], &status, 0);
+        rewind(outputs[i]);
+        while (fgets(line, sizeof(line), outputs[i]) != NULL)
+            fputs(line, stderr);
+        fclose(outputs[i]);
+        failed += status != 0;
+    }
+    return failed;
+}
+
 int main(void)
 {
+    static const char *const policies[MAX_AT_ONCE] = { "blank", "hold", "pass" };
     const struct CMUnitTest further[] = { cmocka_unit_test(it_hangs_again_and_again) };
-    return run_with("blank") + run_with("hold") + run_with("pass") + run_within_the_host("blank") +
-           run_within_the_host("hold") + cmocka_run_group_tests(further, NULL, NULL);
+    return run_at_once(run_with, policies, 3) + run_at_once(run_within_the_host, policies, 2) +
+           cmocka_run_group_tests(further, NULL, NULL);
 }
