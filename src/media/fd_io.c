@@ -15,15 +15,16 @@
 
 struct fd_io {
     int fd;
-    const atomic_bool *interrupt;
+    const struct mr_patience *patience;
 };
 
 static int read_some(void *opaque, uint8_t *buffer, int size)
 {
     struct fd_io *io = opaque;
     for (;;) {
-        if (io->interrupt != NULL && atomic_load(io->interrupt))
-            return AVERROR_EXIT;
+        int over = mr_patience_check(io->patience);
+        if (over != 0)
+            return over == -ETIMEDOUT ? AVERROR(ETIMEDOUT) : AVERROR_EXIT;
         struct pollfd wait = { .fd = io->fd, .events = POLLIN };
         int ready = poll(&wait, 1, INTERRUPT_MS);
         if (ready < 0 && errno != EINTR)
@@ -51,7 +52,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
     return reached < 0 ? AVERROR(errno) : reached;
 }
 
-struct AVIOContext *mr_fd_io_open(int fd, const atomic_bool *interrupt)
+struct AVIOContext *mr_fd_io_open(int fd, const struct mr_patience *patience)
 {
     struct fd_io *io = malloc(sizeof(*io));
     unsigned char *buffer = av_malloc(BUFFER_BYTES);
@@ -67,7 +68,7 @@ struct AVIOContext *mr_fd_io_open(int fd, const atomic_bool *interrupt)
         return NULL;
     }
     io->fd = fd;
-    io->interrupt = interrupt;
+    io->patience = patience;
     return context;
 }
 

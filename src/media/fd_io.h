@@ -3,13 +3,13 @@
 #ifndef MR_MEDIA_FD_IO_H
 #define MR_MEDIA_FD_IO_H
 
-#include <stdatomic.h>
+#include "media/patience.h"
 
 struct AVIOContext;
 
-/* in:     fd, taken over, closed on failure too; interrupt as in mr_source_options, may be NULL
+/* in:     fd, taken over, closed on failure too; patience, must outlive the context
  * return: the context, seekable if the descriptor is; NULL when out of memory */
-struct AVIOContext *mr_fd_io_open(int fd, const atomic_bool *interrupt);
+struct AVIOContext *mr_fd_io_open(int fd, const struct mr_patience *patience);
 void mr_fd_io_close(struct AVIOContext **io); /* takes a pointer to NULL */
 
 #endif

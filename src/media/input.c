@@ -17,16 +17,10 @@
 /* What one attempt to open needs at every step. */
 struct attempt {
     const char *shown;
-    const atomic_bool *interrupt;
+    struct mr_patience *patience;
     struct mr_locator locator;
     struct mr_error *error;
 };
-
-static int is_interrupted(void *opaque)
-{
-    const atomic_bool *interrupt = opaque;
-    return interrupt != NULL && atomic_load(interrupt);
-}
 
 static void register_devices(void)
 {
@@ -37,7 +31,11 @@ static void register_devices(void)
 static int fail(const struct attempt *attempt, int averror)
 {
     int code = mr_ffmpeg_errno(averror);
-    if (code == -ECANCELED || is_interrupted((void *)attempt->interrupt))
+    int over = mr_patience_check(attempt->patience);
+    if (over == -ETIMEDOUT)
+        return mr_error_set(attempt->error, over, "cannot open \"%s\": nothing came for %.3g s",
+                            attempt->shown, (double)attempt->patience->limit_us / 1e6);
+    if (code == -ECANCELED || over != 0)
         return mr_error_set(attempt->error, -ECANCELED, "\"%s\": interrupted", attempt->shown);
 
     const char *hint = mr_ffmpeg_log_hint();
@@ -68,12 +66,12 @@ static int open_demuxer(struct mr_input *input, struct attempt *attempt)
     input->demuxer = avformat_alloc_context();
     if (input->demuxer == NULL)
         return fail(attempt, AVERROR(ENOMEM));
-    input->demuxer->interrupt_callback.callback = is_interrupted;
-    input->demuxer->interrupt_callback.opaque = (void *)attempt->interrupt;
+    input->demuxer->interrupt_callback.callback = mr_patience_is_over;
+    input->demuxer->interrupt_callback.opaque = attempt->patience;
     if (locator->camera)
         input->demuxer->flags |= AVFMT_FLAG_NONBLOCK; /* else a dead camera cannot be interrupted */
     if (locator->fd >= 0) {
-        input->io = mr_fd_io_open(locator->fd, attempt->interrupt);
+        input->io = mr_fd_io_open(locator->fd, attempt->patience);
         locator->fd = -1;
         if (input->io == NULL)
             return fail(attempt, AVERROR(ENOMEM));
@@ -120,12 +118,14 @@ static int find_stream(struct mr_input *input, struct attempt *attempt)
     if (!attempt->locator.camera) { /* a camera says all there is to know when it is opened */
         if (attempt->locator.device)
             input->demuxer->fps_probe_size = 2; /* else seconds of the graph are made and kept */
+        if (input->remote && input->demuxer->max_analyze_duration == 0)
+            input->demuxer->max_analyze_duration = attempt->patience->limit_us / 2; /* 0: theirs */
         int averror = avformat_find_stream_info(input->demuxer, NULL);
         if (averror < 0)
             return fail(attempt, averror);
     }
     input->stream = choose_stream(input->demuxer);
-    if (is_interrupted((void *)attempt->interrupt))
+    if (mr_patience_check(attempt->patience) != 0)
         return fail(attempt, AVERROR_EXIT);
     if (input->stream == NULL)
         return mr_error_set(attempt->error, -ENODATA, "\"%s\" has no video stream", attempt->shown);
@@ -166,19 +166,22 @@ static int open_decoder(struct mr_input *input, const struct attempt *attempt, i
     return averror < 0 ? fail(attempt, averror) : 0;
 }
 
-/* Devices, and what comes over a network without an end in sight. */
-static bool is_live(const struct mr_input *input, const struct mr_locator *locator)
+static bool is_remote(const struct mr_locator *locator)
 {
     static const char *const files[] = { "file", "data", "concat", "crypto", "subfile", "cache" };
-    if (locator->device || input->io != NULL)
-        return locator->camera;
+    if (locator->device || locator->fd >= 0)
+        return false;
     const char *protocol = avio_find_protocol_name(locator->url);
     for (unsigned i = 0; i < sizeof(files) / sizeof(*files); i++)
         if (protocol != NULL && strcmp(protocol, files[i]) == 0)
             return false;
-    if (strstr(locator->url, "://") == NULL)
-        return false;
-    return input->demuxer->duration == AV_NOPTS_VALUE;
+    return strstr(locator->url, "://") != NULL;
+}
+
+/* Devices, and what comes over a network without an end in sight. */
+static bool is_live(const struct mr_input *input, const struct mr_locator *locator)
+{
+    return locator->camera || (input->remote && input->demuxer->duration == AV_NOPTS_VALUE);
 }
 
 static void describe(struct mr_input *input)
@@ -191,6 +194,15 @@ static void describe(struct mr_input *input)
     input->orientation = mr_orientation_from_matrix((const int32_t *)matrix, size);
 }
 
+/* A disk may take its time; who is to answer may not. */
+static void begin(const struct mr_input *input, struct attempt *attempt)
+{
+    if (input->remote || attempt->locator.camera)
+        mr_patience_begin(attempt->patience);
+    else
+        mr_patience_lift(attempt->patience);
+}
+
 static int open_all(struct mr_input *input, struct attempt *attempt, const char *url, int threads)
 {
     int failed = mr_locator_init(&attempt->locator, url, attempt->error);
@@ -199,8 +211,14 @@ static int open_all(struct mr_input *input, struct attempt *attempt, const char 
             fail(attempt, failed);
         return failed;
     }
-    if ((failed = open_demuxer(input, attempt)) != 0 || (failed = find_stream(input, attempt)) != 0)
+    input->remote = is_remote(&attempt->locator);
+    begin(input, attempt);
+    if ((failed = open_demuxer(input, attempt)) != 0)
         return failed;
+    begin(input, attempt);
+    if ((failed = find_stream(input, attempt)) != 0)
+        return failed;
+    mr_patience_lift(attempt->patience);
     input->live = is_live(input, &attempt->locator);
     if ((failed = open_decoder(input, attempt, threads)) != 0)
         return failed;
@@ -209,7 +227,7 @@ static int open_all(struct mr_input *input, struct attempt *attempt, const char 
 }
 
 int mr_input_open(struct mr_input *input, const char *url, const char *shown, int threads,
-                  const atomic_bool *interrupt, struct mr_error *error)
+                  struct mr_patience *patience, struct mr_error *error)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, register_devices);
@@ -219,7 +237,7 @@ int mr_input_open(struct mr_input *input, const char *url, const char *shown, in
     struct mr_error unwanted;
     struct attempt attempt = {
         .shown = shown,
-        .interrupt = interrupt,
+        .patience = patience,
         .error = error != NULL ? error : &unwanted,
     };
     attempt.error->code = 0;

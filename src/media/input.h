@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "media/orientation.h"
+#include "media/patience.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 
 struct AVCodecContext;
@@ -22,14 +22,16 @@ struct mr_input {
     struct mr_orientation orientation; /* the stream's; a frame may bring its own */
     double fps;                        /* nominal; 0 when unknown */
     bool live;
+    bool remote; /* comes over a network */
 };
 
 /* in:     url as in mr_source_options; shown: the same for messages, without passwords;
- *         interrupt may be NULL, must outlive the input
+ *         patience, must outlive the input: its limit is for each step of opening a camera or what
+ *         is remote, and then whoever reads begins and lifts it
  * out:    *input, to be closed; empty on error
- * return: 0; -ECANCELED; -errno with *error */
+ * return: 0; -ECANCELED; -ETIMEDOUT; -errno with *error */
 int mr_input_open(struct mr_input *input, const char *url, const char *shown, int threads,
-                  const atomic_bool *interrupt, struct mr_error *error);
+                  struct mr_patience *patience, struct mr_error *error);
 void mr_input_close(struct mr_input *input); /* takes an empty one */
 
 /* Go back to the first frame.

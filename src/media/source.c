@@ -32,9 +32,9 @@ struct mr_source {
     char shown[512]; /* the url without passwords */
     bool loop;
     int threads;
-    const atomic_bool *interrupt;
 
     /* source thread only */
+    struct mr_patience patience;
     struct mr_input input;
     struct mr_source_info info;
     struct mr_timeline timeline;
@@ -62,7 +62,7 @@ static void describe(struct mr_source *source)
 static int open_input(struct mr_source *source, struct mr_error *error)
 {
     return mr_input_open(&source->input, source->url, source->shown, source->threads,
-                         source->interrupt, error);
+                         &source->patience, error);
 }
 
 static int init(struct mr_source *source, const struct mr_source_options *options,
@@ -71,7 +71,8 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     mr_url_redact(options->url, source->shown, sizeof(source->shown));
     source->loop = options->loop;
     source->threads = options->threads;
-    source->interrupt = options->interrupt;
+    source->patience =
+        (struct mr_patience){ .interrupt = options->interrupt, .limit_us = options->stall_us };
     source->url = strdup(options->url);
     source->packet = av_packet_alloc();
     source->frame = av_frame_alloc();
@@ -123,11 +124,6 @@ uint64_t mr_source_damaged(const struct mr_source *source)
     return atomic_load_explicit(&source->damaged, memory_order_relaxed);
 }
 
-static bool is_interrupted(const struct mr_source *source)
-{
-    return source->interrupt != NULL && atomic_load(source->interrupt);
-}
-
 static void count_damage(struct mr_source *source)
 {
     atomic_fetch_add_explicit(&source->damaged, 1, memory_order_relaxed);
@@ -137,7 +133,11 @@ static void count_damage(struct mr_source *source)
 static int fail(const struct mr_source *source, int averror, struct mr_error *error)
 {
     int code = mr_ffmpeg_errno(averror);
-    if (code == -ECANCELED || is_interrupted(source))
+    int over = mr_patience_check(&source->patience);
+    if (over == -ETIMEDOUT)
+        return mr_error_set(error, over, "\"%s\": no frame came for %.3g s", source->shown,
+                            (double)source->patience.limit_us / 1e6);
+    if (code == -ECANCELED || over != 0)
         return mr_error_set(error, -ECANCELED, "\"%s\": interrupted", source->shown);
     char reason[AV_ERROR_MAX_STRING_SIZE];
     av_strerror(averror, reason, sizeof(reason));
@@ -160,7 +160,7 @@ static int read_failed(struct mr_source *source, int averror, struct mr_error *e
         drain(source);
         return STEP_AGAIN;
     }
-    if (averror != AVERROR_INVALIDDATA || is_interrupted(source))
+    if (averror != AVERROR_INVALIDDATA || mr_patience_check(&source->patience) != 0)
         return fail(source, averror, error);
     count_damage(source);
     if (source->damage_in_a_row >= MAX_DAMAGE_IN_A_ROW)
@@ -258,8 +258,10 @@ int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct 
     *decoded = (struct mr_decoded){ 0 };
     if (source->ended)
         return 1;
+    if (source->info.live)
+        mr_patience_begin(&source->patience);
     for (;;) {
-        if (is_interrupted(source))
+        if (mr_patience_check(&source->patience) != 0)
             return fail(source, AVERROR_EXIT, error);
         int result = step(source, error);
         if (result == STEP_FRAME) {

@@ -34,10 +34,10 @@ struct mr_source_options {
     bool loop;   /* start a finite source again at its end; pts go on without a jump */
     int threads; /* decoder threads, 0: one up to 720p, one a core above */
     struct mr_input_options input; /* strings are copied */
-    int64_t
-        stall_us; /* opening and every read of a live input end with -ETIMEDOUT after so much time
-                         without a packet; 0: they wait for ever */
-    double fps;   /* of what comes out so many frames a second are wanted; 0: all */
+    int64_t stall_us; /* opening what is remote or a camera, step by step, and reading from a live
+                         input end with -ETIMEDOUT after so much time without a frame; 0: they
+                         wait for ever */
+    double fps;       /* of what comes out so many frames a second are wanted; 0: all */
     const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
                                      -ECANCELED soon; set by any thread; may be NULL */
 };
@@ -74,7 +74,7 @@ const struct mr_source_info *mr_source_info(const struct mr_source *source);
  * could hide is counted too, but given out.
  * out:    *decoded, valid until the next read or close
  * return: 0; 1 at the end of a source that does not loop; -ECANCELED after an interrupt;
- *         -errno with *error when the input broke for good, or when an input ended or was
+ *         -ETIMEDOUT after options.stall_us; -errno with *error when the input broke for good, or when an input ended or was
  *         damaged so that not one frame came out of it */
 int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
 

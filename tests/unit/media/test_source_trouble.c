@@ -200,9 +200,9 @@ static void interrupt(struct reader *reader, pthread_t thread)
     assert_true(mr_clock_now_us() - start_us < 1000000);
 }
 
-static void interrupts_a_silent_server(void **state)
+/* A server that takes connections and says nothing. return: its socket */
+static int listen_silently(char url[CLIP_PATH])
 {
-    (void)state;
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -210,9 +210,32 @@ static void interrupts_a_silent_server(void **state)
     assert_int_equal(bind(listener, (struct sockaddr *)&address, length), 0);
     assert_int_equal(listen(listener, 1), 0);
     getsockname(listener, (struct sockaddr *)&address, &length);
+    snprintf(url, CLIP_PATH, "http://user:secret@127.0.0.1:%d/x.mp4", ntohs(address.sin_port));
+    return listener;
+}
 
-    char url[100];
-    snprintf(url, sizeof(url), "http://user:secret@127.0.0.1:%d/x.mp4", ntohs(address.sin_port));
+static void waits_no_longer_than_it_is_told(void **state)
+{
+    (void)state;
+    char url[CLIP_PATH];
+    int listener = listen_silently(url);
+    struct mr_source_options options = { .url = url, .stall_us = 200000 };
+    struct mr_source *source;
+    struct mr_error error = { 0 };
+    int64_t start_us = mr_clock_now_us();
+    assert_int_equal(mr_source_open(&options, &source, &error), -ETIMEDOUT);
+    assert_true(mr_clock_now_us() - start_us >= options.stall_us);
+    assert_true(mr_clock_now_us() - start_us < DEADLINE_US);
+    assert_non_null(strstr(error.text, "x.mp4\": nothing came for 0.2 s"));
+    assert_null(strstr(error.text, "secret"));
+    close(listener);
+}
+
+static void interrupts_a_silent_server(void **state)
+{
+    (void)state;
+    char url[CLIP_PATH];
+    int listener = listen_silently(url);
     struct reader reader = { .url = url };
     pthread_t thread;
     assert_int_equal(mr_thread_start(&thread, "reader", read_until_interrupted, &reader), 0);
@@ -282,6 +305,7 @@ static void hides_passwords(void **state)
 RUN_TESTS(cmocka_unit_test(says_what_is_wrong), cmocka_unit_test(wants_a_video_stream),
           cmocka_unit_test(survives_truncated_files),
           cmocka_unit_test(survives_damage_in_the_middle),
+          cmocka_unit_test(waits_no_longer_than_it_is_told),
           cmocka_unit_test(interrupts_a_silent_server),
           cmocka_unit_test(interrupts_a_fifo_without_a_writer),
           cmocka_unit_test(interrupts_a_fifo_that_dries_up), cmocka_unit_test(hides_passwords))
