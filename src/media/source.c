@@ -2,8 +2,7 @@
 
 #include "base/clock.h"
 #include "media/ffmpeg_log.h"
-#include "media/input.h"
-#include "media/timeline.h"
+#include "media/source_private.h"
 #include "media/url.h"
 
 #include <errno.h>
@@ -14,38 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Damage in a row after which an input is taken to be at its end. */
-#define MAX_DAMAGE_IN_A_ROW 100
-
 /* How long to wait when a device has no frame yet. */
 #define DEVICE_WAIT_US 1000
+
+/* Until its first frame an input may take so many times as long as between two, if packets come. */
+#define FIRST_FRAME_PATIENCE 4
 
 enum step {
     STEP_AGAIN, /* go on */
     STEP_FRAME, /* a frame is there */
     STEP_END,   /* the input ended */
-};
-
-struct mr_source {
-    /* immutable */
-    char *url;
-    char shown[512]; /* the url without passwords */
-    bool loop;
-    int threads;
-
-    /* source thread only */
-    struct mr_patience patience;
-    struct mr_input input;
-    struct mr_source_info info;
-    struct mr_timeline timeline;
-    AVPacket *packet;
-    AVFrame *frame;
-    unsigned damage_in_a_row;
-    uint64_t frames_since_start; /* of the input, which may start again */
-    bool ended;
-
-    /* any thread */
-    atomic_uint_fast64_t damaged;
 };
 
 static void describe(struct mr_source *source)
@@ -57,10 +34,12 @@ static void describe(struct mr_source *source)
     info->height = parameters->height;
     info->fps = source->input.fps;
     info->live = source->input.live;
+    info->remote = source->input.remote;
 }
 
 static int open_input(struct mr_source *source, struct mr_error *error)
 {
+    source->frame_came = false;
     return mr_input_open(&source->input, source->url, source->shown, source->threads,
                          &source->patience, error);
 }
@@ -84,6 +63,7 @@ static int init(struct mr_source *source, const struct mr_source_options *option
         return failed;
     mr_timeline_init(&source->timeline, source->input.stream->time_base, source->input.fps);
     describe(source);
+    source->waiting_since_us = mr_clock_now_us();
     return 0;
 }
 
@@ -107,6 +87,7 @@ void mr_source_close(struct mr_source *source)
 {
     if (source == NULL)
         return;
+    mr_patience_begin(&source->patience); /* saying goodbye takes a peer */
     mr_input_close(&source->input);
     av_packet_free(&source->packet);
     av_frame_free(&source->frame);
@@ -124,13 +105,26 @@ uint64_t mr_source_damaged(const struct mr_source *source)
     return atomic_load_explicit(&source->damaged, memory_order_relaxed);
 }
 
-static void count_damage(struct mr_source *source)
+void mr_source_count_damage(struct mr_source *source)
 {
     atomic_fetch_add_explicit(&source->damaged, 1, memory_order_relaxed);
     source->damage_in_a_row++;
 }
 
-static int fail(const struct mr_source *source, int averror, struct mr_error *error)
+static bool has_peer(const struct mr_source *source)
+{
+    return source->info.live || source->info.remote;
+}
+
+/* Key frames may be many seconds apart: packets are a sign of life until the first frame. */
+static void note_life(struct mr_source *source)
+{
+    int64_t most_us = FIRST_FRAME_PATIENCE * source->patience.limit_us;
+    if (!source->frame_came && mr_clock_now_us() - source->waiting_since_us < most_us)
+        mr_patience_begin(&source->patience);
+}
+
+int mr_source_fail(const struct mr_source *source, int averror, struct mr_error *error)
 {
     int code = mr_ffmpeg_errno(averror);
     int over = mr_patience_check(&source->patience);
@@ -161,11 +155,26 @@ static int read_failed(struct mr_source *source, int averror, struct mr_error *e
         return STEP_AGAIN;
     }
     if (averror != AVERROR_INVALIDDATA || mr_patience_check(&source->patience) != 0)
-        return fail(source, averror, error);
-    count_damage(source);
-    if (source->damage_in_a_row >= MAX_DAMAGE_IN_A_ROW)
+        return mr_source_fail(source, averror, error);
+    mr_source_count_damage(source);
+    if (source->damage_in_a_row >= MR_SOURCE_MAX_DAMAGE)
         drain(source);
     return STEP_AGAIN;
+}
+
+/* return: what FFmpeg does; 0 for a packet that is left out */
+static int decode_packet(struct mr_source *source)
+{
+    note_life(source);
+    if (source->wants_key && !(source->packet->flags & AV_PKT_FLAG_KEY))
+        return 0;
+    source->wants_key = false;
+    if (source->packet->flags & AV_PKT_FLAG_CORRUPT)
+        mr_source_count_damage(source);
+    int averror = avcodec_send_packet(source->input.decoder, source->packet);
+    if (averror < 0 && averror != AVERROR(ENOMEM))
+        mr_source_count_damage(source);
+    return averror;
 }
 
 /* One packet from the demuxer to the decoder. */
@@ -174,15 +183,10 @@ static int feed(struct mr_source *source, struct mr_error *error)
     int averror = av_read_frame(source->input.demuxer, source->packet);
     if (averror < 0)
         return read_failed(source, averror, error);
-    if (source->packet->stream_index == source->input.stream->index) {
-        if (source->packet->flags & AV_PKT_FLAG_CORRUPT)
-            count_damage(source);
-        averror = avcodec_send_packet(source->input.decoder, source->packet);
-        if (averror < 0 && averror != AVERROR(ENOMEM))
-            count_damage(source);
-    }
+    if (source->packet->stream_index == source->input.stream->index)
+        averror = decode_packet(source);
     av_packet_unref(source->packet);
-    return averror == AVERROR(ENOMEM) ? fail(source, averror, error) : STEP_AGAIN;
+    return averror == AVERROR(ENOMEM) ? mr_source_fail(source, averror, error) : STEP_AGAIN;
 }
 
 static int step(struct mr_source *source, struct mr_error *error)
@@ -195,8 +199,8 @@ static int step(struct mr_source *source, struct mr_error *error)
     if (averror == AVERROR(EAGAIN))
         return feed(source, error);
     if (averror == AVERROR(ENOMEM))
-        return fail(source, averror, error);
-    count_damage(source);
+        return mr_source_fail(source, averror, error);
+    mr_source_count_damage(source);
     return STEP_AGAIN;
 }
 
@@ -205,9 +209,10 @@ static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
 {
     const AVFrame *frame = source->frame;
     if ((frame->flags & AV_FRAME_FLAG_CORRUPT) || frame->decode_error_flags != 0)
-        count_damage(source);
+        mr_source_count_damage(source);
     source->damage_in_a_row = 0;
     source->frames_since_start++;
+    source->frame_came = true;
 
     struct mr_orientation orientation = source->input.orientation;
     const AVFrameSideData *matrix = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
@@ -215,8 +220,8 @@ static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
         orientation = mr_orientation_from_matrix((const int32_t *)matrix->data, matrix->size);
     *decoded = (struct mr_decoded){
         .frame = frame,
-        .pts_us =
-            mr_timeline_next(&source->timeline, frame->best_effort_timestamp, frame->pkt_duration),
+        .pts_us = mr_timeline_next(&source->timeline, frame->best_effort_timestamp,
+                                   frame->pkt_duration, source->info.live ? mr_clock_now_us() : 0),
         .captured_us = mr_clock_wall_us(),
         .rotation = orientation.rotation,
         .mirrored = orientation.mirrored,
@@ -258,11 +263,13 @@ int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct 
     *decoded = (struct mr_decoded){ 0 };
     if (source->ended)
         return 1;
-    if (source->info.live)
+    if (source->discarding)
+        mr_source_resume(source);
+    if (has_peer(source))
         mr_patience_begin(&source->patience);
     for (;;) {
         if (mr_patience_check(&source->patience) != 0)
-            return fail(source, AVERROR_EXIT, error);
+            return mr_source_fail(source, AVERROR_EXIT, error);
         int result = step(source, error);
         if (result == STEP_FRAME) {
             take_frame(source, decoded);

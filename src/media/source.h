@@ -47,6 +47,7 @@ struct mr_source_info {
     int width, height; /* as coded, before rotation and sample aspect ratio */
     double fps;        /* nominal; 0 when unknown */
     bool live;         /* arrives at its own pace (device, network): never paced or rewound */
+    bool remote;       /* comes over a network */
 };
 
 /* One decoded frame: lent by the source until the next call that takes the source. */
@@ -77,6 +78,11 @@ const struct mr_source_info *mr_source_info(const struct mr_source *source);
  *         -ETIMEDOUT after options.stall_us; -errno with *error when the input broke for good, or when an input ended or was
  *         damaged so that not one frame came out of it */
 int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
+
+/* Read one packet of a live input and throw it away, so that the input stays connected and nothing
+ * in it grows old. The next frame that is read is then decoded from a key frame on.
+ * return: 0; else as mr_source_read */
+int mr_source_discard(struct mr_source *source, struct mr_error *error);
 
 /* How many packets or frames were skipped as damaged so far. Any thread. */
 uint64_t mr_source_damaged(const struct mr_source *source);

@@ -1,5 +1,6 @@
 /* From the time stamps that an input has to media time: in microseconds, from 0 at the first frame,
- * never going back, without a jump where the input starts again. Plain data, one thread.
+ * never going back, without a jump where the input starts again. Of a live input, whose clock may be
+ * set or missing, media time goes on as the wall's does. Plain data, one thread.
  * Private to src/media. */
 #ifndef MR_MEDIA_TIMELINE_H
 #define MR_MEDIA_TIMELINE_H
@@ -17,7 +18,7 @@ struct mr_timeline {
     int64_t base_us;
 
     bool started; /* there was a frame */
-    int64_t last_us, last_duration_us;
+    int64_t last_us, last_duration_us, last_arrival_us;
 };
 
 void mr_timeline_init(struct mr_timeline *timeline, AVRational time_base, double fps);
@@ -27,7 +28,9 @@ void mr_timeline_init(struct mr_timeline *timeline, AVRational time_base, double
 void mr_timeline_restart(struct mr_timeline *timeline, AVRational time_base, double fps);
 
 /* The media time of the next frame.
- * in:     stamp, AV_NOPTS_VALUE when missing; duration, 0 when unknown; both in time_base */
-int64_t mr_timeline_next(struct mr_timeline *timeline, int64_t stamp, int64_t duration);
+ * in:     stamp, AV_NOPTS_VALUE when missing; duration, 0 when unknown; both in time_base;
+ *         arrival_us: when a frame of a live input came, monotonic; 0: of a file */
+int64_t mr_timeline_next(struct mr_timeline *timeline, int64_t stamp, int64_t duration,
+                         int64_t arrival_us);
 
 #endif

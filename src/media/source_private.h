@@ -1,0 +1,50 @@
+/* What the files of a source share: source.c (decoding) and discard.c (leaving out). Private to
+ * src/media. */
+#ifndef MR_MEDIA_SOURCE_PRIVATE_H
+#define MR_MEDIA_SOURCE_PRIVATE_H
+
+#include "media/input.h"
+#include "media/source.h"
+#include "media/timeline.h"
+
+#include <libavcodec/avcodec.h>
+
+/* Damage in a row after which an input is taken to be at its end. */
+#define MR_SOURCE_MAX_DAMAGE 100
+
+struct mr_source {
+    /* immutable */
+    char *url;
+    char shown[512]; /* the url without passwords */
+    bool loop;
+    int threads;
+
+    /* source thread only */
+    struct mr_patience patience;
+    struct mr_input input;
+    struct mr_source_info info;
+    struct mr_timeline timeline;
+    AVPacket *packet;
+    AVFrame *frame;
+    unsigned damage_in_a_row;
+    uint64_t frames_since_start; /* of the input, which may start again */
+    bool ended;
+    bool discarding;          /* the last packet was thrown away */
+    bool wants_key;           /* nothing is decoded before a key frame */
+    bool frame_came;          /* since it was opened, or since packets were thrown away */
+    int64_t waiting_since_us; /* for that frame; monotonic, µs */
+
+    /* any thread */
+    atomic_uint_fast64_t damaged;
+};
+
+void mr_source_count_damage(struct mr_source *source);
+
+/* Give up because of what FFmpeg returned, or because patience is at its end.
+ * return: -errno, with *error */
+int mr_source_fail(const struct mr_source *source, int averror, struct mr_error *error);
+
+/* Decode again after packets were thrown away. */
+void mr_source_resume(struct mr_source *source);
+
+#endif
