@@ -22,6 +22,7 @@ int mr_events_init(struct mr_events *events)
     sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write, not our end */
+    signal(SIGXFSZ, SIG_IGN); /* likewise a recording that has reached the limit of a file's size */
 
     events->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     events->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

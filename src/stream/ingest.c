@@ -44,7 +44,8 @@ static bool sleep_until(struct mr_stream *stream, int64_t due_us)
 static void rest(struct ingest *ingest)
 {
     struct mr_stream *stream = ingest->stream;
-    if (stream->options.always || stream->options.lossless || mr_hub_viewers(stream->hub, NULL) > 0)
+    if (stream->options.always || stream->options.lossless || stream->recorder != NULL ||
+        mr_hub_viewers(stream->hub, NULL) > 0)
         return;
 
     mr_stream_set_phase(stream, MR_STREAM_IDLE); /* first: what is on its way is cleared, too */
@@ -215,6 +216,8 @@ void *mr_stream_ingest(void *argument)
                                                      stream->options.name)
                                       : run(&ingest);
     mr_encoder_lane_close(stream->lane);
+    if (stream->recorder != NULL)
+        mr_recorder_stop(stream->recorder); /* its last packet came with the lane's */
     mr_converter_destroy(ingest.converter);
     mr_source_close(stream->source);
 

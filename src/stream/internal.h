@@ -24,6 +24,7 @@ struct mr_stream {
     struct mr_hub *hub;
     struct mr_runner *runner;
     struct mr_encoder *encoder;
+    struct mr_recorder *recorder; /* NULL: nothing is recorded */
     atomic_uint refs;
 
     /* the starter's and stopper's */

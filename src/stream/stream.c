@@ -57,6 +57,7 @@ static void destroy(struct mr_stream *stream)
     mr_stream_stop(stream, "stopped");
     if (stream->hub != NULL)
         mr_hub_set_inbox(stream->hub, NULL, NULL); /* viewers may be there still */
+    mr_recorder_destroy(stream->recorder);
     mr_runner_destroy(stream->runner);
     mr_mailbox_finish(&stream->mailbox);
     mr_stats_finish(&stream->stats);
@@ -110,6 +111,18 @@ static int load_script(struct mr_stream *stream, struct mr_error *error)
         &stream->runner, error);
 }
 
+static int prepare_recording(struct mr_stream *stream, struct mr_error *error)
+{
+    const struct mr_stream_options *options = &stream->options;
+    if (options->record == NULL)
+        return 0;
+    return mr_recorder_create(&(struct mr_recorder_options){ .stream = options->name,
+                                                             .pattern = options->record,
+                                                             .split_s = options->record_split_s,
+                                                             .patient = options->lossless },
+                              &stream->recorder, error);
+}
+
 int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder *encoder,
                      struct mr_stream **out, struct mr_error *error)
 {
@@ -129,7 +142,7 @@ int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder 
     int result = stream->hub == NULL ? -ENOMEM : copy_options(stream, options);
     if (result < 0)
         mr_error_set(error, result, "out of memory");
-    else
+    else if ((result = prepare_recording(stream, error)) == 0)
         result = load_script(stream, error);
     if (result < 0) {
         destroy(stream);
@@ -158,7 +171,9 @@ int mr_stream_start(struct mr_stream *stream)
 {
     char name[MR_STREAM_NAME_MAX + 8];
     snprintf(name, sizeof(name), "source %s", stream->options.name);
-    int result = mr_thread_start(&stream->source_thread, name, mr_stream_ingest, stream);
+    int result = stream->recorder != NULL ? mr_recorder_start(stream->recorder) : 0;
+    if (result == 0)
+        result = mr_thread_start(&stream->source_thread, name, mr_stream_ingest, stream);
     stream->started = result == 0;
     return result;
 }
@@ -285,6 +300,8 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
     mr_hub_viewers(stream->hub, state->viewers);
     mr_hub_sent(stream->hub, state->sent);
     mr_hub_text_counts(stream->hub, &state->texts_sent, &state->texts_dropped);
+    if (stream->recorder != NULL)
+        mr_recorder_get_state(stream->recorder, &state->recording);
     state->damaged = atomic_load_explicit(&stream->damaged, memory_order_relaxed);
 
     pthread_mutex_lock(&stream->lock);

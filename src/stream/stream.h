@@ -13,6 +13,7 @@
 #include "script/runner.h"
 #include "stream/encoder.h"
 #include "stream/hub.h"
+#include "stream/recorder.h"
 #include "stream/stats.h"
 
 #include <stdbool.h>
@@ -82,6 +83,7 @@ struct mr_stream_state {
     struct mr_hub_sent sent[MR_VIEWER_KINDS];
     uint64_t texts_sent;    /* by the script */
     uint64_t texts_dropped; /* of a text, for one viewer */
+    struct mr_recorder_state recording;
 };
 
 /* Load the script; nothing runs yet.

@@ -24,7 +24,8 @@ static void process(struct mr_stream *stream, struct mr_picture *picture)
  * nobody watches; whoever comes then pokes the mailbox (mr_stream_create). */
 static int64_t next_tend_us(struct mr_stream *stream, int64_t due_us)
 {
-    if (due_us <= 0 || stream->options.always || stream->options.lossless)
+    if (due_us <= 0 || stream->options.always || stream->options.lossless ||
+        stream->recorder != NULL)
         return due_us;
     return mr_hub_viewers(stream->hub, NULL) > 0 ? due_us : -1;
 }
@@ -59,6 +60,8 @@ void mr_stream_deliver(void *opaque, struct mr_packet *packet, const char *error
     mr_stats_stage(&stream->stats, MR_STAGE_ENCODE, took_us);
     mr_stats_stage(&stream->stats, MR_STAGE_LATENCY, mr_clock_wall_us() - packet->captured_us);
     mr_stats_out(&stream->stats, packet->jpeg_size);
+    if (stream->recorder != NULL)
+        mr_recorder_put(stream->recorder, packet);
     if (stream->options.sink != NULL) {
         stream->options.sink(stream->options.sink_opaque, packet, error);
         mr_packet_unref(&packet);

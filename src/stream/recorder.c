@@ -1,0 +1,380 @@
+#include "stream/recorder.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "media/recording.h"
+#include "stream/record_time.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FLUSH_US  250000
+#define FINISH_US 500000 /* for what waits when it is to stop */
+#define NO_FLUSH  INT64_MAX
+
+struct entry {
+    struct mr_packet *packet; /* a reference */
+    int64_t came_us;          /* monotonic */
+};
+
+struct mr_recorder {
+    /* immutable */
+    char *stream, *pattern;
+    int64_t split_us; /* 0: never */
+    bool patient;
+
+    /* the starter's and stopper's */
+    bool started;
+    pthread_t thread;
+
+    /* its thread's */
+    struct mr_recording *recording; /* NULL: no file is open */
+    struct mr_record_time time;
+    int64_t begin_us; /* the first frame's, in the time of record_time */
+    int width, height;
+    uint64_t unflushed;    /* frames */
+    bool useful;           /* a frame of the file was flushed */
+    int64_t flush_us;      /* when to flush next; NO_FLUSH: nothing to flush */
+    int64_t retry_us;      /* when to begin a file, if it is off */
+    uint64_t bytes_before; /* of the files before */
+
+    pthread_mutex_t lock;
+    pthread_cond_t wake; /* something came, or it is to stop */
+    pthread_cond_t room; /* something was taken */
+    /* protected by lock */
+    struct entry queue[MR_RECORDER_FRAMES]; /* a ring: `count` from `head` on */
+    unsigned head, count;
+    size_t queued_bytes;
+    int64_t stop_us; /* when to give up what waits; 0: it is not to stop */
+    struct mr_recorder_state state;
+};
+
+/* ---- the queue ---- */
+
+static size_t size_of(const struct mr_packet *packet)
+{
+    return packet->jpeg_size + packet->payload_size;
+}
+
+/* A packet that is larger than the queue may wait alone. */
+static bool has_room(const struct mr_recorder *recorder, const struct mr_packet *packet)
+{
+    return recorder->count == 0 || (recorder->count < MR_RECORDER_FRAMES &&
+                                    recorder->queued_bytes + size_of(packet) <= MR_RECORDER_BYTES);
+}
+
+void mr_recorder_put(struct mr_recorder *recorder, struct mr_packet *packet)
+{
+    pthread_mutex_lock(&recorder->lock);
+    while (recorder->patient && !has_room(recorder, packet))
+        pthread_cond_wait(&recorder->room, &recorder->lock);
+    if (has_room(recorder, packet)) {
+        unsigned place = (recorder->head + recorder->count++) % MR_RECORDER_FRAMES;
+        recorder->queue[place] = (struct entry){ mr_packet_ref(packet), mr_clock_now_us() };
+        recorder->queued_bytes += size_of(packet);
+        pthread_cond_signal(&recorder->wake);
+    } else {
+        recorder->state.dropped++;
+    }
+    pthread_mutex_unlock(&recorder->lock);
+}
+
+/* Take the next packet, or wait for it until something is to be flushed.
+ * return: whether one was taken; *over: nothing comes any more */
+static bool take(struct mr_recorder *recorder, struct entry *entry, bool *over)
+{
+    int64_t until_us = recorder->flush_us != NO_FLUSH ? recorder->flush_us : -1;
+    pthread_mutex_lock(&recorder->lock);
+    while (recorder->count == 0 && recorder->stop_us == 0)
+        if (mr_cond_wait_until(&recorder->wake, &recorder->lock, until_us) != 0)
+            break;
+    bool taken = recorder->count > 0;
+    *over = !taken && recorder->stop_us != 0;
+    if (taken) {
+        *entry = recorder->queue[recorder->head];
+        recorder->head = (recorder->head + 1) % MR_RECORDER_FRAMES;
+        recorder->count--;
+        recorder->queued_bytes -= size_of(entry->packet);
+        pthread_cond_signal(&recorder->room);
+    }
+    pthread_mutex_unlock(&recorder->lock);
+    return taken;
+}
+
+/* ---- the state ---- */
+
+static void drop(struct mr_recorder *recorder, uint64_t frames)
+{
+    pthread_mutex_lock(&recorder->lock);
+    recorder->state.dropped += frames;
+    pthread_mutex_unlock(&recorder->lock);
+}
+
+static void note_flushed(struct mr_recorder *recorder)
+{
+    uint64_t bytes = mr_recording_bytes(recorder->recording);
+    pthread_mutex_lock(&recorder->lock);
+    recorder->state.frames += recorder->unflushed;
+    recorder->state.bytes = recorder->bytes_before + bytes;
+    pthread_mutex_unlock(&recorder->lock);
+    recorder->useful |= recorder->unflushed > 0;
+    recorder->unflushed = 0;
+    recorder->flush_us = NO_FLUSH;
+}
+
+static void note_begun(struct mr_recorder *recorder, const char *name)
+{
+    pthread_mutex_lock(&recorder->lock);
+    recorder->state.active = true;
+    recorder->state.error = (struct mr_error){ 0 };
+    snprintf(recorder->state.file, sizeof(recorder->state.file), "%s", name);
+    pthread_mutex_unlock(&recorder->lock);
+    mr_log(MR_LOG_INFO, "record", "%s: recording to \"%s\"", recorder->stream, name);
+}
+
+/* It is off. */
+static void note_failed(struct mr_recorder *recorder, const struct mr_error *error)
+{
+    static const char retry[] = "; it is tried again in a minute";
+    recorder->retry_us = recorder->patient ? INT64_MAX : mr_clock_now_us() + MR_RECORDER_RETRY_US;
+    mr_log(MR_LOG_ERROR, "record", "%s: recording has stopped: %s%s", recorder->stream, error->text,
+           recorder->patient ? "" : retry);
+    pthread_mutex_lock(&recorder->lock);
+    recorder->state.active = false;
+    recorder->state.error = *error;
+    recorder->state.dropped += recorder->unflushed;
+    pthread_mutex_unlock(&recorder->lock);
+    recorder->unflushed = 0;
+    recorder->flush_us = NO_FLUSH;
+}
+
+/* ---- files ---- */
+
+static bool is_off(struct mr_recorder *recorder)
+{
+    pthread_mutex_lock(&recorder->lock);
+    bool off = recorder->state.error.code != 0;
+    pthread_mutex_unlock(&recorder->lock);
+    return off;
+}
+
+/* The file ends with what was flushed. One without a frame is removed: a full disk would be strewn
+ * with them, one a minute. */
+static void fail(struct mr_recorder *recorder, int result)
+{
+    struct mr_error error;
+    if (!recorder->useful)
+        unlink(recorder->state.file);
+    if (result == -ENOENT)
+        mr_error_set(&error, result, "\"%s\" was removed", recorder->state.file);
+    else
+        mr_error_set(&error, result, "cannot write to \"%s\": %s", recorder->state.file,
+                     strerror(-result));
+    if (recorder->recording != NULL && recorder->useful)
+        recorder->bytes_before += mr_recording_bytes(recorder->recording);
+    mr_recording_abandon(recorder->recording);
+    recorder->recording = NULL;
+    recorder->useful = false;
+    note_failed(recorder, &error);
+}
+
+static void flush(struct mr_recorder *recorder)
+{
+    int result = mr_recording_flush(recorder->recording);
+    if (result == 0)
+        note_flushed(recorder);
+    else
+        fail(recorder, result);
+}
+
+static void finish_file(struct mr_recorder *recorder)
+{
+    if (recorder->recording != NULL)
+        flush(recorder);
+    if (recorder->recording == NULL)
+        return;
+    uint64_t bytes = mr_recording_bytes(recorder->recording);
+    int result = mr_recording_close(recorder->recording, &bytes);
+    recorder->recording = NULL;
+    recorder->bytes_before += bytes;
+    if (result < 0) {
+        fail(recorder, result);
+        return;
+    }
+    recorder->useful = false;
+    pthread_mutex_lock(&recorder->lock);
+    recorder->state.active = false;
+    recorder->state.bytes = recorder->bytes_before;
+    pthread_mutex_unlock(&recorder->lock);
+}
+
+static void begin_file(struct mr_recorder *recorder, const struct mr_packet *packet)
+{
+    char name[MR_RECORD_NAME_MAX];
+    struct mr_error error;
+    const struct mr_recording_info info = {
+        .stream = recorder->stream,
+        .width = packet->width,
+        .height = packet->height,
+        .captured_us = packet->captured_us,
+    };
+    int fd = mr_record_name_create(recorder->pattern, packet->captured_us, name, &error);
+    if (fd < 0) {
+        note_failed(recorder, &error);
+        return;
+    }
+    note_begun(recorder, name);
+    int result = mr_recording_open(fd, &info, &recorder->recording);
+    if (result < 0)
+        fail(recorder, result);
+    recorder->width = packet->width;
+    recorder->height = packet->height;
+}
+
+static bool is_split(const struct mr_recorder *recorder, const struct mr_packet *packet,
+                     int64_t time_us)
+{
+    return packet->width != recorder->width || packet->height != recorder->height ||
+           (recorder->split_us > 0 && time_us - recorder->begin_us >= recorder->split_us);
+}
+
+/* ---- frames ---- */
+
+static void write_frame(struct mr_recorder *recorder, const struct mr_packet *packet,
+                        int64_t time_us)
+{
+    const struct mr_recording_frame frame = {
+        .time_us = time_us - recorder->begin_us,
+        .jpeg = packet->jpeg,
+        .jpeg_size = packet->jpeg_size,
+        .payload = packet->payload,
+        .payload_size = packet->payload_size,
+    };
+    recorder->unflushed++;
+    int result = mr_recording_write(recorder->recording, &frame);
+    if (result < 0)
+        fail(recorder, result);
+    else if (recorder->flush_us == NO_FLUSH)
+        recorder->flush_us = mr_clock_now_us() + FLUSH_US;
+}
+
+static void record(struct mr_recorder *recorder, const struct entry *entry)
+{
+    const struct mr_packet *packet = entry->packet;
+    int64_t time_us = mr_record_time_of(&recorder->time, packet->pts_us, entry->came_us);
+    if (recorder->recording != NULL && is_split(recorder, packet, time_us))
+        finish_file(recorder);
+    if (recorder->recording == NULL &&
+        (!is_off(recorder) || mr_clock_now_us() >= recorder->retry_us)) {
+        begin_file(recorder, packet);
+        recorder->begin_us = time_us;
+    }
+    if (recorder->recording != NULL)
+        write_frame(recorder, packet, time_us);
+    else
+        drop(recorder, 1);
+}
+
+/* What a slow disk has not taken when it is time to stop is given up, so that the file can be
+ * finished. */
+static bool is_too_late(struct mr_recorder *recorder)
+{
+    pthread_mutex_lock(&recorder->lock);
+    int64_t stop_us = recorder->stop_us;
+    pthread_mutex_unlock(&recorder->lock);
+    return stop_us != 0 && !recorder->patient && mr_clock_now_us() >= stop_us;
+}
+
+static void *run(void *argument)
+{
+    struct mr_recorder *recorder = argument;
+    for (bool over = false; !over;) {
+        struct entry entry;
+        if (take(recorder, &entry, &over)) {
+            if (is_too_late(recorder))
+                drop(recorder, 1);
+            else
+                record(recorder, &entry);
+            mr_packet_unref(&entry.packet);
+        }
+        if (recorder->flush_us <= mr_clock_now_us())
+            flush(recorder);
+    }
+    finish_file(recorder);
+    return NULL;
+}
+
+/* ---- life ---- */
+
+int mr_recorder_create(const struct mr_recorder_options *options, struct mr_recorder **out,
+                       struct mr_error *error)
+{
+    *out = NULL;
+    int result = mr_record_name_check(options->pattern, error);
+    if (result < 0)
+        return result;
+    struct mr_recorder *recorder = calloc(1, sizeof(*recorder));
+    if (recorder == NULL)
+        return mr_error_set(error, -ENOMEM, "out of memory");
+    pthread_mutex_init(&recorder->lock, NULL);
+    mr_cond_init(&recorder->wake);
+    mr_cond_init(&recorder->room);
+    recorder->split_us = (int64_t)(options->split_s * 1e6);
+    recorder->patient = options->patient;
+    recorder->time.lossless = options->patient;
+    recorder->flush_us = NO_FLUSH;
+    recorder->state.wanted = true;
+    recorder->stream = strdup(options->stream);
+    recorder->pattern = strdup(options->pattern);
+    if (recorder->stream == NULL || recorder->pattern == NULL) {
+        mr_recorder_destroy(recorder);
+        return mr_error_set(error, -ENOMEM, "out of memory");
+    }
+    *out = recorder;
+    return 0;
+}
+
+int mr_recorder_start(struct mr_recorder *recorder)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "record %.20s", recorder->stream);
+    int result = mr_thread_start(&recorder->thread, name, run, recorder);
+    recorder->started = result == 0;
+    return result;
+}
+
+void mr_recorder_stop(struct mr_recorder *recorder)
+{
+    if (!recorder->started)
+        return;
+    pthread_mutex_lock(&recorder->lock);
+    recorder->stop_us = mr_clock_now_us() + FINISH_US;
+    pthread_cond_signal(&recorder->wake);
+    pthread_mutex_unlock(&recorder->lock);
+    pthread_join(recorder->thread, NULL);
+    recorder->started = false;
+}
+
+void mr_recorder_destroy(struct mr_recorder *recorder)
+{
+    if (recorder == NULL)
+        return;
+    mr_recorder_stop(recorder);
+    pthread_cond_destroy(&recorder->room);
+    pthread_cond_destroy(&recorder->wake);
+    pthread_mutex_destroy(&recorder->lock);
+    free(recorder->pattern);
+    free(recorder->stream);
+    free(recorder);
+}
+
+void mr_recorder_get_state(struct mr_recorder *recorder, struct mr_recorder_state *state)
+{
+    pthread_mutex_lock(&recorder->lock);
+    *state = recorder->state;
+    pthread_mutex_unlock(&recorder->lock);
+}
