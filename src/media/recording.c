@@ -16,10 +16,6 @@
 
 #define BUFFER_BYTES (64 * 1024)
 
-/* How much is kept back between two flushes. In headless runs many seconds of media pass then. */
-#define CLUSTER_MS    500
-#define CLUSTER_BYTES (2 * 1024 * 1024)
-
 #define INDEX_EVERY_MS 1000
 
 /* How long the first payload is shown, of which the next one's time is not known yet. */
@@ -40,8 +36,6 @@ struct mr_recording {
     off_t flushed;         /* the file's length after the last flush */
     int64_t last_ms;       /* -1: no frame yet */
     int64_t last_index_ms; /* of the newest frame in the index */
-    int64_t cluster_ms;    /* where the cluster began */
-    size_t cluster_bytes;
 };
 
 /* ---- FFmpeg's way to the file ---- */
@@ -183,6 +177,7 @@ static int make(struct mr_recording *recording, const struct mr_recording_info *
         return -ENOMEM;
     recording->muxer->pb = recording->io;
     recording->muxer->flags |= AVFMT_FLAG_CUSTOM_IO;
+    recording->muxer->flush_packets = 0; /* we do */
     int failed = result_of(recording, avformat_write_header(recording->muxer, NULL));
     return failed != 0 ? failed : mr_recording_flush(recording);
 }
@@ -225,7 +220,7 @@ static int put(struct mr_recording *recording, int track, int64_t time_ms, const
     packet->duration = track == PAYLOADS ? next_duration(recording, time_ms) : 0;
     packet->data = (uint8_t *)bytes;
     packet->size = (int)size;
-    packet->flags = recording->last_index_ms == time_ms ? AV_PKT_FLAG_KEY : 0;
+    packet->flags = AV_PKT_FLAG_KEY;
     int averror = av_write_frame(recording->muxer, packet);
     av_packet_unref(packet);
     return result_of(recording, averror);
@@ -237,18 +232,17 @@ static bool says_something(const struct mr_recording_frame *frame)
            (frame->payload_size != strlen("null") || memcmp(frame->payload, "null", 4) != 0);
 }
 
-/* The muxer begins clusters with frames of the index: payload and frame are not to be torn apart. */
-static int make_cluster(struct mr_recording *recording, int64_t time_ms)
+/* The muxer begins a cluster with every frame, JPEGs being key frames. One is ended before the payload,
+ * so that frame and payload are not torn apart; and since it remembers each of them for the index, it
+ * is told most of the time that it could not write one. */
+static int begin_cluster(struct mr_recording *recording, int64_t time_ms)
 {
-    bool index = time_ms - recording->last_index_ms >= INDEX_EVERY_MS;
-    if (!index && time_ms - recording->cluster_ms < CLUSTER_MS &&
-        recording->cluster_bytes < CLUSTER_BYTES)
-        return 0;
-    if (index)
+    bool in_index = time_ms - recording->last_index_ms >= INDEX_EVERY_MS;
+    if (in_index)
         recording->last_index_ms = time_ms;
-    recording->cluster_ms = time_ms;
-    recording->cluster_bytes = 0;
-    return result_of(recording, av_write_frame(recording->muxer, NULL));
+    int failed = result_of(recording, av_write_frame(recording->muxer, NULL));
+    recording->io->seekable = in_index ? AVIO_SEEKABLE_NORMAL : 0;
+    return failed;
 }
 
 int mr_recording_write(struct mr_recording *recording, const struct mr_recording_frame *frame)
@@ -258,13 +252,12 @@ int mr_recording_write(struct mr_recording *recording, const struct mr_recording
     int64_t time_ms = frame->time_us / 1000;
     if (time_ms <= recording->last_ms)
         time_ms = recording->last_ms + 1;
-    int failed = make_cluster(recording, time_ms);
+    int failed = begin_cluster(recording, time_ms);
     if (failed == 0 && says_something(frame))
         failed = put(recording, PAYLOADS, time_ms, frame->payload, frame->payload_size);
     if (failed == 0)
         failed = put(recording, VIDEO, time_ms, frame->jpeg, frame->jpeg_size);
     recording->last_ms = time_ms;
-    recording->cluster_bytes += frame->jpeg_size + frame->payload_size;
     return failed;
 }
 
@@ -293,6 +286,7 @@ int mr_recording_close(struct mr_recording *recording, uint64_t *bytes)
 {
     int failed = mr_recording_flush(recording);
     if (failed == 0) {
+        recording->io->seekable = AVIO_SEEKABLE_NORMAL;
         int averror = av_write_trailer(recording->muxer);
         avio_flush(recording->io);
         failed = result_of(recording, averror);

@@ -9,8 +9,8 @@
  * DateUTC.
  *
  * Whatever was flushed can be read though the file was never closed: nothing that is needed for
- * playing comes at the end, only the index and the duration. Every packet would be a key frame; one a
- * second is called so, since the muxer keeps an entry of the index in memory for each.
+ * playing comes at the end, only the index and the duration. The index has one frame a second; the muxer
+ * keeps it in memory until the end (7 MB for a day).
  *
  * Owned by one thread, which waits for the disk. Functions return 0 or the -errno of the write that
  * failed first; after an error only mr_recording_abandon is of use. */
