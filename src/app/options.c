@@ -1,12 +1,10 @@
 #include "app/options.h"
 
-#include "http/auth.h"
-#include "http/listen.h"
+#include "app/option_check.h"
+#include "app/option_set.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_OPTIONS 64
@@ -20,16 +18,17 @@ static const char *const levels[] = { "error", "warn", "info", "debug", "trace",
 #define AT(field) .offset = offsetof(struct mr_options, field)
 
 const struct mr_option mr_option_table[] = {
-    { "script", 's', "FILE", MR_OPTION_TEXT, AT(script),
+    { "script", 's', "FILE", MR_OPTION_TEXT, AT(script), .file = true,
       .help = "the script (lua/process.lua next to the sources or as installed)" },
-    { "config", 'c', "FILE", MR_OPTION_TEXT, AT(config),
+    { "config", 'c', "FILE", MR_OPTION_TEXT, AT(config), .scope = MR_SCOPE_COMMAND,
       .help = "Lua file that describes several streams, instead of SOURCE" },
-    { "check", 0, NULL, MR_OPTION_FLAG, AT(check),
+    { "check", 0, NULL, MR_OPTION_FLAG, AT(check), .scope = MR_SCOPE_COMMAND,
       .help = "look whether the --config file is right, then exit" },
     { "listen", 'l', "ADDR:PORT", MR_OPTION_TEXT, AT(listen), .fallback = "127.0.0.1:8080",
+      .scope = MR_SCOPE_GLOBAL, .check = mr_option_check_listen,
       .help = "where to serve; port 0 picks one and prints it (%s)" },
-    { "name", 'n', "NAME", MR_OPTION_TEXT, AT(name), .fallback = "live",
-      .help = "the stream's name, of a-z 0-9 _ - (%s)" },
+    { "name", 'n', "NAME", MR_OPTION_TEXT, AT(name), .fallback = "live", .scope = MR_SCOPE_COMMAND,
+      .check = mr_option_check_name, .help = "the stream's name, of a-z 0-9 _ - (%s)" },
     { "size", 0, "WxH", MR_OPTION_SIZE, AT(size),
       .help = "output size; W or xH keeps the aspect (source size, bounded to 1280x720)" },
     { "fit", 0, "contain|cover|stretch", MR_OPTION_CHOICE, AT(fit), .choices = fits,
@@ -57,7 +56,7 @@ const struct mr_option mr_option_table[] = {
       .help = "a live source without a frame for so long is lost, and opened again (%s s)" },
     { "idle-disconnect", 0, "TIME", MR_OPTION_SECONDS, AT(idle_disconnect_s), .min = 0.1,
       .max = 86400, .help = "leave a live source when nobody has watched for so long (never)" },
-    { "record", 0, "FILE", MR_OPTION_TEXT, AT(record),
+    { "record", 0, "FILE", MR_OPTION_TEXT, AT(record), .file = true,
       .help = "record to FILE.mkv, pictures and payloads; % as for strftime: "
               "dir/%Y%m%d-%H%M%S.mkv" },
     { "record-split", 0, "TIME", MR_OPTION_SECONDS, AT(record_split_s), .min = 1, .max = 8640000,
@@ -73,158 +72,53 @@ const struct mr_option mr_option_table[] = {
       .choices = on_errors, .fallback = "pass",
       .help = "what viewers see while the script fails: the plain frame, the last good one, or a "
               "notice (%s)" },
-    { "token", 0, "TOKEN", MR_OPTION_TEXT, AT(token),
+    { "token", 0, "TOKEN", MR_OPTION_TEXT, AT(token), .scope = MR_SCOPE_GLOBAL,
+      .check = mr_option_check_token,
       .help = "secret for everything that changes something (made up and printed when not given)" },
-    { "view-token", 0, "TOKEN", MR_OPTION_TEXT, AT(view_token),
+    { "view-token", 0, "TOKEN", MR_OPTION_TEXT, AT(view_token), .scope = MR_SCOPE_GLOBAL,
+      .check = mr_option_check_view_token,
       .help = "secret for watching; the other token is good for that, too (everybody may watch)" },
-    { "allow-origin", 0, "ORIGIN", MR_OPTION_LIST, AT(allowed_origins),
+    { "allow-origin", 0, "ORIGIN", MR_OPTION_LIST, AT(allowed_origins), .scope = MR_SCOPE_GLOBAL,
+      .check = mr_option_check_origins,
       .help = "pages of this origin may watch, as https://example.org, or of all: *; several: "
               "again, or separated by commas (our own only)" },
-    { "allow-host", 0, "NAME", MR_OPTION_LIST, AT(allowed_hosts),
+    { "allow-host", 0, "NAME", MR_OPTION_LIST, AT(allowed_hosts), .scope = MR_SCOPE_GLOBAL,
+      .check = mr_option_check_hosts,
       .help = "a name that leads to this server, or all: * (addresses, localhost and this "
               "machine's own name)" },
     { "max-clients", 0, "N", MR_OPTION_INT, AT(max_clients), .min = 1, .max = 1000000,
-      .fallback = "4096", .help = "viewers at once (%s)" },
+      .fallback = "4096", .scope = MR_SCOPE_GLOBAL, .help = "viewers at once (%s)" },
     { "max-clients-per-address", 0, "N", MR_OPTION_INT, AT(max_clients_per_address), .min = 1,
-      .max = 1000000, .fallback = "256",
+      .max = 1000000, .fallback = "256", .scope = MR_SCOPE_GLOBAL,
       .help = "viewers at once from one address other than this machine's (%s)" },
     { "trusted-proxy", 0, "ADDR[/BITS]", MR_OPTION_LIST, AT(trusted_proxies),
+      .scope = MR_SCOPE_GLOBAL, .check = mr_option_check_proxies,
       .help = "a proxy whose X-Forwarded-For and -Proto headers are believed; several: again, or "
               "separated by commas" },
-    { "base-path", 0, "PATH", MR_OPTION_TEXT, AT(base_path),
+    { "base-path", 0, "PATH", MR_OPTION_TEXT, AT(base_path), .scope = MR_SCOPE_GLOBAL,
+      .check = mr_option_check_base_path,
       .help = "serve everything below PATH, as /cam, for a proxy that passes it on (/)" },
-    { "web-dir", 0, "DIR", MR_OPTION_TEXT, AT(web_dir),
+    { "web-dir", 0, "DIR", MR_OPTION_TEXT, AT(web_dir), .scope = MR_SCOPE_GLOBAL, .file = true,
       .help = "files here come before the built-in pages" },
-    { "headless", 0, NULL, MR_OPTION_FLAG, AT(headless),
+    { "headless", 0, NULL, MR_OPTION_FLAG, AT(headless), .scope = MR_SCOPE_COMMAND,
       .help = "no server: run the source through the script, then exit" },
     { "frames", 0, "N", MR_OPTION_INT, AT(frames), .min = 1, .max = 2147483647,
-      .help = "headless: stop after N frames" },
-    { "jsonl", 0, "FILE", MR_OPTION_TEXT, AT(jsonl),
+      .scope = MR_SCOPE_COMMAND, .help = "headless: stop after N frames" },
+    { "jsonl", 0, "FILE", MR_OPTION_TEXT, AT(jsonl), .scope = MR_SCOPE_COMMAND,
       .help = "headless: one JSON object a frame (-: standard output)" },
-    { "save", 0, "DIR", MR_OPTION_TEXT, AT(save),
+    { "save", 0, "DIR", MR_OPTION_TEXT, AT(save), .scope = MR_SCOPE_COMMAND,
       .help = "headless: write each JPEG as DIR/000000.jpg, ..." },
-    { "test", 0, NULL, MR_OPTION_FLAG, AT(test),
+    { "test", 0, NULL, MR_OPTION_FLAG, AT(test), .scope = MR_SCOPE_COMMAND,
       .help = "run FILE..., Lua files with tests of scripts, instead of a SOURCE, then exit" },
     { "log-level", 0, "LEVEL", MR_OPTION_CHOICE, AT(log_level), .choices = levels,
-      .fallback = "info", .help = "error, warn, info, debug or trace (%s)" },
-    { "version", 0, NULL, MR_OPTION_FLAG, AT(version), .help = "print the version" },
-    { "help", 'h', NULL, MR_OPTION_FLAG, AT(help), .help = "print this text" },
+      .fallback = "info", .scope = MR_SCOPE_GLOBAL,
+      .help = "error, warn, info, debug or trace (%s)" },
+    { "version", 0, NULL, MR_OPTION_FLAG, AT(version), .scope = MR_SCOPE_COMMAND,
+      .help = "print the version" },
+    { "help", 'h', NULL, MR_OPTION_FLAG, AT(help), .scope = MR_SCOPE_COMMAND,
+      .help = "print this text" },
 };
 const size_t mr_option_count = sizeof(mr_option_table) / sizeof(*mr_option_table);
-
-static int set_number(const struct mr_option *option, const char *text, void *field,
-                      struct mr_error *error)
-{
-    char *end;
-    bool whole = option->type == MR_OPTION_INT;
-    double value = strtod(text, &end);
-    if (end == text || *end != '\0' || !(value >= option->min && value <= option->max) ||
-        (whole && value != floor(value)))
-        return mr_error_set(error, -EINVAL, "--%s: \"%s\" is not a %snumber from %.10g to %.10g",
-                            option->name, text, whole ? "whole " : "", option->min, option->max);
-    if (whole)
-        *(int *)field = (int)value;
-    else
-        *(double *)field = value;
-    return 0;
-}
-
-static bool is_within(double value, double least, double most)
-{
-    return value >= least && value <= most;
-}
-
-/* "5" and "5s", "500ms", "10min", "1h" */
-static int set_seconds(const struct mr_option *option, const char *text, double *field,
-                       struct mr_error *error)
-{
-    static const struct {
-        const char *name;
-        double seconds;
-    } units[] = { { "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "min", 60 }, { "h", 3600 } };
-    char *unit;
-    double number = strtod(text, &unit);
-    for (size_t i = 0; unit != text && i < sizeof(units) / sizeof(*units); i++)
-        if (strcmp(unit, units[i].name) == 0 &&
-            is_within(number * units[i].seconds, option->min, option->max)) {
-            *field = number * units[i].seconds;
-            return 0;
-        }
-    return mr_error_set(error, -EINVAL,
-                        "--%s: \"%s\" is not a time from %.10g to %.10g seconds, as 5, 500ms, "
-                        "10min or 1h",
-                        option->name, text, option->min, option->max);
-}
-
-static int set_choice(const struct mr_option *option, const char *text, int *field,
-                      struct mr_error *error)
-{
-    char known[128] = "";
-    for (int i = 0; option->choices[i] != NULL; i++) {
-        if (strcmp(text, option->choices[i]) == 0) {
-            *field = i;
-            return 0;
-        }
-        snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s", i > 0 ? ", " : "",
-                 option->choices[i]);
-    }
-    return mr_error_set(error, -EINVAL, "--%s: \"%s\" is not one of %s", option->name, text, known);
-}
-
-static int set_size(const struct mr_option *option, const char *text, struct mr_size *field,
-                    struct mr_error *error)
-{
-    struct mr_error inner;
-    int result = mr_size_parse(text, field, &inner);
-    return result < 0 ? mr_error_set(error, result, "--%s: %s", option->name, inner.text) : 0;
-}
-
-static int add_value(const struct mr_option *option, const char *text, struct mr_values *field,
-                     struct mr_error *error)
-{
-    if (field->count == MR_VALUES_MAX)
-        return mr_error_set(error, -EINVAL, "--%s: \"%s\" is one too many; there can be %d",
-                            option->name, text, MR_VALUES_MAX);
-    field->text[field->count++] = text;
-    return 0;
-}
-
-static int set_option(const struct mr_option *option, const char *text, struct mr_options *options,
-                      struct mr_error *error)
-{
-    void *field = (char *)options + option->offset;
-    switch (option->type) {
-    case MR_OPTION_FLAG:
-        *(bool *)field = true;
-        return 0;
-    case MR_OPTION_TEXT:
-        if (*text == '\0')
-            return mr_error_set(error, -EINVAL, "--%s: %s may not be empty", option->name,
-                                option->argument);
-        *(const char **)field = text;
-        return 0;
-    case MR_OPTION_LIST:
-        return add_value(option, text, field, error);
-    case MR_OPTION_INT:
-    case MR_OPTION_NUMBER:
-        return set_number(option, text, field, error);
-    case MR_OPTION_SECONDS:
-        return set_seconds(option, text, field, error);
-    case MR_OPTION_SIZE:
-        return set_size(option, text, field, error);
-    case MR_OPTION_CHOICE:
-        return set_choice(option, text, field, error);
-    }
-    return 0;
-}
-
-static void set_defaults(struct mr_options *options)
-{
-    *options = (struct mr_options){ .source = "test:", .loop = MR_BY_MODE };
-    for (size_t i = 0; i < mr_option_count; i++)
-        if (mr_option_table[i].fallback != NULL)
-            set_option(&mr_option_table[i], mr_option_table[i].fallback, options, NULL);
-}
 
 /* getopt's tables, made from ours: an option's value is its row. */
 static void fill_getopt(struct option longs[MAX_OPTIONS], char *shorts)
@@ -256,48 +150,43 @@ static const struct mr_option *find_option(int value)
     return NULL;
 }
 
-static int check_name(const char *name, struct mr_error *error)
+/* "--quality: why" */
+static int name_option(const struct mr_option *option, const struct mr_error *why,
+                       struct mr_error *error)
 {
-    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-    if (name[length] != '\0' || length > 64)
+    return mr_error_set(error, why->code, "--%s: %s", option->name, why->text);
+}
+
+static int check_values(struct mr_options *options, struct mr_error *error)
+{
+    struct mr_error why;
+    for (size_t i = 0; i < mr_option_count; i++) {
+        const struct mr_option *option = &mr_option_table[i];
+        if (option->check != NULL && option->check(options, &why) < 0)
+            return name_option(option, &why, error);
+    }
+    return 0;
+}
+
+/* A configuration says what the streams are; the command line, how they are served. */
+static int check_config(int argc, const struct mr_options *options, struct mr_error *error)
+{
+    if (optind < argc)
         return mr_error_set(error, -EINVAL,
-                            "--name: \"%s\" is not a name of 1 to 64 letters a-z, digits, _ and -",
-                            name);
-    return 0;
-}
-
-static int check_token(const char *name, const char *token, struct mr_error *error)
-{
-    if (token == NULL || mr_auth_is_token(token))
-        return 0;
-    return mr_error_set(error, -EINVAL,
-                        "--%s: what was given is not a token of 1 to %d letters, digits and "
-                        "-._~+/=",
-                        name, MR_TOKEN_MAX);
-}
-
-static int check_origins(struct mr_options *options, struct mr_error *error)
-{
-    struct mr_error inner;
-    for (size_t i = 0; i < options->allowed_origins.count; i++)
-        if (mr_origins_add(&options->origins, options->allowed_origins.text[i], &inner) < 0)
-            return mr_error_set(error, -EINVAL, "--allow-origin: %s", inner.text);
-    for (size_t i = 0; i < options->allowed_hosts.count; i++)
-        if (mr_hosts_add(&options->hosts, options->allowed_hosts.text[i], &inner) < 0)
-            return mr_error_set(error, -EINVAL, "--allow-host: %s", inner.text);
-    return 0;
-}
-
-/* What tells how a proxy in front is to be met. */
-static int check_proxy(struct mr_options *options, struct mr_error *error)
-{
-    struct mr_error inner;
-    for (size_t i = 0; i < options->trusted_proxies.count; i++)
-        if (mr_proxies_add(&options->proxies, options->trusted_proxies.text[i], &inner) < 0)
-            return mr_error_set(error, -EINVAL, "--trusted-proxy: %s", inner.text);
-    if (options->base_path != NULL &&
-        mr_base_path_parse(options->base_path, &options->base, &inner) < 0)
-        return mr_error_set(error, -EINVAL, "--base-path: %s", inner.text);
+                            "SOURCE (\"%s\") and --config do not go together: the configuration "
+                            "says what the streams are",
+                            options->source);
+    for (size_t i = 0; i < mr_option_count; i++) {
+        const struct mr_option *option = &mr_option_table[i];
+        bool stream = option->scope == MR_SCOPE_STREAM || strcmp(option->name, "name") == 0;
+        if (mr_option_given(option, options) && stream)
+            return mr_error_set(error, -EINVAL,
+                                "--%s and --config do not go together: it belongs to a stream, in "
+                                "the configuration",
+                                option->name);
+    }
+    if (options->headless)
+        return mr_error_set(error, -EINVAL, "--headless and --config do not go together");
     return 0;
 }
 
@@ -309,6 +198,8 @@ static int check_test(int argc, char **argv, struct mr_options *options, struct 
                         : options->frames > 0     ? "frames"
                         : options->jsonl != NULL  ? "jsonl"
                         : options->save != NULL   ? "save"
+                        : options->config != NULL ? "config"
+                        : options->check          ? "check"
                                                   : NULL;
     if (other != NULL)
         return mr_error_set(error, -EINVAL, "--test and --%s do not go together", other);
@@ -342,16 +233,11 @@ static int check(int argc, char **argv, struct mr_options *options, struct mr_er
                                                          : NULL;
     if (headless_only != NULL && !options->headless)
         return mr_error_set(error, -EINVAL, "--%s goes with --headless", headless_only);
-    if (check_token("token", options->token, error) < 0 ||
-        check_token("view-token", options->view_token, error) < 0)
+    if (options->config != NULL && check_config(argc, options, error) < 0)
         return -EINVAL;
-    struct sockaddr_in address;
-    struct mr_error inner;
-    if (mr_listen_parse(options->listen, &address, &inner) < 0)
-        return mr_error_set(error, -EINVAL, "--listen: %s", inner.text);
-    if (check_proxy(options, error) < 0 || check_origins(options, error) < 0)
-        return -EINVAL;
-    return check_name(options->name, error);
+    if (options->check && options->config == NULL)
+        return mr_error_set(error, -EINVAL, "--check goes with --config");
+    return check_values(options, error);
 }
 
 int mr_options_parse(int argc, char **argv, struct mr_options *options, struct mr_error *error)
@@ -359,7 +245,7 @@ int mr_options_parse(int argc, char **argv, struct mr_options *options, struct m
     struct option longs[MAX_OPTIONS];
     char shorts[2 * MAX_OPTIONS + 2];
     fill_getopt(longs, shorts);
-    set_defaults(options);
+    mr_options_init(options);
 
     opterr = 0;
     optind = 0; /* start afresh: tests parse more than once */
@@ -369,9 +255,11 @@ int mr_options_parse(int argc, char **argv, struct mr_options *options, struct m
             return mr_error_set(error, -EINVAL, "%s needs a value; see --help", given);
         if (value == '?')
             return mr_error_set(error, -EINVAL, "%s is not an option; see --help", given);
-        int result = set_option(find_option(value), optarg, options, error);
-        if (result < 0)
-            return result;
+        const struct mr_option *option = find_option(value);
+        struct mr_error why;
+        if (mr_option_set(option, optarg, options, &why) < 0)
+            return name_option(option, &why, error);
+        options->given |= UINT64_C(1) << (option - mr_option_table);
     }
     return check(argc, argv, options, error);
 }

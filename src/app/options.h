@@ -1,5 +1,5 @@
-/* The option table: the one place where an option has its name, type, range, default and help.
- * Command line, usage text and documentation are made from it. */
+/* The option table: the one place where an option has its name, type, range, default, help and where
+ * it may stand. Command line, configuration file, usage text and documentation are made from it. */
 #ifndef MR_APP_OPTIONS_H
 #define MR_APP_OPTIONS_H
 
@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #define MR_VALUES_MAX 32
@@ -37,8 +38,10 @@ struct mr_values {
 };
 
 struct mr_options {
+    uint64_t given; /* a bit for each row of the table: it stood on the command line */
     const char *source;
-    const char *config; /* NULL: one stream, of these options */
+    const char *settings; /* JSON object for the script, of a configuration; NULL: none */
+    const char *config;   /* NULL: one stream, of these options */
     bool check;
     const char *input_format; /* NULL: found by looking */
     struct mr_size input_size;
@@ -95,6 +98,13 @@ enum mr_option_type {
     MR_OPTION_CHOICE,  /* int, index into choices */
 };
 
+/* Where an option may stand; in the configuration "_" stands for "-" in its name. */
+enum mr_option_scope {
+    MR_SCOPE_STREAM, /* command line, or a stream's key; outside of the streams a default for them */
+    MR_SCOPE_GLOBAL,  /* command line, or a key outside of the streams */
+    MR_SCOPE_COMMAND, /* command line only */
+};
+
 struct mr_option {
     const char *name;
     char letter;          /* 0: none */
@@ -103,8 +113,11 @@ struct mr_option {
     size_t offset; /* in struct mr_options */
     double min, max;
     const char *const *choices; /* NULL-terminated */
-    const char *fallback;       /* parsed like an argument; NULL: zero */
-    const char *help;           /* %s stands for the fallback */
+    enum mr_option_scope scope;
+    bool file; /* a path: in a configuration relative to the file's folder */
+    int (*check)(struct mr_options *options, struct mr_error *error); /* once set; NULL: none */
+    const char *fallback; /* parsed like an argument; NULL: zero */
+    const char *help;     /* %s stands for the fallback */
 };
 
 extern const struct mr_option mr_option_table[];
