@@ -101,6 +101,21 @@ static void solve_geometry(struct mr_converter *converter, const struct key *key
     converter->image.height = (int)(turned ? geometry->to.width : geometry->to.height);
 }
 
+/* Where an odd side's padding must lie for it to be on the right and at the bottom once upright:
+ * pairs of pixels that share their chroma are counted from the top left. */
+static struct mr_scaler_padding padding_of(struct mr_orientation orientation)
+{
+    int turn = orientation.rotation;
+    return (struct mr_scaler_padding){ .left = (turn >= 180) != orientation.mirrored,
+                                       .top = turn == 90 || turn == 180 };
+}
+
+static bool pairs_stay(const struct mr_layout *layout, struct mr_orientation orientation)
+{
+    struct mr_scaler_padding padding = padding_of(orientation);
+    return (layout->width % 2 == 0 || !padding.left) && (layout->height % 2 == 0 || !padding.top);
+}
+
 static bool is_whole_and_unscaled(const struct mr_converter *converter)
 {
     const struct mr_rect *from = &converter->geometry.from;
@@ -142,15 +157,17 @@ static bool needs_stage(const struct mr_converter *converter, const struct key *
 static int prepare(struct mr_converter *converter, const struct key *key, struct mr_error *error)
 {
     solve_geometry(converter, key);
-    converter->as_is = mr_layout_is_jpeg(&converter->layout) && is_whole_and_unscaled(converter);
+    converter->as_is = mr_layout_is_jpeg(&converter->layout) && is_whole_and_unscaled(converter) &&
+                       pairs_stay(&converter->layout, key->orientation);
     converter->staged = needs_stage(converter, key);
     int failed = prepare_pool(converter);
     if (failed || converter->as_is)
         return failed;
     failed = mr_unpacker_configure(&converter->unpacker, &converter->layout);
     if (!failed)
-        failed = mr_scaler_configure(&converter->scaler, &converter->layout,
-                                     &converter->geometry.from, converter->image, error);
+        failed =
+            mr_scaler_configure(&converter->scaler, &converter->layout, &converter->geometry.from,
+                                converter->image, padding_of(key->orientation), error);
     if (!failed && converter->staged)
         failed = prepare_stage(converter);
     return failed;
@@ -197,9 +214,11 @@ static int fill(struct mr_converter *converter, const AVFrame *frame, struct mr_
         return mr_scaler_run(&converter->scaler, &planes, &target);
     }
     failed = mr_scaler_run(&converter->scaler, &planes, &converter->stage.planes);
-    if (!failed)
-        mr_placement_put(&converter->stage.planes, converter->image, converter->key.orientation,
-                         picture, to);
+    if (!failed) {
+        struct mr_size padded = { converter->image.width + converter->image.width % 2,
+                                  converter->image.height + converter->image.height % 2 };
+        mr_placement_put(&converter->stage.planes, padded, converter->key.orientation, picture, to);
+    }
     return failed;
 }
 

@@ -11,7 +11,7 @@
 struct mr_planes mr_placement_planes(const struct mr_picture *picture, const struct mr_rect *to);
 
 /* Turn the I420 image `from`, of `size` pixels as stored, and put it into the rectangle `to`, which
- * has the size of the turned image. */
+ * has the size of the turned image, or a pixel less where that is padding. */
 void mr_placement_put(const struct mr_planes *from, struct mr_size size,
                       struct mr_orientation orientation, const struct mr_picture *picture,
                       const struct mr_rect *to);

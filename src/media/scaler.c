@@ -19,7 +19,7 @@ static double enlarged(double from, int side)
 }
 
 static zimg_image_format describe_input(const struct mr_layout *layout, const struct mr_rect *from,
-                                        struct mr_size output)
+                                        struct mr_size output, struct mr_scaler_padding padding)
 {
     zimg_image_format format;
     zimg_image_format_default(&format, ZIMG_API_VERSION);
@@ -33,10 +33,12 @@ static zimg_image_format describe_input(const struct mr_layout *layout, const st
     format.matrix_coefficients = layout->matrix;
     format.pixel_range = layout->range;
     format.chroma_location = layout->chroma_location;
-    format.active_region.left = from->x;
-    format.active_region.top = from->y;
     format.active_region.width = enlarged(from->width, output.width);
     format.active_region.height = enlarged(from->height, output.height);
+    format.active_region.left =
+        from->x - (padding.left ? format.active_region.width - from->width : 0);
+    format.active_region.top =
+        from->y - (padding.top ? format.active_region.height - from->height : 0);
     return format;
 }
 
@@ -80,12 +82,13 @@ static int build(struct mr_scaler *scaler, const zimg_image_format *input,
 }
 
 int mr_scaler_configure(struct mr_scaler *scaler, const struct mr_layout *layout,
-                        const struct mr_rect *from, struct mr_size output, struct mr_error *error)
+                        const struct mr_rect *from, struct mr_size output,
+                        struct mr_scaler_padding padding, struct mr_error *error)
 {
     mr_scaler_finish(scaler);
     scaler->output = output;
     scaler->is_grey = layout->family == ZIMG_COLOR_GREY;
-    zimg_image_format input_format = describe_input(layout, from, output);
+    zimg_image_format input_format = describe_input(layout, from, output, padding);
     zimg_image_format output_format = describe_output(layout, output);
     int failed = build(scaler, &input_format, &output_format);
     if (failed == -ENOTSUP) {

@@ -16,14 +16,21 @@ struct mr_scaler {
     struct mr_size output;
 };
 
+/* Where an odd side is made even: before the image or, if false, behind it. */
+struct mr_scaler_padding {
+    bool left, top;
+};
+
 /* Prepare the way from `from` of an input to the whole of an image of `output` pixels, not turned.
+ * in:     padding: where the column and the row go that make odd sides of the image even
  * return: 0; -ENOMEM; -ENOTSUP with *error what zimg says */
 int mr_scaler_configure(struct mr_scaler *scaler, const struct mr_layout *layout,
-                        const struct mr_rect *from, struct mr_size output, struct mr_error *error);
+                        const struct mr_rect *from, struct mr_size output,
+                        struct mr_scaler_padding padding, struct mr_error *error);
 void mr_scaler_finish(struct mr_scaler *scaler);
 
 /* in:     from, of the configured layout, padded and aligned, with the margins of planes.h
- * out:    to: aligned; sides are written up to the next even number */
+ * out:    to: aligned; sides are written up to the next even number, padding included */
 int mr_scaler_run(const struct mr_scaler *scaler, const struct mr_planes *from,
                   const struct mr_planes *to);
 
