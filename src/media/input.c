@@ -166,16 +166,24 @@ static int open_decoder(struct mr_input *input, const struct attempt *attempt, i
     return averror < 0 ? fail(attempt, averror) : 0;
 }
 
-static bool is_remote(const struct mr_locator *locator)
+static bool is_remote_url(const char *url)
 {
     static const char *const files[] = { "file", "data", "concat", "crypto", "subfile", "cache" };
-    if (locator->device || locator->fd >= 0)
-        return false;
-    const char *protocol = avio_find_protocol_name(locator->url);
+    const char *protocol = avio_find_protocol_name(url);
     for (unsigned i = 0; i < sizeof(files) / sizeof(*files); i++)
         if (protocol != NULL && strcmp(protocol, files[i]) == 0)
             return false;
-    return strstr(locator->url, "://") != NULL;
+    return strstr(url, "://") != NULL;
+}
+
+bool mr_input_is_elsewhere(const char *url)
+{
+    return strncmp(url, "/dev/", strlen("/dev/")) == 0 || is_remote_url(url);
+}
+
+static bool is_remote(const struct mr_locator *locator)
+{
+    return !locator->device && locator->fd < 0 && is_remote_url(locator->url);
 }
 
 /* Devices, and what comes over a network without an end in sight. */

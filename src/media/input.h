@@ -34,6 +34,9 @@ int mr_input_open(struct mr_input *input, const char *url, const char *shown, in
                   struct mr_patience *patience, struct mr_error *error);
 void mr_input_close(struct mr_input *input); /* takes an empty one */
 
+/* Whether a url is that of a device or of something remote: what is not there now may be later. */
+bool mr_input_is_elsewhere(const char *url);
+
 /* Go back to the first frame.
  * return: 0; -ESPIPE when the input cannot */
 int mr_input_rewind(struct mr_input *input);

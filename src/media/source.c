@@ -95,6 +95,11 @@ void mr_source_close(struct mr_source *source)
     free(source);
 }
 
+bool mr_source_is_elsewhere(const char *url)
+{
+    return mr_input_is_elsewhere(url);
+}
+
 const struct mr_source_info *mr_source_info(const struct mr_source *source)
 {
     return &source->info;

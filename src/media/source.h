@@ -69,6 +69,9 @@ int mr_source_open(const struct mr_source_options *options, struct mr_source **s
                    struct mr_error *error);
 void mr_source_close(struct mr_source *source); /* takes NULL */
 
+/* Whether a url is that of a camera or of something remote: what is not there now may be later. */
+bool mr_source_is_elsewhere(const char *url);
+
 const struct mr_source_info *mr_source_info(const struct mr_source *source);
 
 /* Decode the next frame. Damaged packets are skipped and counted; a frame whose damage the decoder

@@ -77,6 +77,7 @@ static struct mr_runner *allocate(const struct mr_runner_options *options)
     runner->options.host = runner->host = options->host != NULL ? strdup(options->host) : NULL;
     runner->canvases = mr_canvases_create();
     runner->blank = mr_blank_create();
+    runner->notice = mr_notice_painter_create();
     runner->log = mr_script_log_create(options->stream);
     runner->reload.wake_fd = -1;
     mr_turn_init(&runner->turn);
@@ -85,7 +86,7 @@ static struct mr_runner *allocate(const struct mr_runner_options *options)
     mr_cond_init(&runner->settled);
     if (runner->stream == NULL || runner->path == NULL || runner->canvases == NULL ||
         (runner->host == NULL) != (options->host == NULL) || runner->blank == NULL ||
-        runner->log == NULL) {
+        runner->log == NULL || runner->notice == NULL) {
         mr_runner_destroy(runner);
         return NULL;
     }
@@ -134,6 +135,7 @@ void mr_runner_destroy(struct mr_runner *runner)
     mr_picture_unref(&runner->last);
     mr_watchdog_destroy(runner->watchdog);
     mr_blank_destroy(runner->blank);
+    mr_notice_painter_destroy(runner->notice);
     mr_canvases_destroy(runner->canvases);
     mr_script_log_destroy(runner->log);
     mr_inbox_finish(&runner->inbox);

@@ -95,6 +95,23 @@ void mr_runner_destroy(struct mr_runner *runner);
 void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, unsigned viewers,
                        struct mr_script_result *result);
 
+#define MR_NOTICE_REASON_MAX 1024
+
+/* What is said while there are no frames. */
+struct mr_notice {
+    int width, height;
+    uint64_t seq;
+    int64_t pts_us, captured_us;
+    char reason[MR_NOTICE_REASON_MAX];
+};
+
+/* Make a picture that says so, with the payload {"signal":false,"reason":…}, in place of a frame.
+ * The script does not hear of it.
+ * out:    *result, always filled; finish it; it is to be skipped when memory ran out
+ * thread: that of mr_runner_process */
+void mr_runner_give_notice(struct mr_runner *runner, const struct mr_notice *notice,
+                           struct mr_script_result *result);
+
 /* Unref and free what a result holds; it may be all zero. */
 void mr_script_result_finish(struct mr_script_result *result);
 

@@ -13,6 +13,7 @@
 #include "script/faults.h"
 #include "script/inbox.h"
 #include "script/instance.h"
+#include "script/notice.h"
 #include "script/runner.h"
 #include "script/script_log.h"
 #include "script/turn.h"
@@ -66,6 +67,7 @@ struct mr_runner {
     struct mr_canvases *canvases;
     struct mr_script_log *log;
     struct mr_blank *blank;
+    struct mr_notice_painter *notice;
     struct mr_instance_options instance_options;
 
     atomic_bool hurry; /* calls into a script's process are given up */

@@ -258,39 +258,6 @@ struct mr_hub *mr_stream_hub(struct mr_stream *stream)
     return stream->hub;
 }
 
-void mr_stream_set_phase(struct mr_stream *stream, enum mr_stream_phase phase)
-{
-    pthread_mutex_lock(&stream->lock);
-    bool changed = stream->phase != phase;
-    stream->phase = phase;
-    pthread_cond_broadcast(&stream->wake);
-    pthread_mutex_unlock(&stream->lock);
-
-    if (!changed)
-        return;
-    mr_log(MR_LOG_DEBUG, "stream", "%s: %s", stream->options.name, mr_stream_phase_name(phase));
-    if (stream->options.changed != NULL)
-        stream->options.changed(stream->options.changed_opaque);
-}
-
-bool mr_stream_is_idle(struct mr_stream *stream)
-{
-    pthread_mutex_lock(&stream->lock);
-    bool idle = stream->phase == MR_STREAM_IDLE;
-    pthread_mutex_unlock(&stream->lock);
-    return idle;
-}
-
-const char *mr_stream_phase_name(enum mr_stream_phase phase)
-{
-    static const char *const names[] = {
-        [MR_STREAM_OPENING] = "opening", [MR_STREAM_RUNNING] = "running",
-        [MR_STREAM_IDLE] = "idle",       [MR_STREAM_FINISHED] = "finished",
-        [MR_STREAM_FAILED] = "failed",   [MR_STREAM_LOST] = "lost",
-    };
-    return names[phase];
-}
-
 void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state)
 {
     *state = (struct mr_stream_state){ 0 };
@@ -310,5 +277,7 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
     state->source = stream->info;
     state->width = stream->width;
     state->height = stream->height;
+    state->reconnects = stream->reconnects;
+    state->lost_s = (double)mr_stream_lost_us(stream) / 1e6;
     pthread_mutex_unlock(&stream->lock);
 }

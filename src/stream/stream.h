@@ -1,5 +1,10 @@
 /* One stream: source → script → encoder → hub, with its threads, pace and statistics.
  *
+ * A source that comes and goes (a camera, the network) may end, break or stall: then the stream is
+ * lost, not failed. It tries to open the source again until that succeeds or it is stopped; viewers
+ * stay, and get once a second a small picture that says so, with the payload
+ * {"signal":false,"reason":…}, of which the script knows nothing. Headless, everything is final.
+ *
  * Its threads are "source NAME" (reads, converts, paces) and "script NAME" (script, hands over to
  * the encoder pool; between frames it tells the script what viewers do and say). When the source has
  * ended, the script still hears viewers, until the stream is stopped. Reference-counted, since a request may look at a stream that is being removed;
@@ -43,7 +48,9 @@ struct mr_stream_options {
     const char *record;    /* file to record to, a pattern for strftime; NULL: none */
     double record_split_s; /* a new file after so long; 0: never */
     bool loop;
-    bool always;     /* run although nobody watches */
+    bool always;     /* run although nobody watches; so it does when it records */
+    bool patient;    /* a camera or a remote source that is not there at first is waited for: it is
+                        lost, not failed */
     bool lossless;   /* headless: no pacing, nothing is ever dropped */
     uint64_t frames; /* end after so many; 0: no limit */
     int deadline_ms;
@@ -78,6 +85,8 @@ struct mr_stream_state {
     int width, height; /* of the output; 0 before the first frame */
     struct mr_stats stats;
     uint64_t damaged;
+    uint64_t reconnects; /* times that a lost source came back */
+    double lost_s;       /* how long it was lost, all in all */
     struct mr_runner_state script;
     unsigned viewers[MR_VIEWER_KINDS];
     struct mr_hub_sent sent[MR_VIEWER_KINDS];

@@ -24,10 +24,13 @@ static void process(struct mr_stream *stream, struct mr_picture *picture)
  * nobody watches; whoever comes then pokes the mailbox (mr_stream_create). */
 static int64_t next_tend_us(struct mr_stream *stream, int64_t due_us)
 {
-    if (due_us <= 0 || stream->options.always || stream->options.lossless ||
-        stream->recorder != NULL)
-        return due_us;
-    return mr_hub_viewers(stream->hub, NULL) > 0 ? due_us : -1;
+    return due_us <= 0 || mr_stream_is_wanted(stream) ? due_us : -1;
+}
+
+/* The earlier of two times, of which -1 is never. */
+static int64_t earlier(int64_t one_us, int64_t other_us)
+{
+    return one_us < 0 || (other_us >= 0 && other_us < one_us) ? other_us : one_us;
 }
 
 /* Messages and timers come before the picture that was taken with them: what a viewer did shows in
@@ -39,13 +42,16 @@ void *mr_stream_work(void *argument)
 
     for (;;) {
         int64_t tend_us = next_tend_us(stream, due_us);
-        struct mr_mail mail = mr_mailbox_take(&stream->mailbox, tend_us);
+        int64_t notice_us = mr_stream_notice_due_us(stream);
+        struct mr_mail mail = mr_mailbox_take(&stream->mailbox, earlier(tend_us, notice_us));
         if (mail.over)
             return NULL;
         if (mail.poked || (tend_us >= 0 && mr_clock_now_us() >= tend_us))
             due_us = mr_runner_tend(stream->runner);
         if (mail.picture != NULL)
             process(stream, mail.picture);
+        else
+            mr_stream_give_notice(stream);
     }
 }
 

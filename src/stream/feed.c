@@ -1,0 +1,162 @@
+/* From the source to the mailbox: open, then read → convert → wait until due → mailbox. */
+#include "stream/ingest.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- opening ---- */
+
+static void note_info(struct mr_ingest *ingest)
+{
+    struct mr_stream *stream = ingest->stream;
+    struct mr_source_info info = *mr_source_info(ingest->source);
+    bool known = ingest->opened && strcmp(info.codec, ingest->info.codec) == 0 &&
+                 info.width == ingest->info.width && info.height == ingest->info.height;
+    ingest->info = info;
+    pthread_mutex_lock(&stream->lock);
+    stream->info = info;
+    pthread_mutex_unlock(&stream->lock);
+    mr_log(known ? MR_LOG_DEBUG : MR_LOG_INFO, "stream", "%s: %s %dx%d, %.4g fps%s",
+           stream->options.name, info.codec, info.width, info.height, info.fps,
+           info.live ? ", live" : "");
+}
+
+int mr_ingest_open(struct mr_ingest *ingest)
+{
+    struct mr_stream *stream = ingest->stream;
+    const struct mr_stream_options *options = &stream->options;
+    int result = mr_source_open(
+        &(struct mr_source_options){
+            .url = options->url,
+            .loop = options->loop,
+            .input = options->input,
+            .stall_us = options->lossless ? 0 : (int64_t)(options->stall_s * 1e6),
+            .fps = options->fps,
+            .interrupt = &stream->stopping,
+        },
+        &ingest->source, &ingest->error);
+    if (result < 0)
+        return result;
+
+    note_info(ingest);
+    ingest->paced = !ingest->info.live && !options->lossless;
+    if (ingest->info.live && !ingest->opened)
+        mr_mailbox_set_capacity(&stream->mailbox, MR_STREAM_QUEUE_LIVE);
+    mr_pacer_reset(&ingest->pacer);
+    ingest->begins = true;
+    ingest->opened = true;
+    return 0;
+}
+
+void mr_ingest_close(struct mr_ingest *ingest)
+{
+    if (ingest->source != NULL)
+        ingest->damaged += mr_source_damaged(ingest->source);
+    mr_source_close(ingest->source);
+    ingest->source = NULL;
+}
+
+/* ---- frames ---- */
+
+static void note_size(struct mr_stream *stream, const struct mr_picture *picture)
+{
+    pthread_mutex_lock(&stream->lock);
+    bool changed = stream->width != picture->width || stream->height != picture->height;
+    stream->width = picture->width;
+    stream->height = picture->height;
+    pthread_mutex_unlock(&stream->lock);
+    if (changed)
+        mr_log(MR_LOG_INFO, "stream", "%s: frames of %dx%d", stream->options.name, picture->width,
+               picture->height);
+}
+
+static int convert(struct mr_ingest *ingest, const struct mr_decoded *decoded,
+                   struct mr_picture **picture)
+{
+    struct mr_stream *stream = ingest->stream;
+    int64_t start_us = mr_clock_now_us();
+    int result = mr_converter_run(ingest->converter, decoded, picture, &ingest->error);
+    mr_stats_stage(&stream->stats, MR_STAGE_CONVERT, mr_clock_now_us() - start_us);
+    if (result == -EAGAIN)
+        mr_stats_drop(&stream->stats, MR_DROP_POOL);
+    return result == -EAGAIN ? 0 : result;
+}
+
+static int pass_on(struct mr_ingest *ingest, const struct mr_decoded *decoded)
+{
+    struct mr_stream *stream = ingest->stream;
+    struct mr_picture *picture;
+    int result = convert(ingest, decoded, &picture);
+    if (result < 0)
+        return result;
+    uint64_t seq = mr_stream_number(stream, decoded->pts_us);
+    if (picture == NULL)
+        return 0;
+
+    picture->seq = seq;
+    note_size(stream, picture);
+    if (ingest->paced) {
+        int64_t now_us = mr_clock_now_us();
+        if (!mr_ingest_sleep_until(stream,
+                                   mr_pacer_due_us(&ingest->pacer, picture->pts_us, now_us))) {
+            mr_picture_unref(&picture);
+            return -ECANCELED;
+        }
+        /* A file's frame is decoded ahead of its time; what counts is when it is let go. */
+        picture->captured_us = mr_clock_wall_us();
+    }
+    if (mr_mailbox_put(&stream->mailbox, picture))
+        mr_stats_drop(&stream->stats, MR_DROP_SCRIPT);
+    return 0;
+}
+
+/* A source that was opened again begins at 0; the stream's media time went on meanwhile. */
+static void place(struct mr_ingest *ingest, struct mr_decoded *decoded)
+{
+    if (ingest->begins)
+        ingest->offset_us = mr_stream_media_now_us(ingest->stream) - decoded->pts_us;
+    ingest->begins = false;
+    decoded->pts_us += ingest->offset_us;
+}
+
+static int read_frame(struct mr_ingest *ingest, struct mr_decoded *decoded)
+{
+    struct mr_stream *stream = ingest->stream;
+    int64_t start_us = mr_clock_now_us();
+    int result = mr_source_read(ingest->source, decoded, &ingest->error);
+    atomic_store_explicit(&stream->damaged, ingest->damaged + mr_source_damaged(ingest->source),
+                          memory_order_relaxed);
+    if (result != 0)
+        return result;
+    mr_ingest_note_life(ingest);
+    place(ingest, decoded);
+    mr_stats_stage(&stream->stats, MR_STAGE_DECODE, mr_clock_now_us() - start_us);
+    mr_stats_in(&stream->stats);
+    return 0;
+}
+
+int mr_ingest_step(struct mr_ingest *ingest)
+{
+    struct mr_stream *stream = ingest->stream;
+    uint64_t limit = stream->options.frames;
+    if (limit > 0 && mr_stream_numbered(stream) >= limit)
+        return 1;
+    int result = mr_ingest_rest(ingest);
+    if (result != 0)
+        return result;
+    if (mr_ingest_is_stopping(ingest))
+        return -ECANCELED;
+
+    struct mr_decoded decoded;
+    result = read_frame(ingest, &decoded);
+    if (result != 0)
+        return result;
+    if (!mr_pacer_admit(&ingest->pacer, decoded.pts_us)) {
+        mr_stats_drop(&stream->stats, MR_DROP_RATE);
+        return 0;
+    }
+    return pass_on(ingest, &decoded);
+}
