@@ -43,18 +43,6 @@ static double within(double least, double value, double most)
     return value < least ? least : value > most ? most : value;
 }
 
-/* Lighter in the middle, so that it is seen to be a picture. */
-static void paint_ground(cairo_t *cairo, int width, int height)
-{
-    double x = width / 2.0, y = height / 2.0;
-    cairo_pattern_t *ground = cairo_pattern_create_radial(x, y, 0, x, y, hypot(x, y));
-    cairo_pattern_add_color_stop_rgb(ground, 0, 0.13, 0.14, 0.16);
-    cairo_pattern_add_color_stop_rgb(ground, 1, 0.05, 0.055, 0.065);
-    cairo_set_source(cairo, ground);
-    cairo_paint(cairo);
-    cairo_pattern_destroy(ground);
-}
-
 /* A camera, crossed out; `size` high and around x, y. */
 static void paint_sign(cairo_t *cairo, double x, double y, double size)
 {
@@ -123,7 +111,8 @@ static void paint(struct mr_notice_painter *painter, cairo_t *cairo, const struc
     double sign = height >= SIGN_FROM ? within(24, height / 6, 120) : 0;
     double top = sign > 0 ? height * 0.46 : height * 0.24;
 
-    paint_ground(cairo, notice->width, notice->height);
+    cairo_set_source_rgb(cairo, 0.09, 0.095, 0.11);
+    cairo_paint(cairo);
     if (sign > 0)
         paint_sign(cairo, x, top - sign * 0.8, sign);
     double y =
