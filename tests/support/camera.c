@@ -32,9 +32,10 @@ struct camera {
     int64_t interval_us;
 
     pthread_mutex_t lock;
+    pthread_cond_t changed;
     /* protected by lock */
     bool stopping;
-    enum camera_mood mood;
+    enum camera_mood mood, served; /* wished for; come true */
     struct camera_pieces pieces;
     unsigned connections, connected;
 
@@ -196,6 +197,8 @@ static void serve(struct camera *camera, bool due)
         if (!stays)
             drop(camera, client);
     }
+    camera->served = camera->mood;
+    pthread_cond_broadcast(&camera->changed);
 }
 
 static void *run(void *argument)
@@ -235,6 +238,7 @@ struct camera *camera_start(struct camera_pieces pieces, int64_t interval_us)
     for (int i = 0; i < MAX_CLIENTS; i++)
         camera->clients[i].fd = -1;
     pthread_mutex_init(&camera->lock, NULL);
+    mr_cond_init(&camera->changed);
     assert_int_equal(mr_thread_start(&camera->thread, "camera", run, camera), 0);
     return camera;
 }
@@ -253,6 +257,7 @@ void camera_stop(struct camera *camera)
     if (camera->listener >= 0)
         close(camera->listener);
     close(camera->reserved);
+    pthread_cond_destroy(&camera->changed);
     pthread_mutex_destroy(&camera->lock);
     free_pieces(&camera->pieces);
     free(camera);
@@ -267,6 +272,8 @@ void camera_set(struct camera *camera, enum camera_mood mood)
 {
     pthread_mutex_lock(&camera->lock);
     camera->mood = mood;
+    while (camera->served != mood)
+        mr_cond_wait_until(&camera->changed, &camera->lock, -1);
     pthread_mutex_unlock(&camera->lock);
 }
 
