@@ -11,18 +11,19 @@ export function setText(id, text) {
 }
 
 export class Notice {
+  noSignal = false; // the newest picture is the server's own: its source is gone
   #kind;
   #since = 0;
 
   show(connection) {
-    const { kind } = connection.state;
+    const kind = this.noSignal && connection.state.kind === 'live' ? 'lost' : connection.state.kind;
     const now = performance.now();
     if (kind !== this.#kind) {
       this.#kind = kind;
       this.#since = now;
       element('state').dataset.state = kind;
     }
-    const [word, title, detail] = describe(connection, now);
+    const [word, title, detail] = describe(kind, connection, now);
     setText('state', word);
     setText('notice-title', title);
     setText('notice-detail', detail);
@@ -32,12 +33,13 @@ export class Notice {
 }
 
 // The word, the sentence and what goes with it.
-function describe(connection, now) {
-  const { kind, retryAt } = connection.state;
+function describe(kind, connection, now) {
+  const { retryAt } = connection.state;
   const seconds = Math.ceil((retryAt - now) / 1000);
   const again = seconds < 1 ? 'Trying again…' : `Trying again in ${seconds} s`;
   switch (kind) {
     case 'live': return ['Live', '', ''];
+    case 'lost': return ['No signal', '', '']; // the picture says why
     case 'connecting': return ['Connecting', 'Connecting…', ''];
     case 'waiting': return explain(connection) ?? ['Waiting', 'Waiting for the first frame', ''];
     case 'stalled': return explain(connection) ?? ['No frames', 'No new frames', 'Still connected'];
@@ -54,6 +56,7 @@ function describe(connection, now) {
 function explain(connection) {
   const { phase, error } = connection.description() ?? {};
   if (phase === 'finished') return ['Ended', 'The stream has ended', ''];
+  if (phase === 'lost') return ['No signal', 'The source is gone', error ?? ''];
   if (phase === 'failed') return ['Failed', 'The stream has failed', error ?? ''];
   return null;
 }

@@ -40,6 +40,7 @@ function drawn(message, width, height) {
   frames.add(now);
   latency.add(now, Date.now() - message.capturedUs / 1000);
   panel.show(message, now);
+  notice.noSignal = message.payload().startsWith('{"signal":false,');
   element('picture').hidden = false;
   element('seq').textContent = message.seq;
   element('size').textContent = `${width} × ${height}`;

@@ -113,6 +113,8 @@ static json_t *describe(struct mr_stream *stream)
     set_count(all, "bytes_out", stats->bytes_out);
     json_object_set_new(all, "drops", describe_drops(stats));
     set_count(all, "damaged", state.damaged);
+    set_count(all, "reconnects", state.reconnects);
+    json_object_set_new(all, "lost_s", rounded(state.lost_s, 1000));
     json_object_set_new(all, "stages_us", describe_stages(stats));
     json_object_set_new(all, "viewers", describe_viewers(state.viewers));
     json_object_set_new(all, "texts", describe_texts(&state));

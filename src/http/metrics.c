@@ -24,7 +24,7 @@ static const struct mr_metrics_label none[] = { { NULL, NULL } };
 
 /* ---- what has one sample a stream ---- */
 
-enum form { COUNT64, COUNT32, RATE, TRUTH };
+enum form { COUNT64, COUNT32, REAL, TRUTH };
 
 struct family {
     const char *name, *type, *help;
@@ -48,8 +48,10 @@ static const struct family families[] = {
     COUNTER("image_bytes", COUNT64, STATE(stats.bytes_out),
             "Bytes of JPEG published, each frame once."),
     COUNTER("packets_damaged", COUNT64, STATE(damaged), "Packets of the source that were damaged."),
-    GAUGE("frames_in_per_second", RATE, STATE(stats.fps_in), "Frames decoded, lately."),
-    GAUGE("frames_out_per_second", RATE, STATE(stats.fps_out), "Frames published, lately."),
+    COUNTER("source_reconnects", COUNT64, STATE(reconnects), "Times that a lost source came back."),
+    COUNTER("source_lost_seconds", REAL, STATE(lost_s), "How long the source was lost."),
+    GAUGE("frames_in_per_second", REAL, STATE(stats.fps_in), "Frames decoded, lately."),
+    GAUGE("frames_out_per_second", REAL, STATE(stats.fps_out), "Frames published, lately."),
     GAUGE("script_generation", COUNT32, STATE(script.generation),
           "Which version of the script runs: 1 for the first."),
     GAUGE("script_running", TRUTH, STATE(script.running),
@@ -84,7 +86,7 @@ static double value_of(const struct watched *stream, const struct family *family
         return *(const uint32_t *)at;
     case TRUTH:
         return *(const bool *)at;
-    case RATE:
+    case REAL:
         break;
     }
     return *(const double *)at;

@@ -122,7 +122,9 @@ struct mr_log_ring *mr_stream_log(struct mr_stream *stream)
 
 const char *mr_stream_phase_name(enum mr_stream_phase phase)
 {
-    static const char *const names[] = { "opening", "running", "idle", "finished", "failed" };
+    static const char *const names[] = {
+        "opening", "running", "idle", "lost", "finished", "failed"
+    };
     return names[phase];
 }
 

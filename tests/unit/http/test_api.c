@@ -33,6 +33,8 @@ static void a_streams_state(void **state)
     s->width = 400;
     s->height = 300;
     s->damaged = 3;
+    s->reconnects = 2;
+    s->lost_s = 7.25;
     s->texts_sent = 13;
     s->texts_dropped = 12;
     s->stats.frames_in = 10;
@@ -60,6 +62,7 @@ static void a_streams_state(void **state)
         "\"size\":{\"width\":400,\"height\":300},\"fps_in\":12.46,\"fps_out\":0.0,"
         "\"frames_in\":10,\"frames_out\":8,\"bytes_out\":160000,"
         "\"drops\":{\"rate\":0,\"script\":0,\"pool\":0,\"skip\":2,\"failed\":0},\"damaged\":3,"
+        "\"reconnects\":2,\"lost_s\":7.25,"
         "\"stages_us\":{\"decode\":570.3,\"convert\":0.0,\"script\":0.0,\"encode\":0.0,"
         "\"latency\":0.0},"
         "\"viewers\":{\"websocket\":0,\"websocket-json\":0,\"socketio\":0,\"websocket-data\":0,"
