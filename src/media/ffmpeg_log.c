@@ -28,11 +28,13 @@ static void format_line(void *object, int level, const char *format, va_list arg
     mr_url_redact(raw, out, size);
 }
 
-/* What libavfilter says on its way up names the place, and what it said before the cause. */
+/* What libavfilter says on its way up names the place, and what it said before the cause; so does
+ * what demuxers say about an address that they were not allowed to open. */
 static bool is_afterword(const char *format)
 {
     static const char configure[] = "Failed to configure", evaluate[] = "Failed to evaluate";
-    return hint[0] != '\0' && (strncmp(format, configure, strlen(configure)) == 0 ||
+    return hint[0] != '\0' && (strstr(hint, MR_FFMPEG_NOT_ALLOWED) != NULL ||
+                               strncmp(format, configure, strlen(configure)) == 0 ||
                                strncmp(format, evaluate, strlen(evaluate)) == 0);
 }
 

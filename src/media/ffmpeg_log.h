@@ -10,6 +10,9 @@ void mr_ffmpeg_log_install(void);
 /* Forget the hint of this thread. */
 void mr_ffmpeg_log_clear(void);
 
+/* In a hint: an input refers to an address whose protocol (the first word in '') is not allowed it. */
+#define MR_FFMPEG_NOT_ALLOWED "' not on whitelist '"
+
 /* return: the newest error that FFmpeg logged on this thread since the last clear, or "" */
 const char *mr_ffmpeg_log_hint(void);
 

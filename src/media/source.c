@@ -47,7 +47,7 @@ static int open_input(struct mr_source *source, struct mr_error *error)
 static int init(struct mr_source *source, const struct mr_source_options *options,
                 struct mr_error *error)
 {
-    mr_url_redact(options->url, source->shown, sizeof(source->shown));
+    mr_url_redact_whole(options->url, source->shown, sizeof(source->shown));
     source->loop = options->loop;
     source->threads = options->threads;
     source->patience =

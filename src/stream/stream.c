@@ -261,7 +261,7 @@ struct mr_hub *mr_stream_hub(struct mr_stream *stream)
 void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state)
 {
     *state = (struct mr_stream_state){ 0 };
-    mr_url_redact(stream->options.url, state->url, sizeof(state->url));
+    mr_url_redact_whole(stream->options.url, state->url, sizeof(state->url));
     mr_stats_get(&stream->stats, &state->stats);
     mr_runner_get_state(stream->runner, &state->script);
     mr_hub_viewers(stream->hub, state->viewers);

@@ -18,6 +18,70 @@ static void hides_passwords(void **state)
           "Opening 'http://a:***@c/' and tcp://d:***@f for reading");
 }
 
+static void check_whole(const char *url, const char *shown)
+{
+    char out[200];
+    mr_url_redact_whole(url, out, sizeof(out));
+    assert_string_equal(out, shown);
+}
+
+/* They should have been escaped; that they were not makes them no less secret. */
+static void hides_passwords_with_odd_characters(void **state)
+{
+    (void)state;
+    check("rtsp://user:se/cr@et@host/a", "rtsp://user:***@host/a");
+    check("rtsp://user:se?cr#et@host/a", "rtsp://user:***@host/a");
+    check("Opening 'rtsp://user:it's@host/a' failed", "Opening 'rtsp://user:***@host/a' failed");
+    check("http://user%3Asecret@host/", "http://user%3A***@host/");
+    check("http://user:secret%40host/", "http://user:***%40host/");
+    check("http://user:12%2F34@host/a@b", "http://user:***@host/a@b");
+    check("http://user:%2e%2e@host/", "http://user:***@host/");
+    check("http://user:@host/", "http://user:***@host/");
+    check("rtsp://user:secret", "rtsp://user:***");
+    check("http://a/?url=http%3A%2F%2Fuser%3Asecret%40host%2Fx&b=1",
+          "http://a/?url=http%3A%2F%2Fuser%3A***%40host%2Fx&b=1");
+    check("crypto+http://a:b@c/", "crypto+http://a:***@c/");
+    check_whole("rtsp://user:my \"pass'word@host/x y", "rtsp://user:***@host/x y");
+    check_whole("concat:http://a:b@c/1|http://d:e@f/2", "concat:http://a:***@c/1|http://d:***@f/2");
+}
+
+static void hides_what_parameters_call_a_secret(void **state)
+{
+    (void)state;
+    check("http://host/a?x=1&token=abc&y=2", "http://host/a?x=1&token=***&y=2");
+    check("http://host/?TOKEN=abc#password=d", "http://host/?TOKEN=***");
+    check("http://host/?%74oken=abc&y=2", "http://host/?%74oken=***&y=2");
+    check("http://host/?token%3Dabc%26y=2", "http://host/?token%3D***%26y=2");
+    check("http://host/#access_token=abc", "http://host/#access_token=***");
+    check("http://host/?user=u&pwd=p&x.auth=a", "http://host/?user=u&pwd=***&x.auth=***");
+    check("http://host/?X-Amz-Signature=ab%2Fc&Expires=5",
+          "http://host/?X-Amz-Signature=***&Expires=5");
+    check("srt://host:9000?mode=caller&passphrase=abc",
+          "srt://host:9000?mode=caller&passphrase=***");
+    check("http://host/?apikey=1&key=2&sid=3", "http://host/?apikey=***&key=***&sid=***");
+    check("http://host/?token=&size=2", "http://host/?token=&size=2");
+    check("'http://host/?token=abc' failed", "'http://host/?token=***' failed");
+    check_whole("http://host/?password=it's \"mine\"&x=1", "http://host/?password=***&x=1");
+    check("http://host/monkey=1?keyframe=2&design=3", "http://host/monkey=1?keyframe=2&design=3");
+}
+
+/* … and what FFmpeg shows of requests and options. */
+static void hides_headers_and_options(void **state)
+{
+    (void)state;
+    check("request: GET /a HTTP/1.1\r\nAuthorization: Basic dTpw\r\nHost: a\r\nX-Api-Key: b\r\n",
+          "request: GET /a HTTP/1.1\r\nAuthorization: ***\r\nHost: a\r\nX-Api-Key: ***\r\n");
+    check("Cookie:a=b; c=d\nSet-Cookie: e\nSession: 1234",
+          "Cookie:***\nSet-Cookie: ***\nSession: ***");
+    check("Error setting option headers to value X-A: b\r\nX-C: d.",
+          "Error setting option headers to value ***");
+    check("Setting 'passphrase' to value 'abc'", "Setting 'passphrase' to value ***");
+    check("headers=X-A: b\r\nX-C: d", "headers=***");
+    check("password=\"a b\" next", "password=\"***\" next");
+    check("Error setting option framerate to value x.",
+          "Error setting option framerate to value x.");
+}
+
 static void leaves_the_rest_alone(void **state)
 {
     (void)state;
@@ -26,6 +90,12 @@ static void leaves_the_rest_alone(void **state)
     check("rtsp://user@host/x:y", "rtsp://user@host/x:y");
     check("http://host:8080/a:b@c", "http://host:8080/a:b@c");
     check("http://", "http://");
+    check("http://token:8080/auth:1", "http://token:8080/auth:***"); /* rather one too many */
+    check("http://[::1]:8080/a", "http://[::1]:8080/a");
+    check("udp://@239.0.0.1:1234?localaddr=10.0.0.1", "udp://@239.0.0.1:1234?localaddr=10.0.0.1");
+    check("100% of %zz %4", "100% of %zz %4");
+    check("lavfi:testsrc2=size=64x48,chromakey=green", "lavfi:testsrc2=size=64x48,chromakey=green");
+    check_whole("/videos/key:1.mp4", "/videos/key:1.mp4");
 }
 
 static void cuts_what_is_too_long(void **state)
@@ -38,5 +108,7 @@ static void cuts_what_is_too_long(void **state)
     assert_string_equal(out, "");
 }
 
-RUN_TESTS(cmocka_unit_test(hides_passwords), cmocka_unit_test(leaves_the_rest_alone),
+RUN_TESTS(cmocka_unit_test(hides_passwords), cmocka_unit_test(hides_passwords_with_odd_characters),
+          cmocka_unit_test(hides_what_parameters_call_a_secret),
+          cmocka_unit_test(hides_headers_and_options), cmocka_unit_test(leaves_the_rest_alone),
           cmocka_unit_test(cuts_what_is_too_long))
