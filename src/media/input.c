@@ -1,7 +1,10 @@
 #include "media/input.h"
 
+#include "media/decoder_threads.h"
 #include "media/fd_io.h"
 #include "media/ffmpeg_log.h"
+#include "media/input_kind.h"
+#include "media/input_options.h"
 #include "media/locator.h"
 
 #include <errno.h>
@@ -12,13 +15,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ONE_THREAD_PIXELS INT64_C(921600) /* 1280x720 */
+#define STILL_FPS 1.0
 
 /* What one attempt to open needs at every step. */
 struct attempt {
     const char *shown;
     struct mr_patience *patience;
+    const struct mr_input_options *wish;
     struct mr_locator locator;
+    AVDictionary *options; /* what nobody has taken yet */
     struct mr_error *error;
 };
 
@@ -39,6 +44,16 @@ static int fail(const struct attempt *attempt, int averror)
         return mr_error_set(attempt->error, -ECANCELED, "\"%s\": interrupted", attempt->shown);
 
     const char *hint = mr_ffmpeg_log_hint();
+    int refused = averror == AVERROR(EINVAL)
+                      ? mr_input_options_refused(hint, attempt->shown, attempt->error)
+                      : 0;
+    if (refused)
+        return refused;
+    if (strstr(hint, MR_FFMPEG_NOT_ALLOWED) != NULL)
+        return mr_error_set(attempt->error, -EACCES,
+                            "\"%s\" refers to what it may not open (%s); if that is meant to be, "
+                            "say so with the input option protocol_whitelist",
+                            attempt->shown, hint);
     if (averror == AVERROR_INVALIDDATA && hint[0] == '\0')
         return mr_error_set(attempt->error, code, "\"%s\" is not a video FFmpeg knows",
                             attempt->shown);
@@ -46,6 +61,10 @@ static int fail(const struct attempt *attempt, int averror)
         return mr_error_set(attempt->error, code,
                             "\"%s\" is damaged or not a video FFmpeg knows (%s)", attempt->shown,
                             hint);
+
+    if (attempt->locator.pictures != NULL && averror == AVERROR(ENOENT))
+        return mr_error_set(attempt->error, code, "no file matches \"%s\", with any number",
+                            attempt->shown);
 
     char reason[AV_ERROR_MAX_STRING_SIZE];
     av_strerror(averror, reason, sizeof(reason));
@@ -59,7 +78,6 @@ static int fail(const struct attempt *attempt, int averror)
     return mr_error_set(attempt->error, code, "cannot open \"%s\": %s", attempt->shown, reason);
 }
 
-/* RTSP over TCP: over UDP, which FFmpeg tries first, losses show as torn pictures. */
 static int open_demuxer(struct mr_input *input, struct attempt *attempt)
 {
     struct mr_locator *locator = &attempt->locator;
@@ -79,12 +97,13 @@ static int open_demuxer(struct mr_input *input, struct attempt *attempt)
     }
 
     const AVInputFormat *format = locator->format ? av_find_input_format(locator->format) : NULL;
-    AVDictionary *options = NULL;
-    if (strncmp(locator->url, "rtsp", strlen("rtsp")) == 0)
-        av_dict_set(&options, "rtsp_transport", "tcp", 0);
-    int averror = avformat_open_input(&input->demuxer, locator->url, format, &options);
-    av_dict_free(&options);
-    return averror < 0 ? fail(attempt, averror) : 0;
+    int averror = avformat_open_input(&input->demuxer, locator->url, format, &attempt->options);
+    if (averror < 0)
+        return fail(attempt, averror);
+    if (locator->camera)
+        mr_input_options_compare(attempt->wish, input->demuxer, attempt->shown);
+    return mr_input_options_check_demuxer(attempt->wish, attempt->options, attempt->shown,
+                                          attempt->error);
 }
 
 /* FFmpeg shows any text file as a terminal would, and lists of subtitles are inputs to it too. */
@@ -129,22 +148,20 @@ static int find_stream(struct mr_input *input, struct attempt *attempt)
         return fail(attempt, AVERROR_EXIT);
     if (input->stream == NULL)
         return mr_error_set(attempt->error, -ENODATA, "\"%s\" has no video stream", attempt->shown);
+    if (input->stream->codecpar->codec_id == AV_CODEC_ID_WEBP &&
+        input->stream->codecpar->width == 0)
+        return mr_error_set(attempt->error, -ENOTSUP,
+                            "\"%s\" is an animated WebP, which FFmpeg cannot decode; GIF, APNG and "
+                            "videos it can",
+                            attempt->shown);
     for (unsigned i = 0; i < input->demuxer->nb_streams; i++)
         if (input->demuxer->streams[i] != input->stream)
             input->demuxer->streams[i]->discard = AVDISCARD_ALL;
     return 0;
 }
 
-/* A second thread costs more than it brings for what one core decodes many times faster than it is
- * played: one up to 720p, all cores for more. */
-static int count_threads(const AVCodecParameters *parameters, int wish)
-{
-    bool small = (int64_t)parameters->width * parameters->height <= ONE_THREAD_PIXELS;
-    return wish > 0 ? wish : small ? 1 : 0;
-}
-
 /* Frame threads hold back a frame each: not for live inputs. */
-static int open_decoder(struct mr_input *input, const struct attempt *attempt, int threads)
+static int open_decoder(struct mr_input *input, struct attempt *attempt, int threads)
 {
     const AVCodecParameters *parameters = input->stream->codecpar;
     const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
@@ -160,10 +177,14 @@ static int open_decoder(struct mr_input *input, const struct attempt *attempt, i
     if (input->decoder->colorspace == AVCOL_SPC_UNSPECIFIED)
         input->decoder->colorspace = attempt->locator.matrix;
     input->decoder->pkt_timebase = input->stream->time_base;
-    input->decoder->thread_count = count_threads(parameters, threads);
+    int share = mr_decoder_threads_take(parameters->width, parameters->height, &input->large);
+    input->decoder->thread_count = threads > 0 ? threads : share;
     input->decoder->thread_type = input->live ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
-    averror = avcodec_open2(input->decoder, codec, NULL);
-    return averror < 0 ? fail(attempt, averror) : 0;
+    averror = avcodec_open2(input->decoder, codec, &attempt->options);
+    if (averror < 0)
+        return fail(attempt, averror);
+    return mr_input_options_check_left(attempt->wish, attempt->options, attempt->shown,
+                                       attempt->error);
 }
 
 static bool is_remote_url(const char *url)
@@ -183,19 +204,15 @@ bool mr_input_is_elsewhere(const char *url)
 
 static bool is_remote(const struct mr_locator *locator)
 {
-    return !locator->device && locator->fd < 0 && is_remote_url(locator->url);
+    return !locator->device && !locator->fd_given && is_remote_url(locator->url);
 }
 
-/* Devices, and what comes over a network without an end in sight. */
-static bool is_live(const struct mr_input *input, const struct mr_locator *locator)
-{
-    return locator->camera || (input->remote && input->demuxer->duration == AV_NOPTS_VALUE);
-}
-
-static void describe(struct mr_input *input)
+static void describe(struct mr_input *input, double wished_fps)
 {
     AVRational rate = av_guess_frame_rate(input->demuxer, input->stream, NULL);
     input->fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
+    if (input->still)
+        input->fps = wished_fps > 0 ? wished_fps : STILL_FPS;
     size_t size = 0;
     const uint8_t *matrix =
         av_stream_get_side_data(input->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
@@ -213,12 +230,15 @@ static void begin(const struct mr_input *input, struct attempt *attempt)
 
 static int open_all(struct mr_input *input, struct attempt *attempt, const char *url, int threads)
 {
-    int failed = mr_locator_init(&attempt->locator, url, attempt->error);
+    int failed = mr_locator_init(&attempt->locator, url, attempt->wish, attempt->error);
     if (failed) {
         if (attempt->error != NULL && attempt->error->code == 0)
             fail(attempt, failed);
         return failed;
     }
+    if ((failed = mr_input_options_make(attempt->wish, &attempt->locator, &attempt->options,
+                                        attempt->error)) != 0)
+        return failed;
     input->remote = is_remote(&attempt->locator);
     begin(input, attempt);
     if ((failed = open_demuxer(input, attempt)) != 0)
@@ -227,15 +247,19 @@ static int open_all(struct mr_input *input, struct attempt *attempt, const char 
     if ((failed = find_stream(input, attempt)) != 0)
         return failed;
     mr_patience_lift(attempt->patience);
-    input->live = is_live(input, &attempt->locator);
+    struct mr_input_kind kind = mr_input_kind_of(input->demuxer, &attempt->locator);
+    input->live = kind.live;
+    input->still = kind.still;
+    input->untimed = kind.untimed;
     if ((failed = open_decoder(input, attempt, threads)) != 0)
         return failed;
-    describe(input);
+    describe(input, attempt->wish->fps);
     return 0;
 }
 
-int mr_input_open(struct mr_input *input, const char *url, const char *shown, int threads,
-                  struct mr_patience *patience, struct mr_error *error)
+int mr_input_open(struct mr_input *input, const char *url, const char *shown,
+                  const struct mr_input_options *wish, int threads, struct mr_patience *patience,
+                  struct mr_error *error)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, register_devices);
@@ -246,12 +270,14 @@ int mr_input_open(struct mr_input *input, const char *url, const char *shown, in
     struct attempt attempt = {
         .shown = shown,
         .patience = patience,
+        .wish = wish,
         .error = error != NULL ? error : &unwanted,
     };
     attempt.error->code = 0;
     *input = (struct mr_input){ 0 };
     int failed = open_all(input, &attempt, url, threads);
     mr_locator_finish(&attempt.locator);
+    av_dict_free(&attempt.options);
     if (failed)
         mr_input_close(input);
     return failed;
@@ -262,6 +288,7 @@ void mr_input_close(struct mr_input *input)
     avcodec_free_context(&input->decoder);
     avformat_close_input(&input->demuxer);
     mr_fd_io_close(&input->io);
+    mr_decoder_threads_release(&input->large);
     *input = (struct mr_input){ 0 };
 }
 

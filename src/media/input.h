@@ -13,6 +13,7 @@ struct AVCodecContext;
 struct AVFormatContext;
 struct AVIOContext;
 struct AVStream;
+struct mr_input_options;
 
 struct mr_input {
     struct AVFormatContext *demuxer;
@@ -22,16 +23,21 @@ struct mr_input {
     struct mr_orientation orientation; /* the stream's; a frame may bring its own */
     double fps;                        /* nominal; 0 when unknown */
     bool live;
-    bool remote; /* comes over a network */
+    bool remote;  /* comes over a network */
+    bool still;   /* one picture: it has no time of its own */
+    bool untimed; /* live, and says nothing about time */
+    bool large;   /* its decoder has a share of the cores */
 };
 
 /* in:     url as in mr_source_options; shown: the same for messages, without passwords;
+ *         wish, lent for the call;
  *         patience, must outlive the input: its limit is for each step of opening a camera or what
  *         is remote, and then whoever reads begins and lifts it
  * out:    *input, to be closed; empty on error
  * return: 0; -ECANCELED; -ETIMEDOUT; -errno with *error */
-int mr_input_open(struct mr_input *input, const char *url, const char *shown, int threads,
-                  struct mr_patience *patience, struct mr_error *error);
+int mr_input_open(struct mr_input *input, const char *url, const char *shown,
+                  const struct mr_input_options *wish, int threads, struct mr_patience *patience,
+                  struct mr_error *error);
 void mr_input_close(struct mr_input *input); /* takes an empty one */
 
 /* Whether a url is that of a device or of something remote: what is not there now may be later. */

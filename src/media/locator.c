@@ -2,16 +2,24 @@
 
 #include "media/geometry.h"
 #include "media/picture.h"
+#include "media/protocols.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <libavcodec/codec_desc.h>
+#include <libavformat/avformat.h>
+#include <libavutil/pixdesc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static const struct mr_locator empty = { .fd = -1, .matrix = AVCOL_SPC_UNSPECIFIED };
+
+#define V4L2_MAJOR 81 /* character devices of that number are cameras and the like */
 
 #define TEST_WIDTH   1280
 #define TEST_HEIGHT  720
@@ -79,28 +87,114 @@ static int set_fd(struct mr_locator *locator, int fd)
     if (fd < 0)
         return -errno;
     locator->fd = fd;
+    locator->fd_given = true;
     return set_url(locator, "", "");
+}
+
+/* ---- cameras ---- */
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool is_camera_format(const char *name)
+{
+    return strcmp(name, "v4l2") == 0 || strcmp(name, "video4linux2") == 0;
 }
 
 static bool is_camera(const char *source)
 {
-    return strncmp(source, "/dev/video", strlen("/dev/video")) == 0;
+    struct stat status;
+    return begins_with(source, "/dev/video") || begins_with(source, "/dev/v4l/") ||
+           (stat(source, &status) == 0 && S_ISCHR(status.st_mode) &&
+            major(status.st_rdev) == V4L2_MAJOR);
 }
 
-static int set_camera(struct mr_locator *locator, const char *source)
+static int set_camera(struct mr_locator *locator, const char *source, const char *wish,
+                      struct mr_error *error)
 {
     locator->format = "video4linux2";
     locator->device = true;
+    locator->live = true;
     locator->camera = true;
+    if (wish != NULL && !is_camera_format(wish)) {
+        const AVCodecDescriptor *codec = avcodec_descriptor_get_by_name(wish);
+        bool video = codec != NULL && codec->type == AVMEDIA_TYPE_VIDEO;
+        if (!video && av_get_pix_fmt(wish) == AV_PIX_FMT_NONE)
+            return mr_error_set(error, -EINVAL,
+                                "input format \"%s\" is not FFmpeg's name of a pixel format or a "
+                                "codec, as yuyv422, nv12 or mjpeg, for the camera \"%s\"",
+                                wish, source);
+        locator->camera_format = wish;
+    }
     return set_url(locator, "", source);
+}
+
+/* ---- rows of pictures ---- */
+
+/* As printf would number them: "frames/%05d.png". */
+static bool is_numbered(const char *source)
+{
+    for (const char *at = strchr(source, '%'); at != NULL; at = strchr(at, '%')) {
+        at++;
+        if (*at == '%')
+            at++;
+        else if (at[strspn(at, "0123456789")] == 'd')
+            return true;
+    }
+    return false;
+}
+
+static bool matches_any(const char *pattern)
+{
+    glob_t found;
+    bool any = glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0;
+    globfree(&found);
+    return any;
+}
+
+static int set_pictures(struct mr_locator *locator, const char *pattern, struct mr_error *error)
+{
+    bool numbered = is_numbered(pattern);
+    if (!numbered && !matches_any(pattern))
+        return mr_error_set(error, -ENOENT, "no file matches \"%s\"", pattern);
+    locator->pictures = numbered ? "sequence" : "glob";
+    locator->format = "image2";
+    /* a colon in it would look like a protocol's */
+    return set_url(locator, pattern[0] == '/' ? "" : "./", pattern);
+}
+
+/* ---- files and addresses ---- */
+
+/* A demuxer's or device's name that the user gave. */
+static int set_format(struct mr_locator *locator, const char *wish, struct mr_error *error)
+{
+    const AVInputFormat *format = av_find_input_format(wish);
+    if (format == NULL)
+        return mr_error_set(error, -EINVAL,
+                            "input format \"%s\": FFmpeg has no such format, as mpegts, rawvideo "
+                            "or mjpeg (ffmpeg -demuxers lists them)",
+                            wish);
+    locator->format = wish;
+    locator->device =
+        format->priv_class != NULL && AV_IS_INPUT_DEVICE(format->priv_class->category);
+    locator->live = locator->device;
+    return 0;
 }
 
 /* What exists is a path, whatever colons are in its name; the rest is FFmpeg's to understand. */
 static int set_path_or_url(struct mr_locator *locator, const char *source, struct mr_error *error)
 {
     struct stat status;
-    if (stat(source, &status) < 0)
+    if (locator->device)
         return set_url(locator, "", source);
+    if (stat(source, &status) < 0) {
+        bool path = mr_protocols_scheme(source) == 0;
+        if (path && (is_numbered(source) || strpbrk(source, "*?[") != NULL))
+            return set_pictures(locator, source, error);
+        return set_url(locator, "", source);
+    }
     if (S_ISDIR(status.st_mode))
         return mr_error_set(error, -EISDIR,
                             "\"%s\" is a directory, a source is a file, a URL or a device", source);
@@ -111,23 +205,33 @@ static int set_path_or_url(struct mr_locator *locator, const char *source, struc
     return set_url(locator, "file:", source);
 }
 
-static int resolve(struct mr_locator *locator, const char *source, struct mr_error *error)
+static int resolve(struct mr_locator *locator, const char *source, const char *wish,
+                   struct mr_error *error)
 {
+    bool test = begins_with(source, "test:"), graph = begins_with(source, "lavfi:");
+    if ((test || graph) && wish != NULL)
+        return mr_error_set(error, -EINVAL,
+                            "input format \"%s\": \"%s\" is made here and has no format", wish,
+                            source);
+    if (test)
+        return set_test_pattern(locator, source, error);
+    if (graph)
+        return set_lavfi(locator, source + strlen("lavfi:"));
+    if (is_camera(source) || (wish != NULL && is_camera_format(wish)))
+        return set_camera(locator, source, wish, error);
+    int failed = wish != NULL ? set_format(locator, wish, error) : 0;
+    if (failed)
+        return failed;
     if (strcmp(source, "-") == 0)
         return set_fd(locator, fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
-    if (strncmp(source, "test:", strlen("test:")) == 0)
-        return set_test_pattern(locator, source, error);
-    if (strncmp(source, "lavfi:", strlen("lavfi:")) == 0)
-        return set_lavfi(locator, source + strlen("lavfi:"));
-    if (is_camera(source))
-        return set_camera(locator, source);
     return set_path_or_url(locator, source, error);
 }
 
-int mr_locator_init(struct mr_locator *locator, const char *source, struct mr_error *error)
+int mr_locator_init(struct mr_locator *locator, const char *source,
+                    const struct mr_input_options *wish, struct mr_error *error)
 {
     *locator = empty;
-    int failed = resolve(locator, source, error);
+    int failed = resolve(locator, source, wish->format, error);
     if (failed) {
         mr_locator_finish(locator);
         *locator = empty;

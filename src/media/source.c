@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "media/ffmpeg_log.h"
+#include "media/input_options.h"
 #include "media/source_private.h"
 #include "media/url.h"
 
@@ -12,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How long a frame is there that is all there is. */
+#define STILL_FPS 1.0
 
 /* How long to wait when a device has no frame yet. */
 #define DEVICE_WAIT_US 1000
@@ -37,10 +41,15 @@ static void describe(struct mr_source *source)
     info->remote = source->input.remote;
 }
 
+static AVRational time_base(const struct mr_source *source)
+{
+    return source->input.untimed ? AV_TIME_BASE_Q : source->input.stream->time_base;
+}
+
 static int open_input(struct mr_source *source, struct mr_error *error)
 {
     source->frame_came = false;
-    return mr_input_open(&source->input, source->url, source->shown, source->threads,
+    return mr_input_open(&source->input, source->url, source->shown, &source->wish, source->threads,
                          &source->patience, error);
 }
 
@@ -55,13 +64,15 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     source->url = strdup(options->url);
     source->packet = av_packet_alloc();
     source->frame = av_frame_alloc();
-    if (source->url == NULL || source->packet == NULL || source->frame == NULL)
+    source->only = av_frame_alloc();
+    if (mr_input_options_copy(&source->wish, &options->input) < 0 || source->url == NULL ||
+        source->packet == NULL || source->frame == NULL || source->only == NULL)
         return mr_error_set(error, -ENOMEM, "cannot open \"%s\": out of memory", source->shown);
 
     int failed = open_input(source, error);
     if (failed)
         return failed;
-    mr_timeline_init(&source->timeline, source->input.stream->time_base, source->input.fps);
+    mr_timeline_init(&source->timeline, time_base(source), source->input.fps);
     describe(source);
     source->waiting_since_us = mr_clock_now_us();
     return 0;
@@ -91,6 +102,8 @@ void mr_source_close(struct mr_source *source)
     mr_input_close(&source->input);
     av_packet_free(&source->packet);
     av_frame_free(&source->frame);
+    av_frame_free(&source->only);
+    mr_input_options_finish(&source->wish);
     free(source->url);
     free(source);
 }
@@ -209,6 +222,28 @@ static int step(struct mr_source *source, struct mr_error *error)
     return STEP_AGAIN;
 }
 
+static int64_t next_pts_us(struct mr_source *source)
+{
+    const AVFrame *frame = source->frame;
+    int64_t now_us = source->info.live ? mr_clock_now_us() : 0;
+    if (source->input.still || source->still)
+        return mr_timeline_next(&source->timeline, AV_NOPTS_VALUE, 0, 0);
+    if (source->input.untimed)
+        return mr_timeline_next(&source->timeline, now_us, 0, now_us);
+    return mr_timeline_next(&source->timeline, frame->best_effort_timestamp, frame->pkt_duration,
+                            now_us);
+}
+
+/* Keep the first frame of what loops: it may be the only one. */
+static void keep_only(struct mr_source *source)
+{
+    if (source->frames_since_start <= 2)
+        av_frame_unref(source->only);
+    if (source->frames_since_start == 1 && source->loop && !source->input.live &&
+        av_frame_ref(source->only, source->frame) < 0)
+        av_frame_unref(source->only);
+}
+
 /* Frames whose damage the decoder has hidden are shown: a smear beats a gap. They count, though. */
 static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
 {
@@ -218,6 +253,7 @@ static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
     source->damage_in_a_row = 0;
     source->frames_since_start++;
     source->frame_came = true;
+    keep_only(source);
 
     struct mr_orientation orientation = source->input.orientation;
     const AVFrameSideData *matrix = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
@@ -225,8 +261,7 @@ static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
         orientation = mr_orientation_from_matrix((const int32_t *)matrix->data, matrix->size);
     *decoded = (struct mr_decoded){
         .frame = frame,
-        .pts_us = mr_timeline_next(&source->timeline, frame->best_effort_timestamp,
-                                   frame->pkt_duration, source->info.live ? mr_clock_now_us() : 0),
+        .pts_us = next_pts_us(source),
         .captured_us = mr_clock_wall_us(),
         .rotation = orientation.rotation,
         .mirrored = orientation.mirrored,
@@ -246,7 +281,28 @@ static int start_again(struct mr_source *source, struct mr_error *error)
         if (failed)
             return failed;
     }
-    mr_timeline_restart(&source->timeline, source->input.stream->time_base, source->input.fps);
+    mr_timeline_restart(&source->timeline, time_base(source), source->input.fps);
+    return 0;
+}
+
+/* What has one frame need not be read again. */
+static void become_still(struct mr_source *source)
+{
+    double fps = source->input.still ? source->input.fps : STILL_FPS;
+    mr_timeline_restart(&source->timeline, time_base(source), fps);
+    source->only->flags &= ~AV_FRAME_FLAG_CORRUPT; /* counted once */
+    source->only->decode_error_flags = 0;
+    source->still = true;
+}
+
+/* return: 0; -errno with *error */
+static int repeat(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error)
+{
+    av_frame_unref(source->frame);
+    if (av_frame_ref(source->frame, source->only) < 0)
+        return mr_error_set(error, -ENOMEM, "reading \"%s\": out of memory", source->shown);
+    source->frames_since_start = 0; /* as a start of its own: `only` is kept */
+    take_frame(source, decoded);
     return 0;
 }
 
@@ -254,6 +310,10 @@ static int start_again(struct mr_source *source, struct mr_error *error)
 static int end(struct mr_source *source, struct mr_error *error)
 {
     int ended = 1;
+    if (source->frames_since_start == 1 && source->only->buf[0] != NULL) {
+        become_still(source);
+        return 0;
+    }
     if (source->frames_since_start == 0)
         ended = mr_error_set(error, -ENODATA, "\"%s\" has a video stream but not one whole frame",
                              source->shown);
@@ -275,6 +335,8 @@ int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct 
     for (;;) {
         if (mr_patience_check(&source->patience) != 0)
             return mr_source_fail(source, AVERROR_EXIT, error);
+        if (source->still)
+            return repeat(source, decoded, error);
         int result = step(source, error);
         if (result == STEP_FRAME) {
             take_frame(source, decoded);

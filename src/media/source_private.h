@@ -18,6 +18,7 @@ struct mr_source {
     char shown[512]; /* the url without passwords */
     bool loop;
     int threads;
+    struct mr_input_options wish;
 
     /* source thread only */
     struct mr_patience patience;
@@ -26,6 +27,8 @@ struct mr_source {
     struct mr_timeline timeline;
     AVPacket *packet;
     AVFrame *frame;
+    AVFrame *only; /* the first frame, while it is the only one */
+    bool still;    /* it is: it is given out again and again */
     unsigned damage_in_a_row;
     uint64_t frames_since_start; /* of the input, which may start again */
     bool ended;
