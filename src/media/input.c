@@ -213,6 +213,8 @@ static void describe(struct mr_input *input, double wished_fps)
     input->fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
     if (input->still)
         input->fps = wished_fps > 0 ? wished_fps : STILL_FPS;
+    else if (input->untimed)
+        input->fps = wished_fps; /* else FFmpeg's 25, which means nothing */
     size_t size = 0;
     const uint8_t *matrix =
         av_stream_get_side_data(input->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
