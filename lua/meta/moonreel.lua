@@ -303,6 +303,7 @@ function Image:resize(w, h) end
 ---@field time number when it was captured, UNIX time in seconds, read-only
 ---@field stream string the stream's name, read-only
 ---@field viewers integer how many watch, read-only
+---@field recorded any the payload that was recorded with the frame, when a recording is played; else nil
 ---@field quality integer JPEG quality of this frame, 1–100; may be assigned
 local Frame = {}
 

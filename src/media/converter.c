@@ -245,6 +245,7 @@ int mr_converter_run(struct mr_converter *converter, const struct mr_decoded *de
     mr_picture_pad(taken);
     taken->pts_us = decoded->pts_us;
     taken->captured_us = decoded->captured_us;
+    taken->recorded = mr_blob_ref(decoded->recorded);
     *picture = taken;
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "media/ffmpeg_log.h"
 #include "media/input_options.h"
+#include "media/recorded.h"
 #include "media/source_private.h"
 #include "media/url.h"
 
@@ -72,6 +73,7 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     int failed = open_input(source, error);
     if (failed)
         return failed;
+    mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
     mr_timeline_init(&source->timeline, time_base(source), source->input.fps);
     describe(source);
     source->waiting_since_us = mr_clock_now_us();
@@ -99,6 +101,7 @@ void mr_source_close(struct mr_source *source)
     if (source == NULL)
         return;
     mr_patience_begin(&source->patience); /* saying goodbye takes a peer */
+    mr_recorded_finish(&source->recorded);
     mr_input_close(&source->input);
     av_packet_free(&source->packet);
     av_frame_free(&source->frame);
@@ -203,6 +206,8 @@ static int feed(struct mr_source *source, struct mr_error *error)
         return read_failed(source, averror, error);
     if (source->packet->stream_index == source->input.stream->index)
         averror = decode_packet(source);
+    else
+        mr_recorded_put(&source->recorded, source->packet);
     av_packet_unref(source->packet);
     return averror == AVERROR(ENOMEM) ? mr_source_fail(source, averror, error) : STEP_AGAIN;
 }
@@ -265,6 +270,7 @@ static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
         .captured_us = mr_clock_wall_us(),
         .rotation = orientation.rotation,
         .mirrored = orientation.mirrored,
+        .recorded = mr_recorded_take(&source->recorded, frame->best_effort_timestamp),
     };
 }
 
@@ -281,6 +287,7 @@ static int start_again(struct mr_source *source, struct mr_error *error)
         if (failed)
             return failed;
     }
+    mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
     mr_timeline_restart(&source->timeline, time_base(source), source->input.fps);
     return 0;
 }

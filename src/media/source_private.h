@@ -4,6 +4,7 @@
 #define MR_MEDIA_SOURCE_PRIVATE_H
 
 #include "media/input.h"
+#include "media/recorded.h"
 #include "media/source.h"
 #include "media/timeline.h"
 
@@ -25,6 +26,7 @@ struct mr_source {
     struct mr_input input;
     struct mr_source_info info;
     struct mr_timeline timeline;
+    struct mr_recorded recorded;
     AVPacket *packet;
     AVFrame *frame;
     AVFrame *only; /* the first frame, while it is the only one */

@@ -41,6 +41,7 @@ struct mr_engine {
     struct mr_timers *timers; /* a userdata of the state */
     int nested_closes;        /* coroutine.close under way */
     struct mr_rate broadcasts;
+    bool warned_of_recorded; /* that a frame's is damaged */
 };
 
 extern const char mr_engine_state_key; /* of `state` in the registry, by address */

@@ -213,7 +213,7 @@ struct mr_frame *mr_frame_argument(lua_State *L, int index, const char *name)
 
 void mr_frame_push(lua_State *L, struct mr_frame *frame)
 {
-    struct mr_frame_handle *handle = lua_newuserdatauv(L, sizeof(*handle), 0);
+    struct mr_frame_handle *handle = lua_newuserdatauv(L, sizeof(*handle), 1);
     *handle = (struct mr_frame_handle){ &mr_frame_type, frame, frame->serial };
     lua_rawgetp(L, LUA_REGISTRYINDEX, &mr_frame_type);
     lua_setmetatable(L, -2);
@@ -229,12 +229,14 @@ enum field {
     FIELD_STREAM,
     FIELD_VIEWERS,
     FIELD_QUALITY,
+    FIELD_RECORDED,
     FIELDS,
 };
 
-static const char *const field_names[FIELDS] = { "width", "height", "index",   "pts",
-                                                 "time",  "stream", "viewers", "quality" };
+static const char *const field_names[FIELDS] = { "width",  "height",  "index",   "pts",     "time",
+                                                 "stream", "viewers", "quality", "recorded" };
 
+/* Of the frame that is argument 1. */
 static int push_field(lua_State *L, const struct mr_frame *frame, enum field field)
 {
     switch (field) {
@@ -258,6 +260,9 @@ static int push_field(lua_State *L, const struct mr_frame *frame, enum field fie
         return 1;
     case FIELD_VIEWERS:
         lua_pushinteger(L, frame->viewers);
+        return 1;
+    case FIELD_RECORDED:
+        mr_recorded_push(L, frame->picture->recorded);
         return 1;
     case FIELD_QUALITY:
     case FIELDS:

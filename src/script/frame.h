@@ -52,6 +52,11 @@ void mr_frame_push(lua_State *L, struct mr_frame *frame);
 /* The frame that is argument 1; a Lua error when it is none or its time is over. */
 struct mr_frame *mr_frame_check(lua_State *L);
 
+/* Push what `frame.recorded` is of the frame that is argument 1: decoded when it is first asked for,
+ * the same value then; nil for NULL and for what is no JSON, about which there is one warning.
+ * recorded.c */
+void mr_recorded_push(lua_State *L, const struct mr_blob *recorded);
+
 /* The frame or image that is another argument; messages call it `name`. */
 struct mr_frame *mr_frame_argument(lua_State *L, int index, const char *name);
 

@@ -63,12 +63,24 @@ static int lend_canvas(struct mr_remote *remote, const struct mr_picture *pictur
     return remote->lent != NULL ? announce(remote, remote->lent, &remote->canvas_id, error) : 0;
 }
 
+/* What a frame was recorded with goes before it. */
+static int send_recorded(struct mr_remote *remote, const struct mr_blob *recorded,
+                         struct mr_error *error)
+{
+    struct mr_wire_message message = { .kind = MR_WIRE_RECORDED };
+    if (recorded == NULL || recorded->size > MR_JSON_MAX_BYTES)
+        return 0;
+    return mr_remote_send(remote, &message, recorded->data, recorded->size, -1, error);
+}
+
 static int describe_frame(struct mr_remote *remote, const struct mr_picture *picture,
                           unsigned viewers, struct mr_wire_message *message, struct mr_error *error)
 {
     int result = announce(remote, picture, &remote->planes_id, error);
     if (result == 0)
         result = lend_canvas(remote, picture, error);
+    if (result == 0)
+        result = send_recorded(remote, picture->recorded, error);
     message->frame.slot = picture->slot;
     message->frame.canvas = remote->lent != NULL ? (int32_t)remote->lent->slot : -1;
     message->frame.viewers = viewers;

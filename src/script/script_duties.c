@@ -62,6 +62,8 @@ static struct mr_picture *open_frame(struct mr_script_host *host)
     picture->seq = asked->frame.seq;
     picture->pts_us = asked->frame.pts_us;
     picture->captured_us = asked->frame.captured_us;
+    picture->recorded = host->recorded;
+    host->recorded = NULL;
     return picture;
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "script/confine.h"
+#include "script/json_write.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -137,6 +138,15 @@ static void keep(struct mr_script_host *host, struct mr_buffer *kept)
     host->body = before;
 }
 
+static void keep_recorded(struct mr_script_host *host)
+{
+    if (host->recorded != NULL || host->body.size > MR_JSON_MAX_BYTES)
+        mr_script_host_leave(1);
+    host->recorded = mr_blob_create(host->body.data, host->body.size);
+    if (host->recorded == NULL)
+        mr_script_host_leave(1);
+}
+
 static void obey(struct mr_script_host *host, int attached)
 {
     uint32_t kind = host->asked.kind;
@@ -152,6 +162,9 @@ static void obey(struct mr_script_host *host, int attached)
         return;
     case MR_WIRE_STATE:
         keep(host, &host->heritage.state);
+        return;
+    case MR_WIRE_RECORDED:
+        keep_recorded(host);
         return;
     case MR_WIRE_SETTINGS:
         keep(host, &host->heritage.settings);

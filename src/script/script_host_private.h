@@ -24,6 +24,7 @@ struct mr_script_host {
     struct mr_instance *instance;
     struct mr_heritage heritage;
     struct mr_picture_pool *planes, *canvas_pool;
+    struct mr_blob *recorded; /* of the next frame; NULL: none */
 
     bool loaded, started;
     bool dirty; /* a call was made since the last snapshot */

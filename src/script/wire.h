@@ -41,6 +41,10 @@ enum mr_wire_kind {
     MR_WIRE_LOG,       /* body: a line */
     MR_WIRE_BROADCAST, /* body: JSON */
     MR_WIRE_SNAPSHOT,  /* body: state, at most a second old when the process ends */
+
+    /* host to script, too */
+    MR_WIRE_RECORDED, /* body: JSON, of the frame of the MR_WIRE_FRAME or MR_WIRE_LOAD that comes
+                         next; no answer */
 };
 
 struct mr_wire_message {

@@ -110,6 +110,9 @@ static int process(struct mr_instance *instance, unsigned choice, struct mr_erro
 {
     struct mr_engine_result made;
     struct mr_picture *picture = pictures[choice % 2];
+    mr_blob_unref(&picture->recorded);
+    if (choice & 16)
+        picture->recorded = mr_blob_create("{\"a\":1}", 7);
     int result = mr_instance_process(instance, picture, choice, &made, error);
     if (result < 0) {
         fuzz_require(made.picture == NULL && made.payload.data == NULL);

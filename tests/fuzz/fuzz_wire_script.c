@@ -36,7 +36,7 @@ static const char script[] =
     "function process(frame, state)\n"
     "    state.count = (tonumber(state.count) or 0) + 1\n"
     "    if state.count % 2 == 0 then frame:circle(8, 8, 4, 'red') end\n"
-    "    return { state.count, last }\n"
+    "    return { state.count, last, frame.recorded }\n"
     "end\n"
     "function on_message(message, client)\n"
     "    last = message\n"
@@ -162,6 +162,7 @@ static void finish(struct mr_script_host *host)
     mr_canvases_destroy(host->canvases);
     mr_picture_pool_destroy(host->planes);
     mr_picture_pool_destroy(host->canvas_pool);
+    mr_blob_unref(&host->recorded);
     mr_buffer_finish(&host->body);
     mr_buffer_finish(&host->heritage.state);
     mr_buffer_finish(&host->heritage.settings);

@@ -11,7 +11,7 @@
 
 #define FORM_TURN 32 /* below: the turn is over */
 #define FORM_RAW  48 /* below: raw bytes */
-#define KINDS     (MR_WIRE_SNAPSHOT + 3)
+#define KINDS     (MR_WIRE_RECORDED + 2)
 
 static int prepared[FUZZ_ATTACHED_COUNT]; /* descriptors of those that are always the same */
 

@@ -1,0 +1,41 @@
+/* The payloads of a recording (recording.h) that is being played: kept from the packet they come in
+ * until their frame is decoded. Belongs to a source, used by its thread. */
+#ifndef MR_MEDIA_RECORDED_H
+#define MR_MEDIA_RECORDED_H
+
+#include "base/blob.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MR_RECORDED_MAX       64 /* payloads kept: more than any decoder holds frames back */
+#define MR_RECORDED_MAX_BYTES (1024 * 1024) /* of one; larger ones are no payloads */
+
+struct AVFormatContext;
+struct AVPacket;
+struct AVStream;
+
+struct mr_recorded {
+    int track; /* the payloads' stream; -1: it is no recording */
+    struct {
+        int64_t time;
+        struct mr_blob *payload;
+    } kept[MR_RECORDED_MAX]; /* `count` in the order they came */
+    unsigned count;
+    struct mr_blob *taken; /* of the frame taken last */
+};
+
+/* Look whether an opened input is a recording; if it is, its payloads are read along with its frames.
+ * in: recorded: zeroed, or finished; video: the stream that is decoded */
+void mr_recorded_init(struct mr_recorded *recorded, struct AVFormatContext *demuxer,
+                      const struct AVStream *video);
+void mr_recorded_finish(struct mr_recorded *recorded); /* takes a zeroed one */
+
+/* Take a packet of any stream; keeps a copy if it is a payload. The oldest makes room. */
+void mr_recorded_put(struct mr_recorded *recorded, const struct AVPacket *packet);
+
+/* The payload of the frame with this timestamp (in the video stream's units); older ones are let go.
+ * return: lent until the next call; NULL: it has none */
+struct mr_blob *mr_recorded_take(struct mr_recorded *recorded, int64_t time);
+
+#endif
