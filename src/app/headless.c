@@ -194,6 +194,11 @@ static int run(struct headless *headless, const struct mr_options *options, stru
 
     result = wait_for_end(headless, error);
     mr_stream_stop(headless->stream, "done");
+    struct mr_stream_state state;
+    mr_stream_get_state(headless->stream, &state);
+    if (result == 0 && state.recording.off)
+        result = mr_error_set(error, state.recording.error.code, "--record: %s",
+                              state.recording.error.text);
     return result;
 }
 

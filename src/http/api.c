@@ -86,6 +86,20 @@ static json_t *describe_script(const struct mr_runner_state *state)
     return script;
 }
 
+static json_t *describe_recording(const struct mr_recorder_state *state)
+{
+    if (!state->wanted)
+        return json_null();
+    json_t *recording = json_object();
+    json_object_set_new(recording, "active", json_boolean(state->active));
+    json_object_set_new(recording, "file", string_or_null(state->file));
+    set_count(recording, "frames", state->frames);
+    set_count(recording, "bytes", state->bytes);
+    set_count(recording, "dropped", state->dropped);
+    json_object_set_new(recording, "error", string_or_null(state->error.text));
+    return recording;
+}
+
 static json_t *describe_size(const struct mr_stream_state *state)
 {
     if (state->width == 0)
@@ -119,6 +133,7 @@ static json_t *describe(struct mr_stream *stream)
     json_object_set_new(all, "viewers", describe_viewers(state.viewers));
     json_object_set_new(all, "texts", describe_texts(&state));
     json_object_set_new(all, "script", describe_script(&state.script));
+    json_object_set_new(all, "recording", describe_recording(&state.recording));
     return all;
 }
 

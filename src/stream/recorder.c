@@ -130,6 +130,7 @@ static void note_begun(struct mr_recorder *recorder, const char *name)
 {
     pthread_mutex_lock(&recorder->lock);
     recorder->state.active = true;
+    recorder->state.off = false;
     recorder->state.error = (struct mr_error){ 0 };
     snprintf(recorder->state.file, sizeof(recorder->state.file), "%s", name);
     pthread_mutex_unlock(&recorder->lock);
@@ -145,6 +146,7 @@ static void note_failed(struct mr_recorder *recorder, const struct mr_error *err
            recorder->patient ? "" : retry);
     pthread_mutex_lock(&recorder->lock);
     recorder->state.active = false;
+    recorder->state.off = true;
     recorder->state.error = *error;
     recorder->state.dropped += recorder->unflushed;
     pthread_mutex_unlock(&recorder->lock);
@@ -157,7 +159,7 @@ static void note_failed(struct mr_recorder *recorder, const struct mr_error *err
 static bool is_off(struct mr_recorder *recorder)
 {
     pthread_mutex_lock(&recorder->lock);
-    bool off = recorder->state.error.code != 0;
+    bool off = recorder->state.off;
     pthread_mutex_unlock(&recorder->lock);
     return off;
 }

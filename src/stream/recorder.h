@@ -35,11 +35,12 @@ struct mr_recorder_options {
 struct mr_recorder_state {
     bool wanted;                   /* there is a recorder */
     bool active;                   /* a file is open */
+    bool off;                      /* it failed, see error */
     char file[MR_RECORD_NAME_MAX]; /* the newest one; "" before the first */
     uint64_t frames;               /* that reached the kernel, all files together */
     uint64_t bytes;                /* of all files */
     uint64_t dropped;              /* frames that are in no file */
-    struct mr_error error;         /* why it is off; code 0: it is not */
+    struct mr_error error;         /* why it is off */
 };
 
 /* Check the pattern; nothing is written yet.

@@ -43,6 +43,15 @@ static void a_streams_state(void **state)
     s->stats.drops[MR_DROP_SKIP] = 2;
     s->stats.fps_in = 12.4567;
     s->stats.recent_us[MR_STAGE_DECODE] = 570.25;
+    s->recording = (struct mr_recorder_state){
+        .wanted = true,
+        .off = true,
+        .file = "rec/a.mkv",
+        .frames = 21,
+        .bytes = 22,
+        .dropped = 23,
+        .error = { .text = "cannot write to \"rec/a.mkv\": No space left on device" },
+    };
     s->script = (struct mr_runner_state){ .generation = 2,
                                           .frames = 9,
                                           .errors = 1,
@@ -70,7 +79,9 @@ static void a_streams_state(void **state)
         "\"texts\":{\"sent\":13,\"dropped\":12},"
         "\"script\":{\"generation\":2,\"frames\":9,\"errors\":1,\"reloads\":1,\"rejected\":4,"
         "\"starts\":6,\"kills\":2,\"deaths\":3,\"messages\":11,\"refused\":5,\"running\":true,"
-        "\"last_error\":\"process.lua:3: caf?\"}}",
+        "\"last_error\":\"process.lua:3: caf?\"},"
+        "\"recording\":{\"active\":false,\"file\":\"rec/a.mkv\",\"frames\":21,\"bytes\":22,"
+        "\"dropped\":23,\"error\":\"cannot write to \\\"rec/a.mkv\\\": No space left on device\"}}",
         0, NULL);
     assert_non_null(expected);
     if (!json_equal(all, expected)) {
@@ -93,6 +104,7 @@ static void the_list_of_streams(void **state)
     assert_string_equal(json_string_value(json_object_get(second, "name")), "yard-2");
     assert_string_equal(json_string_value(json_object_get(second, "phase")), "idle");
     assert_true(json_is_null(json_object_get(second, "size")));
+    assert_true(json_is_null(json_object_get(second, "recording")));
     assert_string_equal(json_string_value(json_object_get(all, "version")), MR_VERSION);
     double uptime_s = json_real_value(json_object_get(all, "uptime_s"));
     assert_true(uptime_s >= 0 && uptime_s < 60);

@@ -11,7 +11,7 @@
 
 #include "server_fixture.h"
 
-#define MAX_LINES 1000
+#define MAX_LINES 512
 
 struct lint {
     char family[128], type[32];
@@ -135,6 +135,8 @@ static void prometheus_can_read_them(void **state)
     live->state.script.generation = 3;
     live->state.script.kills = 1;
     live->state.script.running = true;
+    live->state.recording =
+        (struct mr_recorder_state){ .off = true, .frames = 7, .bytes = 8, .dropped = 9 };
     for (int i = 0; i < MR_LOG_RING_LINES + 6; i++)
         mr_log_ring_put(live->log, MR_LOG_INFO, "x");
     mr_hub_note_sent(live->hub, MR_VIEWER_WEBSOCKET_JSON, 1000, 2);
@@ -160,6 +162,11 @@ static void prometheus_can_read_them(void **state)
     assert_has(text, "moonreel_script_generation{stream=\"live\"} 3");
     assert_has(text, "moonreel_script_kills_total{stream=\"live\"} 1");
     assert_has(text, "moonreel_script_running{stream=\"live\"} 1");
+    assert_has(text, "moonreel_recording_active{stream=\"live\"} 0");
+    assert_has(text, "moonreel_recording_failed{stream=\"live\"} 1");
+    assert_has(text, "moonreel_recorded_frames_total{stream=\"live\"} 7");
+    assert_has(text, "moonreel_recorded_bytes_total{stream=\"live\"} 8");
+    assert_has(text, "moonreel_recording_dropped_total{stream=\"live\"} 9");
     assert_has(text, "moonreel_log_lines_dropped_total{stream=\"live\"} 6");
     assert_has(text, "moonreel_http_requests_total{code=\"4xx\"} 1");
     check_text(text);
