@@ -26,6 +26,7 @@ struct mr_recorder {
     char *stream, *pattern;
     int64_t split_us; /* 0: never */
     bool patient;
+    int64_t retry_after_us;
 
     /* the starter's and stopper's */
     bool started;
@@ -141,7 +142,8 @@ static void note_begun(struct mr_recorder *recorder, const char *name)
 static void note_failed(struct mr_recorder *recorder, const struct mr_error *error)
 {
     static const char retry[] = "; it is tried again in a minute";
-    recorder->retry_us = recorder->patient ? INT64_MAX : mr_clock_now_us() + MR_RECORDER_RETRY_US;
+    recorder->retry_us =
+        recorder->patient ? INT64_MAX : mr_clock_now_us() + recorder->retry_after_us;
     mr_log(MR_LOG_ERROR, "record", "%s: recording has stopped: %s%s", recorder->stream, error->text,
            recorder->patient ? "" : retry);
     pthread_mutex_lock(&recorder->lock);
@@ -327,6 +329,7 @@ int mr_recorder_create(const struct mr_recorder_options *options, struct mr_reco
     mr_cond_init(&recorder->room);
     recorder->split_us = (int64_t)(options->split_s * 1e6);
     recorder->patient = options->patient;
+    recorder->retry_after_us = options->retry_us > 0 ? options->retry_us : MR_RECORDER_RETRY_US;
     recorder->time.lossless = options->patient;
     recorder->flush_us = NO_FLUSH;
     recorder->state.wanted = true;

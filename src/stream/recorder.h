@@ -30,6 +30,7 @@ struct mr_recorder_options {
     const char *pattern; /* of the files' names, for strftime; copied */
     double split_s;      /* a new file after so long; 0: never */
     bool patient;
+    int64_t retry_us; /* 0: MR_RECORDER_RETRY_US */
 };
 
 struct mr_recorder_state {
