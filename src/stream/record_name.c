@@ -89,7 +89,8 @@ int mr_record_name_check(const char *pattern, struct mr_error *error)
             strcpy(name, ".");
         else
             slash[slash == name] = '\0';
-        there = slash == NULL || slash == name || stat(name, &status) == 0 || errno != ENOENT;
+        there = slash == NULL || slash == name || stat(name, &status) == 0 ||
+                (errno != ENOENT && errno != ENOTDIR);
     }
     if (stat(name, &status) == 0 && !S_ISDIR(status.st_mode))
         return mr_error_set(error, -ENOTDIR, "cannot record to \"%s\": \"%s\" is not a directory",
