@@ -82,8 +82,12 @@ int mr_runner_get_settings(struct mr_runner *runner, struct mr_buffer *json, str
 {
     mr_turn_take_first(&runner->turn);
     const struct mr_buffer *kept = &runner->heritage.settings;
-    mr_buffer_append(json, kept->data, kept->size);
+    bool loaded = runner->good != NULL;
+    if (loaded)
+        mr_buffer_append(json, kept->data, kept->size);
     mr_turn_give(&runner->turn);
+    if (!loaded)
+        return mr_error_set(error, -EAGAIN, "the script could not be loaded yet");
     return json->failed ? mr_error_set(error, -ENOMEM, "out of memory") : 0;
 }
 

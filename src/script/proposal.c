@@ -137,8 +137,8 @@ bool mr_runner_judge(struct mr_runner *runner)
     else if (atomic_load(&runner->hurry) || proposal->error.code == -ECANCELED)
         proposal->verdict = MR_VERDICT_BUSY; /* it was cut short */
     else
-        mr_script_log_say(runner->log, MR_LOG_WARN,
-                          "%s; it was proposed, the version before goes on", proposal->error.text);
+        mr_script_log_say(runner->log, MR_LOG_WARN, "%s; it was proposed, %s", proposal->error.text,
+                          mr_runner_stand(runner));
     decide(runner, proposal);
     return runs;
 }

@@ -39,7 +39,7 @@ static bool watch_files(struct mr_runner *runner)
     if (reload->watcher == NULL)
         return false;
     mr_turn_take_first(&runner->turn);
-    struct mr_bundle *bundle = mr_bundle_ref(runner->good);
+    struct mr_bundle *bundle = runner->good != NULL ? mr_bundle_ref(runner->good) : NULL;
     mr_turn_give(&runner->turn);
 
     mr_watcher_begin(reload->watcher);
@@ -47,7 +47,8 @@ static bool watch_files(struct mr_runner *runner)
     watch_bundle(reload->watcher, bundle);
     watch_bundle(reload->watcher, reload->rejected);
     mr_watcher_end(reload->watcher);
-    bool stale = mr_bundle_is_stale(reload->rejected != NULL ? reload->rejected : bundle);
+    struct mr_bundle *newest = reload->rejected != NULL ? reload->rejected : bundle;
+    bool stale = newest != NULL && mr_bundle_is_stale(newest);
     mr_bundle_unref(&bundle);
     return stale;
 }
@@ -62,7 +63,7 @@ static void reject(struct mr_runner *runner, const struct mr_error *error)
     runner->state.rejected++;
     snprintf(runner->state.last_error, sizeof(runner->state.last_error), "%s", error->text);
     pthread_mutex_unlock(&runner->lock);
-    mr_script_log_say(runner->log, MR_LOG_ERROR, "%s; the version before goes on", error->text);
+    mr_script_log_say(runner->log, MR_LOG_ERROR, "%s; %s", error->text, mr_runner_stand(runner));
 }
 
 /* A new version runs. */
@@ -82,8 +83,8 @@ static bool is_missing(struct mr_runner *runner, int result, bool asked)
     struct mr_reload *reload = &runner->reload;
     bool missing = result == -ENOENT && !asked;
     if (missing && !reload->missing)
-        mr_script_log_say(runner->log, MR_LOG_WARN, "%s is gone; the version before goes on",
-                          runner->path);
+        mr_script_log_say(runner->log, MR_LOG_WARN, "%s is gone; %s", runner->path,
+                          mr_runner_stand(runner));
     reload->missing = missing;
     return missing;
 }
@@ -94,8 +95,10 @@ static bool is_live(struct mr_runner *runner, const struct mr_bundle *bundle)
 {
     const struct mr_bundle_text *text = mr_bundle_main(bundle);
     mr_turn_take_first(&runner->turn);
-    struct mr_bundle *good = mr_bundle_ref(runner->good);
+    struct mr_bundle *good = runner->good != NULL ? mr_bundle_ref(runner->good) : NULL;
     mr_turn_give(&runner->turn);
+    if (good == NULL)
+        return false;
     const struct mr_bundle_text *live = mr_bundle_main(good);
     bool same = text->size == live->size && memcmp(text->data, live->data, text->size) == 0 &&
                 runner->reload.rejected == NULL && !mr_bundle_is_stale(good);
@@ -236,7 +239,8 @@ int mr_reload_init(struct mr_runner *runner)
 
 int mr_reload_start(struct mr_runner *runner)
 {
-    atomic_store(&runner->reload.files_watched, mr_bundle_count(runner->good));
+    if (runner->good != NULL)
+        atomic_store(&runner->reload.files_watched, mr_bundle_count(runner->good));
     runner->reload.restart_us = -1;
     int result = mr_thread_start(&runner->reload.thread, "reload", run, runner);
     runner->reload.started = result == 0;

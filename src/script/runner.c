@@ -48,6 +48,23 @@ static int load_first(struct mr_runner *runner, struct mr_error *error)
     return 0;
 }
 
+/* Nothing could be loaded: what is watched and tried again is what was read, if anything was. */
+static void wait_for_script(struct mr_runner *runner, const struct mr_error *why)
+{
+    mr_instance_destroy(runner->live);
+    runner->live = NULL;
+    runner->reload.rejected = runner->good;
+    runner->good = NULL;
+    runner->reload.missing = runner->reload.rejected == NULL;
+    snprintf(runner->state.last_error, sizeof(runner->state.last_error), "%s", why->text);
+}
+
+const char *mr_runner_stand(const struct mr_runner *runner)
+{
+    return runner->good != NULL ? "the version before goes on"
+                                : "the stream waits for one that can run";
+}
+
 static void set_instance_options(struct mr_runner *runner)
 {
     const struct mr_runner_options *options = &runner->options;
@@ -75,6 +92,9 @@ static struct mr_runner *allocate(const struct mr_runner_options *options)
     runner->options.stream = runner->stream = strdup(options->stream);
     runner->options.path = runner->path = strdup(options->path);
     runner->options.host = runner->host = options->host != NULL ? strdup(options->host) : NULL;
+    if (options->settings != NULL)
+        mr_buffer_append_text(&runner->heritage.settings, options->settings);
+    runner->options.settings = NULL; /* they are the heritage's now */
     runner->canvases = mr_canvases_create();
     runner->blank = mr_blank_create();
     runner->notice = mr_notice_painter_create();
@@ -86,7 +106,7 @@ static struct mr_runner *allocate(const struct mr_runner_options *options)
     mr_cond_init(&runner->settled);
     if (runner->stream == NULL || runner->path == NULL || runner->canvases == NULL ||
         (runner->host == NULL) != (options->host == NULL) || runner->blank == NULL ||
-        runner->log == NULL || runner->notice == NULL) {
+        runner->log == NULL || runner->notice == NULL || runner->heritage.settings.failed) {
         mr_runner_destroy(runner);
         return NULL;
     }
@@ -109,6 +129,10 @@ int mr_runner_create(const struct mr_runner_options *options, struct mr_runner *
     set_instance_options(runner);
     if (result == 0)
         result = load_first(runner, error);
+    if (result < 0 && options->wait && runner->reload.wake_fd >= 0) {
+        wait_for_script(runner, error);
+        result = 0;
+    }
     if (result == 0) {
         result = mr_reload_start(runner);
         if (result < 0)

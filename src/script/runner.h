@@ -38,7 +38,10 @@ struct mr_runner_options {
     int quality;      /* default of frame.quality */
     const char *host; /* program to run the script in as `HOST --script-host`, a process of its own;
                          NULL: in this process */
-    bool patient;     /* a script that was lost is waited for, so that no frame goes without it */
+    const char *settings; /* JSON object: what they begin with; NULL: the script's defaults */
+    bool wait;    /* a script that cannot be loaded is no failure: it is tried again whenever its
+                         files change or a text is proposed, and state.running is false until then */
+    bool patient; /* a script that was lost is waited for, so that no frame goes without it */
 
     mr_script_broadcast *broadcast; /* text for viewers; may be NULL */
     void (*wake)(void *opaque);     /* mr_runner_tend has something to do, or is to be asked when;
@@ -79,7 +82,8 @@ struct mr_runner_state {
  * in:     options, strings are copied
  * out:    *runner; NULL on error
  * return: 0; -errno with *error: the file and what is wrong with it (absent, syntax error with
- *         line, error at load or in init, no function `process`)
+ *         line, error at load or in init, no function `process`), or with options.settings; with
+ *         options.wait 0, and that is state.last_error
  * thread: any; the runner's own thread ("reload") is started here */
 int mr_runner_create(const struct mr_runner_options *options, struct mr_runner **runner,
                      struct mr_error *error);
@@ -132,7 +136,7 @@ int64_t mr_runner_tend(struct mr_runner *runner);
 
 /* Append the settings as engine.h's JSON list; change some of them.
  * return: 0; -errno with *error: -EINVAL for settings that are not there or not allowed, -EAGAIN
- *         while the script is being started again
+ *         while the script is being started again, or was never loaded
  * thread: any but that of mr_runner_process; waits for the frame under way */
 int mr_runner_get_settings(struct mr_runner *runner, struct mr_buffer *json,
                            struct mr_error *error);

@@ -74,10 +74,12 @@ struct mr_runner {
 
     struct mr_turn turn;
     /* whoever has the turn */
-    struct mr_instance *live;    /* NULL while the script is lost */
-    struct mr_instance *dead;    /* lost, for the reload thread */
-    struct mr_bundle *good;      /* what live was loaded from, or is to be loaded again from */
-    struct mr_heritage heritage; /* settings: the current ones; state: what a lost script left */
+    struct mr_instance *live; /* NULL while the script is lost */
+    struct mr_instance *dead; /* lost, for the reload thread */
+    struct mr_bundle *good;   /* what live was loaded from, or is to be loaded again from; NULL: no
+                                    version could be loaded yet (options.wait) */
+    struct mr_heritage heritage;          /* settings: the current ones, before the first version
+                                    options.settings; state: what a lost script left */
     int64_t live_since_us, live_until_us; /* took over; last came back from a call */
     uint32_t generation;
     struct mr_faults faults;
@@ -110,6 +112,9 @@ void mr_runner_set_hurry(struct mr_runner *runner, bool hurry);
 
 /* When the live script's next timer is due; -1: none is set, or it is lost. With the turn held. */
 int64_t mr_runner_next_timer_us(const struct mr_runner *runner);
+
+/* What becomes of a stream whose new version cannot run, for messages. The reload thread's. */
+const char *mr_runner_stand(const struct mr_runner *runner);
 
 /* Something is to be done between frames. */
 void mr_runner_wake(struct mr_runner *runner);

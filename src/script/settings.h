@@ -30,8 +30,9 @@ int mr_settings_check(lua_State *L, const char *json, size_t size, struct mr_err
 
 /* Choose what to take of another version's settings: values that were changed there, and whose name
  * and type are declared here, too. An unchanged one leaves it to this version's default.
- * in:     json: the list that mr_settings_push gives
- * return: 0, and a table as from mr_settings_check is pushed; -EINVAL with *error: no list */
+ * in:     json: the list that mr_settings_push gives; or, when there was no other version, an object
+ *         of values to begin with, none of which may be unknown or not allowed
+ * return: 0, and a table as from mr_settings_check is pushed; -EINVAL with *error */
 int mr_settings_choose(lua_State *L, const char *json, size_t size, struct mr_error *error);
 
 /* Set the values in the table on top of the stack, as the two above made it. Buttons stay false.

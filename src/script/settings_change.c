@@ -248,6 +248,8 @@ int mr_settings_choose(lua_State *L, const char *text, size_t size, struct mr_er
 {
     json_error_t wrong;
     json_t *json = mr_json_parse(L, text, size, 0, &wrong);
+    if (json_is_object(json))
+        return mr_settings_check(L, text, size, error);
     if (json == NULL || !json_is_array(json))
         return mr_error_set(error, -EINVAL, "settings: not in the form they are handed over");
     mr_settings_push_list(L);

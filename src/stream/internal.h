@@ -46,7 +46,8 @@ struct mr_stream {
     pthread_mutex_t lock;
     pthread_cond_t wake; /* stopping was set, the phase changed, or the threads have ended */
     /* protected by lock */
-    bool ended; /* the source thread, and with it the script thread */
+    int64_t stop_asked_us; /* 0: not yet */
+    bool ended;            /* the source thread, and with it the script thread */
     enum mr_stream_phase phase;
     struct mr_error error;
     struct mr_source_info info;

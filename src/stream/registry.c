@@ -67,6 +67,26 @@ int mr_registry_add(struct mr_registry *registry, struct mr_stream *stream)
     return result;
 }
 
+int mr_registry_replace(struct mr_registry *registry, struct mr_stream *stream)
+{
+    struct mr_stream *replaced = NULL;
+    int result = 0;
+
+    pthread_mutex_lock(&registry->lock);
+    bool found;
+    size_t at = position_of(registry, mr_stream_name(stream), &found);
+    if (found) {
+        replaced = registry->streams[at];
+        registry->streams[at] = mr_stream_ref(stream);
+    } else {
+        result = insert(registry, stream);
+    }
+    pthread_mutex_unlock(&registry->lock);
+
+    mr_stream_unref(&replaced);
+    return result;
+}
+
 int mr_registry_remove(struct mr_registry *registry, const char *name)
 {
     struct mr_stream *removed = NULL;

@@ -15,6 +15,9 @@ void mr_registry_destroy(struct mr_registry *registry); /* lets go of its stream
  * return: 0; -EEXIST the name is taken; -ENOMEM */
 int mr_registry_add(struct mr_registry *registry, struct mr_stream *stream);
 
+/* Put a stream in the place of the one of its name, or add it. return: 0; -ENOMEM */
+int mr_registry_replace(struct mr_registry *registry, struct mr_stream *stream);
+
 /* Forget a stream by name. return: 0, -ENOENT */
 int mr_registry_remove(struct mr_registry *registry, const char *name);
 

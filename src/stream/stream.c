@@ -83,10 +83,16 @@ static void broadcast(void *opaque, uint64_t client, const char *json, size_t si
         mr_hub_drop_texts(stream->hub, 1);
 }
 
+/* Before the stream is started this tells that the script was loaded at last. */
 static void wake_script(void *opaque)
 {
     struct mr_stream *stream = opaque;
     mr_mailbox_poke(&stream->mailbox);
+    pthread_mutex_lock(&stream->lock);
+    bool waits = stream->phase == MR_STREAM_FAILED && stream->options.wait_for_script;
+    pthread_mutex_unlock(&stream->lock);
+    if (waits && stream->options.changed != NULL)
+        stream->options.changed(stream->options.changed_opaque);
 }
 
 /* ---- life ---- */
@@ -98,6 +104,8 @@ static int load_script(struct mr_stream *stream, struct mr_error *error)
         &(struct mr_runner_options){
             .stream = options->name,
             .path = options->script,
+            .settings = options->settings,
+            .wait = options->wait_for_script,
             .on_error = options->on_error,
             .deadline_ms = options->deadline_ms,
             .memory_mib = options->memory_mib,
@@ -121,6 +129,18 @@ static int prepare_recording(struct mr_stream *stream, struct mr_error *error)
                                                              .split_s = options->record_split_s,
                                                              .patient = options->lossless },
                               &stream->recorder, error);
+}
+
+static void note_missing_script(struct mr_stream *stream)
+{
+    struct mr_runner_state script;
+    mr_runner_get_state(stream->runner, &script);
+    pthread_mutex_lock(&stream->lock);
+    if (script.generation == 0) {
+        stream->phase = MR_STREAM_FAILED;
+        mr_error_set(&stream->error, -ENOEXEC, "%s", script.last_error);
+    }
+    pthread_mutex_unlock(&stream->lock);
 }
 
 int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder *encoder,
@@ -148,6 +168,7 @@ int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder 
         destroy(stream);
         return result;
     }
+    note_missing_script(stream);
     mr_hub_set_inbox(stream->hub, take_event, stream);
     *out = stream;
     return 0;
@@ -167,9 +188,20 @@ void mr_stream_unref(struct mr_stream **held)
         destroy(stream);
 }
 
+bool mr_stream_is_ready(struct mr_stream *stream)
+{
+    struct mr_runner_state script;
+    mr_runner_get_state(stream->runner, &script);
+    return script.generation > 0;
+}
+
 int mr_stream_start(struct mr_stream *stream)
 {
     char name[MR_STREAM_NAME_MAX + 8];
+    pthread_mutex_lock(&stream->lock);
+    stream->phase = MR_STREAM_OPENING;
+    stream->error = (struct mr_error){ 0 };
+    pthread_mutex_unlock(&stream->lock);
     snprintf(name, sizeof(name), "source %s", stream->options.name);
     int result = stream->recorder != NULL ? mr_recorder_start(stream->recorder) : 0;
     if (result == 0)
@@ -182,8 +214,8 @@ int mr_stream_start(struct mr_stream *stream)
  * may finish that if it takes no longer than this. */
 static bool ends_soon(struct mr_stream *stream)
 {
-    int64_t deadline_us = mr_clock_now_us() + STOP_PATIENCE_US;
     pthread_mutex_lock(&stream->lock);
+    int64_t deadline_us = stream->stop_asked_us + STOP_PATIENCE_US;
     while (!stream->ended)
         if (mr_cond_wait_until(&stream->wake, &stream->lock, deadline_us) != 0)
             break;
@@ -192,9 +224,11 @@ static bool ends_soon(struct mr_stream *stream)
     return ended;
 }
 
-void mr_stream_stop(struct mr_stream *stream, const char *reason)
+void mr_stream_ask_to_stop(struct mr_stream *stream, const char *reason)
 {
     pthread_mutex_lock(&stream->lock);
+    if (stream->stop_asked_us == 0)
+        stream->stop_asked_us = mr_clock_now_us();
     atomic_store_explicit(&stream->stopping, true, memory_order_relaxed);
     pthread_cond_broadcast(&stream->wake);
     pthread_mutex_unlock(&stream->lock);
@@ -202,6 +236,11 @@ void mr_stream_stop(struct mr_stream *stream, const char *reason)
     if (stream->hub != NULL)
         mr_hub_close(stream->hub, reason);
     mr_mailbox_cancel(&stream->mailbox);
+}
+
+void mr_stream_stop(struct mr_stream *stream, const char *reason)
+{
+    mr_stream_ask_to_stop(stream, reason);
     if (stream->started) {
         if (!ends_soon(stream))
             mr_runner_hurry(stream->runner);

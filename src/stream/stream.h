@@ -40,6 +40,8 @@ struct mr_stream_options {
     const char *script;
     const char
         *settings; /* JSON object: what the script's settings begin with; NULL: their defaults */
+    bool
+        wait_for_script; /* one that cannot be loaded fails the stream until it can, not its making */
     struct mr_size size;
     enum mr_fit fit;
     double fps;            /* upper bound of the output rate; 0: none */
@@ -97,14 +99,23 @@ struct mr_stream_state {
 
 /* Load the script; nothing runs yet.
  * in:     options, strings are copied; encoder, must outlive the stream
- * out:    *stream, one reference
+ * out:    *stream, one reference; with options.wait_for_script it may be in phase MR_STREAM_FAILED and
+ *         not ready
  * return: 0; -errno with *error */
 int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder *encoder,
                      struct mr_stream **stream, struct mr_error *error);
 struct mr_stream *mr_stream_ref(struct mr_stream *stream);
 void mr_stream_unref(struct mr_stream **stream); /* clears it; the last one stops and frees */
 
-int mr_stream_start(struct mr_stream *stream); /* 0 or -errno */
+/* Whether its script was loaded, so that it can be started; options.changed is called when that comes to
+ * pass. Any thread. */
+bool mr_stream_is_ready(struct mr_stream *stream);
+
+int mr_stream_start(struct mr_stream *stream); /* once, when it is ready; 0 or -errno */
+
+/* Begin to stop: what mr_stream_stop does before it waits, so that several streams can end at a time.
+ * Any thread, returns at once. */
+void mr_stream_ask_to_stop(struct mr_stream *stream, const char *reason);
 
 /* End the threads, wait for frames on their way, close the hub with `reason`. Returns within about
  * a second whatever source and script do. Takes a stream that was not started or is stopped. */
