@@ -49,7 +49,9 @@ int main(int argc, char **argv)
     }
     mr_log_set_level((enum mr_log_level)options.log_level);
 
-    int result = options.test ? mr_app_tests(&options, &error) : run_stream(&options, &error);
+    int result = options.test    ? mr_app_tests(&options, &error)
+                 : options.check ? mr_app_check(&options, &error)
+                                 : run_stream(&options, &error);
     if (result < 0)
         fprintf(stderr, "moonreel: %s\n", error.text);
     return result < 0 ? EXIT_FAILED : EXIT_DONE;

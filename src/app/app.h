@@ -26,6 +26,11 @@ void mr_app_script_host(void);
  * return: 0 when all passed; -errno with *error */
 int mr_app_tests(const struct mr_options *options, struct mr_error *error);
 
+/* Say everything that is wrong with the configuration options->config, a line each on standard error,
+ * or on standard output that nothing is.
+ * return: 0; -errno with *error, the last line */
+int mr_app_check(const struct mr_options *options, struct mr_error *error);
+
 /* What serving and headless runs have in common: the encoder pool, as many threads as it should
  * have, and the stream as the options want it. */
 int mr_app_create_encoder(struct mr_encoder **encoder, struct mr_error *error);

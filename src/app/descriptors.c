@@ -11,10 +11,12 @@
  * stream. */
 #define OTHERS 256
 
-void mr_app_raise_descriptors(int max_clients)
+#define FOR_STREAM 16 /* for each */
+
+void mr_app_raise_descriptors(int max_clients, size_t streams)
 {
     struct rlimit limit;
-    rlim_t needed = (rlim_t)max_clients + OTHERS;
+    rlim_t needed = (rlim_t)max_clients + OTHERS + streams * FOR_STREAM;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
         return;
     limit.rlim_cur = needed < limit.rlim_max ? needed : limit.rlim_max;

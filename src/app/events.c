@@ -25,6 +25,7 @@ int mr_events_init(struct mr_events *events)
     signal(SIGXFSZ, SIG_IGN); /* likewise a recording that has reached the limit of a file's size */
 
     events->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    events->watch_fd = -1;
     events->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return events->signal_fd < 0 || events->notify_fd < 0 ? -errno : 0;
 }
@@ -62,9 +63,13 @@ enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us)
             return MR_EVENT_CHANGED;
 
         struct pollfd fds[] = { { events->signal_fd, POLLIN, 0 },
-                                { events->notify_fd, POLLIN, 0 } };
-        if (poll(fds, 2, remaining_ms(deadline_us)) == 0)
+                                { events->notify_fd, POLLIN, 0 },
+                                { events->watch_fd, POLLIN, 0 } };
+        int ready = poll(fds, 3, remaining_ms(deadline_us));
+        if (ready == 0)
             return MR_EVENT_TIMEOUT;
+        if (ready > 0 && fds[2].revents != 0)
+            return MR_EVENT_WATCH;
     }
 }
 

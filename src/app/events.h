@@ -8,12 +8,14 @@ enum mr_event {
     MR_EVENT_STOP,    /* SIGINT, SIGTERM, or SIGHUP because the terminal was closed */
     MR_EVENT_RELOAD,  /* SIGHUP from anybody else */
     MR_EVENT_CHANGED, /* mr_events_notify was called */
+    MR_EVENT_WATCH,   /* watch_fd is readable */
     MR_EVENT_TIMEOUT,
 };
 
 struct mr_events {
     int signal_fd;
     int notify_fd;
+    int watch_fd; /* somebody else's, borrowed; -1: none */
 };
 
 /* Block the signals in this thread and those it makes from now on: call it first in main.

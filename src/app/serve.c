@@ -1,49 +1,62 @@
 #include "app/app.h"
 
+#include "app/config_watch.h"
 #include "app/descriptors.h"
+#include "app/fleet.h"
+#include "app/option_set.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/auth.h"
 #include "http/server.h"
-#include "stream/registry.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* How long the address is held back while the source opens: a source that is wrong is told before
+/* How long the address is held back while the sources open: a source that is wrong is told before
  * anybody is sent to a page, a slow one does not delay the page for long. */
 #define OPEN_GRACE_US 2000000
 
 #define SHUTDOWN_LIMIT_MS 1900
 
 struct serve {
+    const struct mr_options *given;   /* the command line's */
+    const struct mr_options *options; /* in force: those, or the configuration's */
     struct mr_events *events;
     struct mr_encoder *encoder;
     struct mr_registry *registry;
-    struct mr_stream *stream;
+    struct mr_fleet *fleet;
     struct mr_server *server;
-    enum mr_stream_phase phase;  /* as last seen */
+    struct mr_config *config; /* the first, which the server was made with; NULL: one stream */
+    struct mr_config_watch watch;
+    bool said_failed;            /* that no stream runs */
     char made_up[MR_TOKEN_SIZE]; /* token; "" when one was given */
 };
 
-static int create(struct serve *serve, const struct mr_options *options, struct mr_error *error)
+/* ---- making ---- */
+
+static int read_config(struct serve *serve, struct mr_error *error)
 {
-    struct mr_stream_options stream_options = mr_app_stream_options(options, serve->events);
-    int result = mr_app_create_encoder(&serve->encoder, error);
-    if (result == 0)
-        result = mr_stream_create(&stream_options, serve->encoder, &serve->stream, error);
-    if (result < 0)
-        return result;
+    struct mr_complaints complaints = { 0 };
+    mr_config_watch_start(&serve->watch, serve->given->config);
+    serve->events->watch_fd = mr_config_watch_fd(&serve->watch);
+    int result = mr_config_read(serve->given, &serve->config, &complaints);
+    size_t others = complaints.count + complaints.more - 1;
+    if (result < 0 && others > 0)
+        mr_error_set(error, result, "%s (and %zu more: --check says all)", complaints.list[0].text,
+                     others);
+    else if (result < 0)
+        mr_error_set(error, result, "%s", complaints.list[0].text);
+    else
+        serve->options = &serve->config->options;
+    mr_complaints_finish(&complaints);
+    return result;
+}
 
-    serve->registry = mr_registry_create();
-    if (serve->registry == NULL || mr_registry_add(serve->registry, serve->stream) < 0)
-        return mr_error_set(error, -ENOMEM, "out of memory");
-
-    if (options->token == NULL && (result = mr_auth_make(serve->made_up)) < 0)
-        return mr_error_set(error, result, "cannot make up a token: %s; give one with --token",
-                            strerror(-result));
-    result = mr_server_create(
+static int create_server(struct serve *serve, struct mr_error *error)
+{
+    const struct mr_options *options = serve->options;
+    return mr_server_create(
         &(struct mr_server_options){
             .listen = options->listen,
             .web_dir = options->web_dir,
@@ -57,59 +70,134 @@ static int create(struct serve *serve, const struct mr_options *options, struct 
             .token = options->token != NULL ? options->token : serve->made_up,
         },
         serve->registry, &serve->server, error);
-    if (result == 0 && (result = mr_stream_start(serve->stream)) < 0)
-        mr_error_set(error, result, "cannot start a thread: %s", strerror(-result));
-    return result;
 }
 
-/* return: 0, or -errno when the stream failed */
-static int look_at_stream(struct serve *serve, struct mr_error *error)
+static int create_streams(struct serve *serve, struct mr_error *error)
 {
-    struct mr_stream_state state;
-    mr_stream_get_state(serve->stream, &state);
-    if (state.phase == MR_STREAM_FINISHED && serve->phase != MR_STREAM_FINISHED)
-        mr_log(MR_LOG_INFO, "app", "%s: the source has ended; its last picture stays",
-               mr_stream_name(serve->stream));
-    serve->phase = state.phase;
-    if (state.phase != MR_STREAM_FAILED)
-        return 0;
-    *error = state.error;
-    return state.error.code;
+    int result = mr_app_create_encoder(&serve->encoder, error);
+    if (result < 0)
+        return result;
+    serve->registry = mr_registry_create();
+    if (serve->registry != NULL)
+        serve->fleet = mr_fleet_create(serve->events, serve->encoder, serve->registry);
+    if (serve->fleet == NULL)
+        return mr_error_set(error, -ENOMEM, "out of memory");
+    if (serve->config == NULL)
+        return mr_fleet_add(serve->fleet, serve->given, error);
+    mr_fleet_apply(serve->fleet, serve->config);
+    return 0;
 }
 
-static void say_where(const struct serve *serve, const struct mr_options *options)
+static int create(struct serve *serve, struct mr_error *error)
+{
+    int result = serve->given->config != NULL ? read_config(serve, error) : 0;
+    if (result < 0)
+        return result;
+    mr_log_set_level((enum mr_log_level)serve->options->log_level);
+    mr_app_raise_descriptors(serve->options->max_clients,
+                             serve->config != NULL ? serve->config->count : 1);
+    result = create_streams(serve, error);
+    if (result < 0)
+        return result;
+    if (serve->options->token == NULL && (result = mr_auth_make(serve->made_up)) < 0)
+        return mr_error_set(error, result, "cannot make up a token: %s; give one with --token",
+                            strerror(-result));
+    return create_server(serve, error);
+}
+
+/* ---- the configuration again ---- */
+
+/* What holds for all is part of the server, which is not made anew. */
+static void compare_options(struct serve *serve, const struct mr_options *options)
+{
+    for (size_t i = 0; i < mr_option_count; i++) {
+        const struct mr_option *option = &mr_option_table[i];
+        if (option->scope == MR_SCOPE_GLOBAL && strcmp(option->name, "log-level") != 0 &&
+            !mr_option_equal(option, serve->options, options))
+            mr_log(MR_LOG_WARN, "app",
+                   "%s: %s is another one now, for which moonreel must be "
+                   "started again",
+                   serve->given->config, option->name);
+    }
+    mr_log_set_level((enum mr_log_level)options->log_level);
+}
+
+static void reread_config(struct serve *serve)
+{
+    struct mr_complaints complaints = { 0 };
+    struct mr_config *config;
+    if (mr_config_read(serve->given, &config, &complaints) < 0) {
+        for (size_t i = 0; i < complaints.count; i++)
+            mr_log(MR_LOG_ERROR, "app", "%s", complaints.list[i].text);
+        mr_log(MR_LOG_ERROR, "app", "%s is wrong; everything stays as it was",
+               serve->given->config);
+        mr_complaints_finish(&complaints);
+        return;
+    }
+    compare_options(serve, &config->options);
+    mr_fleet_apply(serve->fleet, config);
+    mr_config_unref(&config);
+    serve->said_failed = false;
+}
+
+/* ---- running ---- */
+
+static void say_where(const struct serve *serve)
 {
     const char *address = mr_server_address(serve->server);
-    printf("moonreel listening on http://%s%s/\n", address, options->base.text);
+    printf("moonreel listening on http://%s%s/\n", address, serve->options->base.text);
     if (serve->made_up[0] != '\0')
         printf("token: %s\n", serve->made_up);
     if (fflush(stdout) != 0)
-        mr_log(MR_LOG_INFO, "app", "listening on http://%s%s/", address, options->base.text);
+        mr_log(MR_LOG_INFO, "app", "listening on http://%s%s/", address, serve->options->base.text);
 }
 
-static int run(struct serve *serve, const struct mr_options *options, struct mr_error *error)
+/* A stream of the command line that fails ends the run; those of a configuration can be mended.
+ * return: 0; -errno with *error */
+static int look(struct serve *serve, struct mr_fleet_phases *phases, struct mr_error *error)
+{
+    mr_fleet_look(serve->fleet, phases, error);
+    bool all_failed = phases->failed == phases->count;
+    if (all_failed && serve->config == NULL)
+        return error->code;
+    if (all_failed && !serve->said_failed)
+        mr_log(MR_LOG_ERROR, "app",
+               "no stream runs; saving a mended script or %s, or SIGHUP, starts them again",
+               serve->given->config);
+    serve->said_failed = all_failed;
+    return 0;
+}
+
+static int64_t sooner(int64_t left_us, int64_t right_us)
+{
+    if (left_us < 0 || right_us < 0)
+        return left_us < 0 ? right_us : left_us;
+    return left_us < right_us ? left_us : right_us;
+}
+
+static int run(struct serve *serve, struct mr_error *error)
 {
     bool said = false;
     int64_t grace_until_us = mr_clock_now_us() + OPEN_GRACE_US;
 
     for (;;) {
-        int result = look_at_stream(serve, error);
+        struct mr_fleet_phases phases;
+        int result = look(serve, &phases, error);
         if (result < 0)
             return result;
-        if (!said && (serve->phase != MR_STREAM_OPENING || mr_clock_now_us() >= grace_until_us)) {
-            say_where(serve, options);
+        if (!said && (phases.opening == 0 || mr_clock_now_us() >= grace_until_us)) {
+            say_where(serve);
             said = true;
         }
-        switch (mr_events_wait(serve->events, said ? -1 : grace_until_us)) {
-        case MR_EVENT_STOP:
+        int64_t due_us = sooner(said ? -1 : grace_until_us, mr_config_watch_due_us(&serve->watch));
+        enum mr_event event = mr_events_wait(serve->events, due_us);
+        if (event == MR_EVENT_STOP)
             return 0;
-        case MR_EVENT_RELOAD:
-            mr_stream_reload(serve->stream);
-            break;
-        case MR_EVENT_CHANGED:
-        case MR_EVENT_TIMEOUT:
-            break;
-        }
+        if (event == MR_EVENT_RELOAD)
+            mr_fleet_reload_scripts(serve->fleet);
+        bool saved = mr_config_watch_look(&serve->watch);
+        if (saved || (event == MR_EVENT_RELOAD && serve->config != NULL))
+            reread_config(serve);
     }
 }
 
@@ -117,20 +205,19 @@ static void destroy(struct serve *serve)
 {
     mr_events_limit_shutdown(SHUTDOWN_LIMIT_MS);
     mr_server_destroy(serve->server);
-    if (serve->stream != NULL)
-        mr_stream_stop(serve->stream, "the server is going away");
+    mr_fleet_destroy(serve->fleet, "the server is going away");
     mr_registry_destroy(serve->registry);
-    mr_stream_unref(&serve->stream);
     mr_encoder_destroy(serve->encoder);
+    mr_config_watch_stop(&serve->watch);
+    mr_config_unref(&serve->config);
 }
 
 int mr_app_serve(const struct mr_options *options, struct mr_events *events, struct mr_error *error)
 {
-    struct serve serve = { .events = events };
-    mr_app_raise_descriptors(options->max_clients);
-    int result = create(&serve, options, error);
+    struct serve serve = { .given = options, .options = options, .events = events };
+    int result = create(&serve, error);
     if (result == 0)
-        result = run(&serve, options, error);
+        result = run(&serve, error);
     destroy(&serve);
     return result;
 }
