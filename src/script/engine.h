@@ -92,7 +92,8 @@ int mr_engine_change_settings(struct mr_engine *engine, const char *json, size_t
 /* Take the values of another version's settings, before init: those that differ from its default,
  * whose name and type agree, and that are allowed here. What nobody changed is left to the new
  * version's defaults, so that editing those shows.
- * in:     json: what mr_engine_get_settings gave
+ * in:     json: what mr_engine_get_settings gave; or an object of values to begin with, all of which
+ *         must be declared and allowed
  * return: 0; -EINVAL, -ENOMEM with *error: nothing was taken */
 int mr_engine_adopt_settings(struct mr_engine *engine, const char *json, size_t size,
                              struct mr_error *error);
