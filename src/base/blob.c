@@ -10,7 +10,7 @@ struct mr_blob *mr_blob_create(const void *bytes, size_t size)
         return NULL;
     atomic_init(&blob->refs, 1);
     blob->size = size;
-    if (size > 0)
+    if (bytes != NULL && size > 0)
         memcpy(blob->data, bytes, size);
     blob->data[size] = 0;
     return blob;

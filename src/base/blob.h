@@ -12,7 +12,8 @@ struct mr_blob {
     uint8_t data[]; /* data[size] is 0: text can be read as a string */
 };
 
-/* Copy `size` bytes into a new blob with one reference. return: NULL when out of memory */
+/* Copy `size` bytes into a new blob with one reference. bytes NULL: the caller fills it before anybody
+ * else sees it. return: NULL when out of memory */
 struct mr_blob *mr_blob_create(const void *bytes, size_t size);
 
 /* return: the same blob, with one reference more; NULL for NULL */

@@ -1,4 +1,5 @@
 #include "media/converter.h"
+#include "media/pending.h"
 
 #include <assert.h>
 #include <libyuv/convert_argb.h>
@@ -10,6 +11,7 @@ void mr_picture_to_bgrx(const struct mr_picture *i420, struct mr_picture *bgrx)
 {
     assert(i420->format == MR_PICTURE_I420 && bgrx->format == MR_PICTURE_BGRX);
     assert(i420->width == bgrx->width && i420->height == bgrx->height);
+    mr_picture_need(i420);
     J420ToARGB(i420->plane[0], i420->stride_bytes[0], i420->plane[1], i420->stride_bytes[1],
                i420->plane[2], i420->stride_bytes[2], bgrx->plane[0], bgrx->stride_bytes[0],
                i420->width, i420->height);

@@ -1,10 +1,13 @@
 #include "media/converter.h"
 
 #include "media/ffmpeg_log.h"
+#include "media/jpeg_planes.h"
 #include "media/placement.h"
 #include "media/scaler.h"
+#include "media/thaw.h"
 #include "media/unpack.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <libavutil/frame.h>
 #include <libavutil/pixdesc.h>
@@ -17,6 +20,7 @@ struct key {
     int colorspace, color_range, chroma_location;
     AVRational sample_aspect;
     struct mr_orientation orientation;
+    bool jpeg; /* not decoded yet */
 };
 
 /* Source thread only. */
@@ -32,6 +36,11 @@ struct mr_converter {
     struct mr_unpacker unpacker;
     struct mr_scaler scaler;
     struct mr_scratch stage;
+
+    struct mr_jpeg_planes *decoder; /* NULL before the first JPEG */
+    int divisor;                    /* of a JPEG's sides, when it is decoded */
+    struct mr_thaw *thaw;           /* JPEGs need not be decoded; NULL: they must be */
+    uint64_t damaged;
 
     struct mr_picture_pool *pool; /* NULL before the first frame */
     struct mr_size pool_size;
@@ -55,6 +64,8 @@ void mr_converter_destroy(struct mr_converter *converter)
     mr_unpacker_finish(&converter->unpacker);
     mr_scaler_finish(&converter->scaler);
     mr_scratch_finish(&converter->stage);
+    mr_jpeg_planes_destroy(converter->decoder);
+    mr_thaw_unref(&converter->thaw);
     mr_picture_pool_destroy(converter->pool);
     free(converter);
 }
@@ -71,6 +82,7 @@ static struct key key_of(const struct mr_decoded *decoded)
         .chroma_location = frame->chroma_location,
         .sample_aspect = frame->sample_aspect_ratio,
         .orientation = { .rotation = decoded->rotation, .mirrored = decoded->mirrored },
+        .jpeg = decoded->jpeg != NULL,
     };
 }
 
@@ -82,7 +94,7 @@ static bool keys_equal(const struct key *a, const struct key *b)
            a->sample_aspect.num == b->sample_aspect.num &&
            a->sample_aspect.den == b->sample_aspect.den &&
            a->orientation.rotation == b->orientation.rotation &&
-           a->orientation.mirrored == b->orientation.mirrored;
+           a->orientation.mirrored == b->orientation.mirrored && a->jpeg == b->jpeg;
 }
 
 static void solve_geometry(struct mr_converter *converter, const struct key *key)
@@ -129,6 +141,8 @@ static bool is_whole_and_unscaled(const struct mr_converter *converter)
 static int prepare_pool(struct mr_converter *converter)
 {
     struct mr_size size = converter->geometry.output;
+    if (converter->options.slots == 0)
+        return 0;
     if (converter->pool != NULL && converter->pool_size.width == size.width &&
         converter->pool_size.height == size.height)
         return 0;
@@ -154,13 +168,52 @@ static bool needs_stage(const struct mr_converter *converter, const struct key *
            (int)converter->geometry.to.x % (2 * MR_PICTURE_ALIGNMENT) != 0;
 }
 
+/* Whether an input of this kind is its own output. */
+static bool is_kept(const struct mr_converter *converter, const struct key *key)
+{
+    return key->jpeg && converter->options.keep_jpeg && is_whole_and_unscaled(converter) &&
+           converter->geometry.output.width == key->width &&
+           converter->geometry.output.height == key->height && key->orientation.rotation == 0 &&
+           !key->orientation.mirrored;
+}
+
+/* The DCT does the first part of the scaling; zimg has the rest. */
+static void reduce(struct mr_converter *converter)
+{
+    struct mr_rect *from = &converter->geometry.from;
+    struct mr_layout *layout = &converter->layout;
+    int divisor = mr_jpeg_divisor(from, converter->image);
+    *from = (struct mr_rect){ from->x / divisor, from->y / divisor, from->width / divisor,
+                              from->height / divisor };
+    layout->width = (layout->width + divisor - 1) / divisor;
+    layout->height = (layout->height + divisor - 1) / divisor;
+    converter->divisor = divisor;
+}
+
+static int prepare_jpeg(struct mr_converter *converter, const struct key *key)
+{
+    if (converter->thaw != NULL)
+        converter->damaged += mr_thaw_damaged(converter->thaw);
+    mr_thaw_unref(&converter->thaw);
+    if (!key->jpeg)
+        return 0;
+    int failed = converter->decoder == NULL ? mr_jpeg_planes_create(&converter->decoder) : 0;
+    if (failed == 0 && is_kept(converter, key))
+        failed = mr_thaw_create(converter->geometry.output, &converter->thaw);
+    reduce(converter);
+    return failed;
+}
+
 static int prepare(struct mr_converter *converter, const struct key *key, struct mr_error *error)
 {
     solve_geometry(converter, key);
+    int failed = prepare_jpeg(converter, key);
+    if (failed)
+        return failed;
     converter->as_is = mr_layout_is_jpeg(&converter->layout) && is_whole_and_unscaled(converter) &&
                        pairs_stay(&converter->layout, key->orientation);
     converter->staged = needs_stage(converter, key);
-    int failed = prepare_pool(converter);
+    failed = prepare_pool(converter);
     if (failed || converter->as_is)
         return failed;
     failed = mr_unpacker_configure(&converter->unpacker, &converter->layout);
@@ -222,30 +275,80 @@ static int fill(struct mr_converter *converter, const AVFrame *frame, struct mr_
     return failed;
 }
 
+static int adapt(struct mr_converter *converter, const struct mr_decoded *decoded,
+                 struct mr_error *error)
+{
+    struct key key = key_of(decoded);
+    return keys_equal(&key, &converter->key) ? 0 : configure(converter, decoded, &key, error);
+}
+
+/* out: *frame: with its planes, reduced if it comes as JPEG */
+static int decode(struct mr_converter *converter, const struct mr_decoded *decoded,
+                  const AVFrame **frame)
+{
+    bool damaged = false;
+    *frame = decoded->frame;
+    if (decoded->jpeg == NULL)
+        return 0;
+    int failed = mr_jpeg_planes_decode(converter->decoder, decoded->jpeg, converter->divisor, frame,
+                                       &damaged);
+    converter->damaged += failed == 0 && damaged;
+    return failed;
+}
+
+static int make(struct mr_converter *converter, const struct mr_decoded *decoded,
+                struct mr_picture *picture, struct mr_error *error)
+{
+    const AVFrame *frame;
+    int failed = decode(converter, decoded, &frame);
+    if (!failed)
+        failed = fill(converter, frame, picture);
+    if (failed)
+        return mr_error_set(error, failed, "converting a frame failed: %s", strerror(-failed));
+    mr_placement_bars(picture, &converter->geometry.to);
+    mr_picture_pad(picture);
+    return 0;
+}
+
+int mr_converter_fill(struct mr_converter *converter, const struct mr_decoded *decoded,
+                      struct mr_picture *picture, struct mr_error *error)
+{
+    int failed = adapt(converter, decoded, error);
+    assert(failed || (picture->width == converter->geometry.output.width &&
+                      picture->height == converter->geometry.output.height));
+    return failed ? failed : make(converter, decoded, picture, error);
+}
+
 int mr_converter_run(struct mr_converter *converter, const struct mr_decoded *decoded,
                      struct mr_picture **picture, struct mr_error *error)
 {
     *picture = NULL;
-    struct key key = key_of(decoded);
-    if (!keys_equal(&key, &converter->key)) {
-        int failed = configure(converter, decoded, &key, error);
-        if (failed)
-            return failed;
-    }
+    int failed = adapt(converter, decoded, error);
+    if (failed)
+        return failed;
     struct mr_picture *taken = mr_picture_pool_take(converter->pool);
     if (taken == NULL)
         return -EAGAIN;
 
-    int failed = fill(converter, decoded->frame, taken);
+    if (converter->thaw != NULL && decoded->jpeg->header.passes)
+        failed = mr_thaw_postpone(converter->thaw, decoded->jpeg, taken) < 0
+                     ? mr_error_set(error, -ENOMEM, "no memory for a frame")
+                     : 0;
+    else
+        failed = make(converter, decoded, taken, error);
     if (failed) {
         mr_picture_unref(&taken);
-        return mr_error_set(error, failed, "converting a frame failed: %s", strerror(-failed));
+        return failed;
     }
-    mr_placement_bars(taken, &converter->geometry.to);
-    mr_picture_pad(taken);
     taken->pts_us = decoded->pts_us;
     taken->captured_us = decoded->captured_us;
     taken->recorded = mr_blob_ref(decoded->recorded);
     *picture = taken;
     return 0;
+}
+
+uint64_t mr_converter_damaged(const struct mr_converter *converter)
+{
+    uint64_t later = converter->thaw != NULL ? mr_thaw_damaged(converter->thaw) : 0;
+    return converter->damaged + later;
 }

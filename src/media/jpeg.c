@@ -1,6 +1,7 @@
 #include "media/jpeg.h"
 
 #include "media/layers.h"
+#include "media/pending.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -61,6 +62,8 @@ static int compress(struct mr_jpeg_encoder *encoder, const struct mr_picture *pi
     const unsigned char *planes[3];
     int strides[3];
     bool flat = picture->format == MR_PICTURE_I420;
+    if (flat)
+        mr_picture_need(picture);
     if (!flat && mr_layers_flatten(picture, &encoder->scratch) < 0)
         return -ENOMEM;
     for (int i = 0; i < 3; i++) {

@@ -1,5 +1,6 @@
 #include "media/layers.h"
 
+#include "media/pending.h"
 #include "media/scale.h"
 
 #include <assert.h>
@@ -23,6 +24,7 @@ void mr_layers_fetch(const struct mr_picture *from, struct mr_picture *bgrx,
 {
     struct mr_area area;
     int stride = bgrx->stride_bytes[0];
+    mr_picture_need(from);
     for (int row = 0, column = 0; mr_tiles_next(wanted, &row, &column, &area);) {
         if (from->format == MR_PICTURE_BGRX)
             copy_part(from, bgrx, &area);
@@ -87,6 +89,8 @@ int mr_layers_flatten(const struct mr_picture *picture, struct mr_scratch *scrat
     struct mr_area area;
     if (mr_scratch_shape(scratch, 3, width_bytes, rows) < 0)
         return -ENOMEM;
+    if (under != NULL)
+        mr_picture_need(under);
     bool parts = under != NULL && !mr_tiles_are_all(&picture->drawn);
     if (parts && under->format == MR_PICTURE_I420)
         copy_planes(under, &scratch->planes);

@@ -1,5 +1,7 @@
 #include "media/picture.h"
 
+#include "media/pending.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -212,6 +214,7 @@ static struct mr_picture *hand_out(struct mr_picture_pool *pool, unsigned number
     slot->picture.pts_us = 0;
     slot->picture.captured_us = 0;
     slot->picture.recorded = NULL;
+    slot->picture.pending = NULL;
     slot->picture.under = NULL;
     return &slot->picture;
 }
@@ -265,6 +268,7 @@ void mr_picture_unref(struct mr_picture **picture)
         return;
 
     mr_blob_unref(&slot->picture.recorded);
+    mr_pending_destroy(&slot->picture.pending);
     mr_picture_unref(&slot->picture.under); /* one step: that one has none */
     struct mr_picture_pool *pool = slot->pool;
     uint64_t bit = UINT64_C(1) << slot->picture.slot;

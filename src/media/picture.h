@@ -21,6 +21,8 @@
 #define MR_PICTURE_MAX_SLOTS 64
 #define MR_PICTURE_ALIGNMENT 64 /* of planes and rows: what zimg's widest vectors want */
 
+struct mr_pending;
+
 enum mr_picture_format {
     MR_PICTURE_I420,
     MR_PICTURE_BGRX,
@@ -40,6 +42,10 @@ struct mr_picture {
     int64_t captured_us;      /* wall clock when the frame left the decoder */
     struct mr_blob *recorded; /* JSON of the payload that was recorded with the frame; NULL: none; a
                                  reference */
+
+    struct mr_pending
+        *pending; /* the planes come when they are asked for, see pending.h; NULL: they
+                                   are there */
 
     /* A BGRX picture may be complete in parts only: in the tiles of `drawn`; elsewhere it looks like
      * the one under it, of which it holds a reference. NULL: it is a whole one. See layers.h. */

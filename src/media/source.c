@@ -27,6 +27,7 @@
 enum step {
     STEP_AGAIN, /* go on */
     STEP_FRAME, /* a frame is there */
+    STEP_JPEG,  /* one is there as JPEG */
     STEP_END,   /* the input ended */
 };
 
@@ -59,15 +60,18 @@ static int init(struct mr_source *source, const struct mr_source_options *option
 {
     mr_url_redact_whole(options->url, source->shown, sizeof(source->shown));
     source->loop = options->loop;
+    source->leave_jpeg = options->leave_jpeg;
     source->threads = options->threads;
     source->patience =
         (struct mr_patience){ .interrupt = options->interrupt, .limit_us = options->stall_us };
     source->url = strdup(options->url);
     source->packet = av_packet_alloc();
+    source->kept = av_packet_alloc();
     source->frame = av_frame_alloc();
     source->only = av_frame_alloc();
     if (mr_input_options_copy(&source->wish, &options->input) < 0 || source->url == NULL ||
-        source->packet == NULL || source->frame == NULL || source->only == NULL)
+        source->packet == NULL || source->kept == NULL || source->frame == NULL ||
+        source->only == NULL)
         return mr_error_set(error, -ENOMEM, "cannot open \"%s\": out of memory", source->shown);
 
     int failed = open_input(source, error);
@@ -104,6 +108,7 @@ void mr_source_close(struct mr_source *source)
     mr_recorded_finish(&source->recorded);
     mr_input_close(&source->input);
     av_packet_free(&source->packet);
+    av_packet_free(&source->kept);
     av_frame_free(&source->frame);
     av_frame_free(&source->only);
     mr_input_options_finish(&source->wish);
@@ -204,6 +209,10 @@ static int feed(struct mr_source *source, struct mr_error *error)
     int averror = av_read_frame(source->input.demuxer, source->packet);
     if (averror < 0)
         return read_failed(source, averror, error);
+    bool left =
+        source->packet->stream_index == source->input.stream->index && mr_source_keep_jpeg(source);
+    if (left)
+        return STEP_JPEG;
     if (source->packet->stream_index == source->input.stream->index)
         averror = decode_packet(source);
     else
@@ -227,34 +236,30 @@ static int step(struct mr_source *source, struct mr_error *error)
     return STEP_AGAIN;
 }
 
-static int64_t next_pts_us(struct mr_source *source)
+static int64_t next_pts_us(struct mr_source *source, int64_t stamp, int64_t duration)
 {
-    const AVFrame *frame = source->frame;
     int64_t now_us = source->info.live ? mr_clock_now_us() : 0;
     if (source->input.still || source->still)
         return mr_timeline_next(&source->timeline, AV_NOPTS_VALUE, 0, 0);
     if (source->input.untimed)
         return mr_timeline_next(&source->timeline, now_us, 0, now_us);
-    return mr_timeline_next(&source->timeline, frame->best_effort_timestamp, frame->pkt_duration,
-                            now_us);
+    return mr_timeline_next(&source->timeline, stamp, duration, now_us);
 }
 
-/* Keep the first frame of what loops: it may be the only one. */
+/* Keep the first frame of what loops: it may be the only one. JPEG costs nothing to read again. */
 static void keep_only(struct mr_source *source)
 {
     if (source->frames_since_start <= 2)
         av_frame_unref(source->only);
     if (source->frames_since_start == 1 && source->loop && !source->input.live &&
-        av_frame_ref(source->only, source->frame) < 0)
+        source->frame->buf[0] != NULL && av_frame_ref(source->only, source->frame) < 0)
         av_frame_unref(source->only);
 }
 
-/* Frames whose damage the decoder has hidden are shown: a smear beats a gap. They count, though. */
-static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
+void mr_source_give_out(struct mr_source *source, int64_t stamp, int64_t duration,
+                        struct mr_decoded *decoded)
 {
     const AVFrame *frame = source->frame;
-    if ((frame->flags & AV_FRAME_FLAG_CORRUPT) || frame->decode_error_flags != 0)
-        mr_source_count_damage(source);
     source->damage_in_a_row = 0;
     source->frames_since_start++;
     source->frame_came = true;
@@ -266,12 +271,21 @@ static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
         orientation = mr_orientation_from_matrix((const int32_t *)matrix->data, matrix->size);
     *decoded = (struct mr_decoded){
         .frame = frame,
-        .pts_us = next_pts_us(source),
+        .pts_us = next_pts_us(source, stamp, duration),
         .captured_us = mr_clock_wall_us(),
         .rotation = orientation.rotation,
         .mirrored = orientation.mirrored,
-        .recorded = mr_recorded_take(&source->recorded, frame->best_effort_timestamp),
+        .recorded = mr_recorded_take(&source->recorded, stamp),
     };
+}
+
+/* Frames whose damage the decoder has hidden are shown: a smear beats a gap. They count, though. */
+static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
+{
+    const AVFrame *frame = source->frame;
+    if ((frame->flags & AV_FRAME_FLAG_CORRUPT) || frame->decode_error_flags != 0)
+        mr_source_count_damage(source);
+    mr_source_give_out(source, frame->best_effort_timestamp, frame->pkt_duration, decoded);
 }
 
 /* return: 0; 1 when the input cannot be had again; -errno with *error */
@@ -345,8 +359,8 @@ int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct 
         if (source->still)
             return repeat(source, decoded, error);
         int result = step(source, error);
-        if (result == STEP_FRAME) {
-            take_frame(source, decoded);
+        if (result == STEP_FRAME || result == STEP_JPEG) {
+            (result == STEP_FRAME ? take_frame : mr_source_give_jpeg)(source, decoded);
             return 0;
         }
         if (result == STEP_END)

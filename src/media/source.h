@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct AVFrame;
+struct mr_jpeg_frame;
 struct mr_source;
 
 /* What an input does not say about itself, and how it is to be opened. */
@@ -38,6 +39,7 @@ struct mr_source_options {
                          input end with -ETIMEDOUT after so much time without a frame; 0: they
                          wait for ever */
     double fps;       /* of what comes out so many frames a second are wanted; 0: all */
+    bool leave_jpeg;  /* do not decode what jpeg_header.h knows: mr_decoded.jpeg */
     const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
                                      -ECANCELED soon; set by any thread; may be NULL */
 };
@@ -53,6 +55,8 @@ struct mr_source_info {
 /* One decoded frame: lent by the source until the next call that takes the source. */
 struct mr_decoded {
     const struct AVFrame *frame;
+    /* Not NULL: the frame as it came; `frame` then says its format, size and colours only. */
+    const struct mr_jpeg_frame *jpeg;
     int64_t pts_us;      /* media time from the source's start; never decreases, loops included */
     int64_t captured_us; /* wall clock when it left the decoder */
     int rotation;  /* degrees clockwise the picture must be turned to be upright: 0 90 180 270 */
@@ -86,6 +90,11 @@ int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct 
  * in it grows old. The next frame that is read is then decoded from a key frame on.
  * return: 0; else as mr_source_read */
 int mr_source_discard(struct mr_source *source, struct mr_error *error);
+
+/* Decode, with FFmpeg, the JPEG that the last read gave, since TurboJPEG cannot.
+ * in:     decoded, as that read filled it; its frame is there afterwards, or another read is due
+ * return: 0; 1: it is damaged, which counts; -ENOMEM with *error */
+int mr_source_decode(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
 
 /* How many packets or frames were skipped as damaged so far. Any thread. */
 uint64_t mr_source_damaged(const struct mr_source *source);

@@ -1,9 +1,11 @@
-/* What the files of a source share: source.c (decoding) and discard.c (leaving out). Private to
+/* What the files of a source share: source.c (decoding), source_jpeg.c (not
+ * even that) and discard.c (leaving out). Private to
  * src/media. */
 #ifndef MR_MEDIA_SOURCE_PRIVATE_H
 #define MR_MEDIA_SOURCE_PRIVATE_H
 
 #include "media/input.h"
+#include "media/jpeg_header.h"
 #include "media/recorded.h"
 #include "media/source.h"
 #include "media/timeline.h"
@@ -18,6 +20,7 @@ struct mr_source {
     char *url;
     char shown[512]; /* the url without passwords */
     bool loop;
+    bool leave_jpeg;
     int threads;
     struct mr_input_options wish;
 
@@ -29,8 +32,10 @@ struct mr_source {
     struct mr_recorded recorded;
     AVPacket *packet;
     AVFrame *frame;
-    AVFrame *only; /* the first frame, while it is the only one */
-    bool still;    /* it is: it is given out again and again */
+    AVFrame *only;             /* the first frame, while it is the only one */
+    bool still;                /* it is: it is given out again and again */
+    AVPacket *kept;            /* until the next read: the JPEG that was given out */
+    struct mr_jpeg_frame jpeg; /* in it */
     unsigned damage_in_a_row;
     uint64_t frames_since_start; /* of the input, which may start again */
     bool ended;
@@ -44,6 +49,14 @@ struct mr_source {
 };
 
 void mr_source_count_damage(struct mr_source *source);
+
+/* What source->frame says goes out, with these of its stream's times. */
+void mr_source_give_out(struct mr_source *source, int64_t stamp, int64_t duration,
+                        struct mr_decoded *decoded);
+
+/* source_jpeg.c: whether the packet is a JPEG to be left as it is: then it is kept; and giving it out. */
+bool mr_source_keep_jpeg(struct mr_source *source);
+void mr_source_give_jpeg(struct mr_source *source, struct mr_decoded *decoded);
 
 /* Give up because of what FFmpeg returned, or because patience is at its end.
  * return: -errno, with *error */

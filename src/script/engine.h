@@ -41,6 +41,7 @@ struct mr_engine_result {
     struct mr_picture *picture; /* a reference, the caller's: the one given, or the canvas */
     struct mr_buffer payload;   /* JSON text, the caller's to finish */
     int quality;
+    bool quality_set; /* by the script */
     bool skip;
 };
 

@@ -84,6 +84,7 @@ int mr_engine_process(struct mr_engine *engine, struct mr_picture *picture, unsi
     result->payload = engine->json.out;
     engine->json.out = (struct mr_buffer){ 0 };
     result->quality = engine->frame.quality;
+    result->quality_set = engine->frame.quality_set;
     result->skip = engine->frame.skip;
     return 0;
 }

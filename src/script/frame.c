@@ -1,6 +1,7 @@
 #include "script/frame.h"
 
 #include "media/layers.h"
+#include "media/pending.h"
 #include "script/binding.h"
 #include "script/image.h"
 
@@ -99,8 +100,10 @@ static struct mr_area all_of(const struct mr_frame *frame)
 
 const struct mr_picture *mr_frame_look(struct mr_frame *frame)
 {
-    if (!frame->changed)
+    if (!frame->changed) {
+        mr_picture_need(frame->picture);
         return frame->picture;
+    }
     flush_cairo(frame);
     const struct mr_area all = all_of(frame);
     fetch(frame, &all);
@@ -318,6 +321,7 @@ static int frame_newindex(lua_State *L)
         return luaL_error(L, "frame.quality: whole number from 1 to 100 expected, got %s",
                           luaL_tolstring(L, 3, NULL));
     frame->quality = (int)quality;
+    frame->quality_set = true;
     return 0;
 }
 

@@ -29,6 +29,7 @@ struct mr_frame {
     bool alpha;                 /* an image whose canvas is premultiplied BGRA */
     bool skip;
     int quality;
+    bool quality_set;
     unsigned viewers;
 };
 

@@ -2,6 +2,7 @@
  * call is lent from a pool of this instance, so that no other version of the script draws on it. */
 #include "script/remote.h"
 
+#include "media/pending.h"
 #include "script/canvas.h"
 #include "script/json_write.h"
 #include "script/state.h"
@@ -84,6 +85,7 @@ static int describe_frame(struct mr_remote *remote, const struct mr_picture *pic
     message->frame.slot = picture->slot;
     message->frame.canvas = remote->lent != NULL ? (int32_t)remote->lent->slot : -1;
     message->frame.viewers = viewers;
+    message->frame.pending = !mr_picture_was_needed(picture);
     message->frame.seq = picture->seq;
     message->frame.pts_us = picture->pts_us;
     message->frame.captured_us = picture->captured_us;
@@ -123,11 +125,13 @@ static int load(struct mr_instance *instance, const struct mr_heritage *heritage
     message.first_bytes = (uint32_t)body.size;
     mr_buffer_append(&body, text->data, text->size);
     int limit_ms = LOAD_CALLS * instance->options.engine.deadline_ms + MR_REMOTE_GRACE_MS;
+    remote->frame = trial->picture;
     if (body.failed)
         result = mr_error_set(error, -ENOMEM, "%s: out of memory", text->name);
     else
         result =
             mr_remote_ask_within(remote, limit_ms, &message, body.data, body.size, &answer, error);
+    remote->frame = NULL;
     mr_buffer_finish(&body);
     return result;
 }
@@ -181,8 +185,10 @@ static int process(struct mr_instance *instance, struct mr_picture *picture, uns
     struct mr_wire_message answer = { 0 }, message = { .kind = MR_WIRE_FRAME };
     *result = (struct mr_engine_result){ 0 };
     int failed = describe_frame(remote, picture, viewers, &message, error);
+    remote->frame = picture;
     if (failed == 0)
         failed = mr_remote_ask(remote, &message, NULL, 0, &answer, error);
+    remote->frame = NULL;
     if (failed < 0)
         return failed;
     if (!is_result(remote, &answer))
@@ -191,6 +197,7 @@ static int process(struct mr_instance *instance, struct mr_picture *picture, uns
     result->payload = remote->body;
     remote->body = (struct mr_buffer){ 0 };
     result->quality = answer.answer.quality;
+    result->quality_set = answer.answer.quality_set;
     result->skip = answer.answer.skip;
     return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "media/pending.h"
 #include "script/json_write.h"
 #include "script/script_log.h"
 #include "script/state.h"
@@ -135,6 +136,16 @@ static int send_file(struct mr_remote *remote, const struct mr_wire_message *mes
     return result;
 }
 
+/* Of a pending frame, whose memory the process shares. */
+static int fill_frame(struct mr_remote *remote)
+{
+    struct mr_wire_message answer = { .kind = MR_WIRE_FILLED };
+    if (remote->frame == NULL)
+        return -EPROTO;
+    mr_picture_need(remote->frame);
+    return mr_wire_send(remote->process.fd, &answer, NULL, 0, -1);
+}
+
 /* return: 0; -errno: it is lost */
 static int take_other(struct mr_remote *remote, const struct mr_wire_message *message)
 {
@@ -149,6 +160,8 @@ static int take_other(struct mr_remote *remote, const struct mr_wire_message *me
         return 0;
     case MR_WIRE_FILE:
         return send_file(remote, message);
+    case MR_WIRE_PIXELS:
+        return fill_frame(remote);
     default:
         return -EPROTO;
     }

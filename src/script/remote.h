@@ -24,6 +24,7 @@ struct mr_remote {
     struct mr_picture_pool *canvases;
     int width, height; /* of the canvases */
     struct mr_picture *lent;
+    struct mr_picture *frame; /* borrowed: what is asked about; NULL: no frame */
 };
 
 /* Start the process, let it confine itself, wait until it is ready.

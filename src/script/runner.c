@@ -181,6 +181,7 @@ static void take_over(struct mr_runner *runner, struct mr_engine_result *made,
     result->payload = (char *)made->payload.data;
     result->payload_size = made->payload.size;
     result->quality = made->quality;
+    result->quality_set = made->quality_set;
     result->skip = made->skip;
     if (runner->options.on_error == MR_ON_ERROR_HOLD && !made->skip) {
         mr_layers_complete(made->picture); /* what is under it is not to be held as well */

@@ -56,6 +56,7 @@ struct mr_script_result {
     size_t payload_size;
     char *error;         /* NULL, or one line with file and line; malloc'd */
     int quality;         /* 1 … 100 */
+    bool quality_set;    /* by the script, for this frame */
     bool skip;           /* do not send this frame */
     uint32_t generation; /* of the script: 1 for the first, one more for every swap */
 };

@@ -1,6 +1,8 @@
 /* What a script process is asked about its script, and its answers. */
 #include "script/script_host_private.h"
 
+#include "media/pending.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +66,10 @@ static struct mr_picture *open_frame(struct mr_script_host *host)
     picture->captured_us = asked->frame.captured_us;
     picture->recorded = host->recorded;
     host->recorded = NULL;
+    const struct mr_pending_options pending = { .fill = mr_script_host_want_pixels,
+                                                .opaque = host };
+    if (asked->frame.pending && picture->pending == NULL)
+        mr_script_host_must(mr_picture_postpone(picture, &pending));
     return picture;
 }
 
@@ -121,9 +127,10 @@ static void process(struct mr_script_host *host)
         answer_error(host, result, &error);
         return;
     }
-    struct mr_wire_message message = {
-        .answer = { .quality = made.quality, .skip = made.skip, .changed = made.picture != picture }
-    };
+    struct mr_wire_message message = { .answer = { .quality = made.quality,
+                                                   .quality_set = made.quality_set,
+                                                   .skip = made.skip,
+                                                   .changed = made.picture != picture } };
     if (message.answer.changed)
         memcpy(message.answer.drawn, made.picture->drawn.row, sizeof(message.answer.drawn));
     mr_picture_unref(&made.picture);

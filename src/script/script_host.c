@@ -75,6 +75,20 @@ int mr_script_host_fetch(void *opaque, const char *name, bool text, size_t limit
     return answer.content.result < 0 ? answer.content.result : -EINVAL;
 }
 
+void mr_script_host_want_pixels(void *opaque, struct mr_picture *picture)
+{
+    struct mr_script_host *host = opaque;
+    struct mr_wire_message answer, message = { .kind = MR_WIRE_PIXELS };
+    struct mr_buffer body = { 0 };
+    int attached;
+    (void)picture;
+    mr_script_host_must(mr_wire_send(host->fd, &message, NULL, 0, -1));
+    mr_script_host_must(receive(host, &answer, &body, &attached));
+    mr_buffer_finish(&body);
+    if (answer.kind != MR_WIRE_FILLED || attached >= 0)
+        mr_script_host_leave(1);
+}
+
 static void map_memory(struct mr_script_host *host, int attached)
 {
     const struct mr_wire_message *asked = &host->asked;

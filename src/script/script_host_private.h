@@ -46,6 +46,9 @@ void mr_script_host_must(int result);
 /* A mr_bundle_fetch: ask the host for a file. */
 mr_bundle_fetch mr_script_host_fetch;
 
+/* What fills pending pictures: ask the host for it. opaque: the script host */
+void mr_script_host_want_pixels(void *opaque, struct mr_picture *picture);
+
 /* Answer what was asked: with nothing, or with the error. */
 void mr_script_host_answer_result(struct mr_script_host *host, int result,
                                   const struct mr_error *error);

@@ -41,8 +41,10 @@ enum mr_wire_kind {
     MR_WIRE_LOG,       /* body: a line */
     MR_WIRE_BROADCAST, /* body: JSON */
     MR_WIRE_SNAPSHOT,  /* body: state, at most a second old when the process ends */
+    MR_WIRE_PIXELS,    /* the planes of the frame, which is pending, are wanted */
 
     /* host to script, too */
+    MR_WIRE_FILLED,   /* the answer to MR_WIRE_PIXELS */
     MR_WIRE_RECORDED, /* body: JSON, of the frame of the MR_WIRE_FRAME or MR_WIRE_LOAD that comes
                          next; no answer */
 };
@@ -68,6 +70,7 @@ struct mr_wire_message {
             uint32_t viewers;
             uint64_t seq;
             int64_t pts_us, captured_us;
+            uint32_t pending; /* 1: the planes may not be there before MR_WIRE_PIXELS is answered */
         } frame;
         struct {
             uint32_t kind; /* enum mr_script_event_kind */
@@ -80,7 +83,8 @@ struct mr_wire_message {
             int32_t result; /* 0 or -errno */
             int32_t quality;
             uint32_t skip, changed;
-            uint32_t lost; /* the script is not to be called again */
+            uint32_t lost;        /* the script is not to be called again */
+            uint32_t quality_set; /* by the script */
             int64_t next_timer_us;
             uint32_t drawn[MR_TILES_MAX]; /* of the canvas, if changed: struct mr_tiles */
         } answer;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "media/jpeg.h"
+#include "media/pending.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -46,19 +47,26 @@ struct mr_encoder {
     bool stopping;
 };
 
+/* A picture that came as JPEG and is as it came goes out as it came.
+ * out: content's JPEG. return: 0; -errno */
+static int make_jpeg(struct mr_jpeg_encoder *jpeg_encoder, const struct mr_script_result *result,
+                     struct mr_packet_content *content)
+{
+    struct mr_blob *blob = result->quality_set ? NULL : mr_picture_jpeg(result->picture);
+    if (blob == NULL)
+        return mr_jpeg_encode(jpeg_encoder, result->picture, result->quality, &content->jpeg,
+                              &content->jpeg_size);
+    content->blob = blob;
+    content->jpeg = blob->data;
+    content->jpeg_size = blob->size;
+    return 0;
+}
+
 static struct mr_packet *encode(struct mr_jpeg_encoder *jpeg_encoder,
                                 const struct mr_script_result *result)
 {
     const struct mr_picture *picture = result->picture;
-    const uint8_t *jpeg;
-    size_t jpeg_size;
-    int error = mr_jpeg_encode(jpeg_encoder, picture, result->quality, &jpeg, &jpeg_size);
-    if (error < 0) {
-        mr_log(MR_LOG_WARN, "encoder", "frame %llu (%dx%d) could not be encoded: %s",
-               (unsigned long long)picture->seq, picture->width, picture->height, strerror(-error));
-        return NULL;
-    }
-    return mr_packet_create(&(struct mr_packet_content){
+    struct mr_packet_content content = {
         .seq = picture->seq,
         .pts_us = picture->pts_us,
         .captured_us = picture->captured_us,
@@ -66,9 +74,14 @@ static struct mr_packet *encode(struct mr_jpeg_encoder *jpeg_encoder,
         .height = picture->height,
         .payload = result->payload,
         .payload_size = result->payload_size,
-        .jpeg = jpeg,
-        .jpeg_size = jpeg_size,
-    });
+    };
+    int error = make_jpeg(jpeg_encoder, result, &content);
+    if (error < 0) {
+        mr_log(MR_LOG_WARN, "encoder", "frame %llu (%dx%d) could not be encoded: %s",
+               (unsigned long long)picture->seq, picture->width, picture->height, strerror(-error));
+        return NULL;
+    }
+    return mr_packet_create(&content);
 }
 
 /* Hand over the finished jobs at the lane's head, unless another thread is at it: that one then

@@ -35,6 +35,7 @@ int mr_ingest_open(struct mr_ingest *ingest)
             .input = options->input,
             .stall_us = options->lossless ? 0 : (int64_t)(options->stall_s * 1e6),
             .fps = options->fps,
+            .leave_jpeg = true,
             .interrupt = &stream->stopping,
         },
         &ingest->source, &ingest->error);
@@ -73,12 +74,27 @@ static void note_size(struct mr_stream *stream, const struct mr_picture *picture
                picture->height);
 }
 
+/* With a decoder that knows more kinds of JPEG. return: as convert */
+static int convert_otherwise(struct mr_ingest *ingest, const struct mr_decoded *decoded,
+                             struct mr_picture **picture)
+{
+    struct mr_decoded other = *decoded;
+    int result = mr_source_decode(ingest->source, &other, &ingest->error);
+    if (result == 0)
+        return mr_converter_run(ingest->converter, &other, picture, &ingest->error);
+    return result > 0 ? -EBADMSG : result;
+}
+
+/* return: 0, with a picture or, when none is free, without; -EBADMSG: the frame is damaged and was
+ *         counted; -errno with ingest->error */
 static int convert(struct mr_ingest *ingest, const struct mr_decoded *decoded,
                    struct mr_picture **picture)
 {
     struct mr_stream *stream = ingest->stream;
     int64_t start_us = mr_clock_now_us();
     int result = mr_converter_run(ingest->converter, decoded, picture, &ingest->error);
+    if (result == -EBADMSG)
+        result = convert_otherwise(ingest, decoded, picture);
     mr_stats_stage(&stream->stats, MR_STAGE_CONVERT, mr_clock_now_us() - start_us);
     if (result == -EAGAIN)
         mr_stats_drop(&stream->stats, MR_DROP_POOL);
@@ -91,7 +107,7 @@ static int pass_on(struct mr_ingest *ingest, const struct mr_decoded *decoded)
     struct mr_picture *picture;
     int result = convert(ingest, decoded, &picture);
     if (result < 0)
-        return result;
+        return result == -EBADMSG ? 0 : result;
     uint64_t seq = mr_stream_number(stream, decoded->pts_us);
     if (picture == NULL)
         return 0;
@@ -127,7 +143,9 @@ static int read_frame(struct mr_ingest *ingest, struct mr_decoded *decoded)
     struct mr_stream *stream = ingest->stream;
     int64_t start_us = mr_clock_now_us();
     int result = mr_source_read(ingest->source, decoded, &ingest->error);
-    atomic_store_explicit(&stream->damaged, ingest->damaged + mr_source_damaged(ingest->source),
+    atomic_store_explicit(&stream->damaged,
+                          ingest->damaged + mr_source_damaged(ingest->source) +
+                              mr_converter_damaged(ingest->converter),
                           memory_order_relaxed);
     if (result != 0)
         return result;

@@ -37,10 +37,12 @@ static int prepare(struct mr_ingest *ingest)
     mr_backoff_init(&ingest->backoff, (uint32_t)mr_clock_wall_us());
     mr_pacer_init(&ingest->pacer, options->fps);
     stream->lane = mr_encoder_lane_open(stream->encoder, mr_stream_deliver, stream);
-    int result = mr_converter_create(&(struct mr_converter_options){ .size = options->size,
-                                                                     .fit = options->fit,
-                                                                     .slots = MR_STREAM_PICTURES },
-                                     &ingest->converter);
+    int result =
+        mr_converter_create(&(struct mr_converter_options){ .size = options->size,
+                                                            .fit = options->fit,
+                                                            .slots = MR_STREAM_PICTURES,
+                                                            .keep_jpeg = options->keep_jpeg },
+                            &ingest->converter);
     return result < 0 || stream->lane == NULL
                ? mr_error_set(&ingest->error, -ENOMEM, "%s: out of memory", options->name)
                : 0;

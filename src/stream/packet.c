@@ -10,6 +10,7 @@ struct packet {
     struct mr_packet public; /* first: what callers hold */
     atomic_uint refs;
     pthread_mutex_t lock;
+    struct mr_blob *blob; /* what holds the JPEG; NULL: it is here */
     /* protected by lock until made, immutable then */
     struct mr_form *forms[MR_PACKET_FORMS];
     char bytes[]; /* payload, 0, JPEG */
@@ -32,8 +33,8 @@ static void init_lock(pthread_mutex_t *lock)
 
 struct mr_packet *mr_packet_create(const struct mr_packet_content *content)
 {
-    struct packet *packet =
-        malloc(sizeof(*packet) + content->payload_size + 1 + content->jpeg_size);
+    size_t copied = content->blob == NULL ? content->jpeg_size : 0;
+    struct packet *packet = malloc(sizeof(*packet) + content->payload_size + 1 + copied);
     if (packet == NULL)
         return NULL;
 
@@ -41,7 +42,9 @@ struct mr_packet *mr_packet_create(const struct mr_packet_content *content)
     char *jpeg = payload + content->payload_size + 1;
     memcpy(payload, content->payload, content->payload_size);
     payload[content->payload_size] = '\0';
-    memcpy(jpeg, content->jpeg, content->jpeg_size);
+    if (copied > 0)
+        memcpy(jpeg, content->jpeg, copied);
+    packet->blob = mr_blob_ref(content->blob);
 
     atomic_init(&packet->refs, 1);
     init_lock(&packet->lock);
@@ -54,7 +57,7 @@ struct mr_packet *mr_packet_create(const struct mr_packet_content *content)
         .height = content->height,
         .payload = payload,
         .payload_size = content->payload_size,
-        .jpeg = (const uint8_t *)jpeg,
+        .jpeg = content->blob != NULL ? content->jpeg : (const uint8_t *)jpeg,
         .jpeg_size = content->jpeg_size,
     };
     return &packet->public;
@@ -80,6 +83,7 @@ void mr_packet_unref(struct mr_packet **held)
             free(packet->forms[i]->owned);
         free(packet->forms[i]);
     }
+    mr_blob_unref(&packet->blob);
     pthread_mutex_destroy(&packet->lock);
     free(packet);
 }

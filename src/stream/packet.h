@@ -1,9 +1,11 @@
 /* A packet: one finished frame, immutable and reference-counted: numbers, payload, JPEG, and the
  * framed bytes ("form") for each kind of client, each made at most once and only when asked for.
  *
- * One allocation holds numbers, payload and JPEG. Any thread. */
+ * One allocation holds numbers, payload and, unless it is shared, JPEG. Any thread. */
 #ifndef MR_STREAM_PACKET_H
 #define MR_STREAM_PACKET_H
+
+#include "base/blob.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +40,7 @@ struct mr_form {
 /* How a form is made: a constant, one a kind of client, with a slot of its own. It may ask for other
  * forms of the packet and point into them. */
 struct mr_form_maker {
-    unsigned slot; /* 0 … MR_PACKET_FORMS - 1 */
+    unsigned slot;                                               /* 0 … MR_PACKET_FORMS - 1 */
     int (*make)(struct mr_packet *packet, struct mr_form *form); /* 0 or -ENOMEM */
 };
 
@@ -50,6 +52,7 @@ struct mr_packet_content {
     size_t payload_size;
     const uint8_t *jpeg;
     size_t jpeg_size;
+    struct mr_blob *blob; /* what holds the JPEG, to be shared instead of copied; NULL: copy it */
 };
 
 /* Copy the content into a new packet with one reference.

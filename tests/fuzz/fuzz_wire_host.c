@@ -5,6 +5,7 @@
  * host that is in a hurry. Input: u8 for each call, and what messages.h says for each turn. */
 #include "messages.h"
 
+#include "media/pending.h"
 #include "script/instance.h"
 #include "script/json_write.h"
 #include "script/process.h"
@@ -31,7 +32,8 @@ static bool impatient; /* the host does not wait any more */
 static atomic_bool hurry;
 
 static char folder[] = "/tmp/moonreel-fuzz-XXXXXX";
-static struct mr_picture *pictures[2];
+static struct mr_picture *pictures[2]; /* the second one is pending */
+static unsigned filled;                /* how often that was filled */
 static struct mr_script_log *script_log;
 
 /* ---- the mad process ---- */
@@ -273,6 +275,13 @@ static void remove_folder(void)
     }
 }
 
+static void fill(void *opaque, struct mr_picture *picture)
+{
+    (void)opaque;
+    fuzz_require(picture == pictures[1] && filled++ == 0);
+    memset(picture->plane[0], 128, (size_t)picture->stride_bytes[0] * (size_t)picture->height);
+}
+
 static struct mr_picture *make_picture(int width, int height)
 {
     struct mr_picture_pool *pool;
@@ -300,6 +309,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     write_file("secret", SECRET);
     pictures[0] = make_picture(FUZZ_WIDTH, FUZZ_HEIGHT);
     pictures[1] = make_picture(FUZZ_WIDTH / 2, FUZZ_HEIGHT + 1);
+    fuzz_require(mr_picture_postpone(pictures[1], &(struct mr_pending_options){ .fill = fill }) ==
+                 0);
     script_log = mr_script_log_create("fuzz");
     fuzz_require(script_log != NULL);
     mr_script_log_set_sink(script_log, take_line, NULL);

@@ -136,7 +136,7 @@ static void look(const uint8_t *packet, size_t size)
     struct mr_wire_message message;
     fuzz_require(size >= sizeof(message));
     memcpy(&message, packet, sizeof(message));
-    fuzz_require(message.kind >= MR_WIRE_ANSWER && message.kind <= MR_WIRE_SNAPSHOT);
+    fuzz_require(message.kind >= MR_WIRE_ANSWER && message.kind <= MR_WIRE_PIXELS);
     fuzz_require(message.first_bytes <= message.body_bytes);
     fuzz_require(size - sizeof(message) == (message.in_memfd ? 0 : message.body_bytes));
     if (message.kind == MR_WIRE_BROADCAST)

@@ -10,7 +10,7 @@
 
 static struct mr_converter *make_converter(int width, int height, enum mr_fit fit)
 {
-    struct mr_converter_options options = { { width, height }, fit, 2 };
+    struct mr_converter_options options = { .size = { width, height }, .fit = fit, .slots = 2 };
     struct mr_converter *converter;
     assert_int_equal(mr_converter_create(&options, &converter), 0);
     return converter;
