@@ -38,7 +38,7 @@ static void check_clip(const struct colour_clip *clip)
     colour_clip_reference(clip, path, reference);
 
     struct mr_source *source = open_source(path);
-    struct mr_converter_options options = { { 0, 0 }, MR_FIT_CONTAIN, 1 };
+    struct mr_converter_options options = { .fit = MR_FIT_CONTAIN, .slots = 1 };
     struct mr_converter *converter;
     struct mr_jpeg_encoder *encoder;
     assert_int_equal(mr_converter_create(&options, &converter), 0);

@@ -64,7 +64,7 @@ static void check_line(const char *path, int result, const struct mr_error *erro
 static int play(const char *path)
 {
     struct mr_source_options options = { .url = path };
-    struct mr_converter_options conversion = { { 0, 0 }, MR_FIT_CONTAIN, 1 };
+    struct mr_converter_options conversion = { .fit = MR_FIT_CONTAIN, .slots = 1 };
     struct mr_source *source;
     struct mr_converter *converter;
     struct mr_error error = { 0 };

@@ -104,7 +104,7 @@ static void check_format(enum AVPixelFormat format, const AVFrame *rgb)
         return;
     if (is_grey(descriptor) && (descriptor->flags & AV_PIX_FMT_FLAG_FLOAT))
         frame->color_range = AVCOL_RANGE_MPEG; /* a quirk of libswscale's, for grey floats only */
-    struct mr_converter_options options = { { 0, 0 }, MR_FIT_CONTAIN, 1 };
+    struct mr_converter_options options = { .fit = MR_FIT_CONTAIN, .slots = 1 };
     struct mr_converter *converter;
     assert_int_equal(mr_converter_create(&options, &converter), 0);
     struct mr_picture *picture;

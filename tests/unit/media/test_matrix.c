@@ -22,7 +22,7 @@ struct player {
 static void open_player(struct player *player, const struct matrix_clip *clip, const char *path)
 {
     struct mr_source_options options = { .url = path };
-    struct mr_converter_options conversion = { { 0, 0 }, MR_FIT_CONTAIN, 1 };
+    struct mr_converter_options conversion = { .fit = MR_FIT_CONTAIN, .slots = 1 };
     struct mr_error error = { 0 };
     if (mr_source_open(&options, &player->source, &error) != 0)
         fail_msg("%s: %s", clip->file, error.text);
