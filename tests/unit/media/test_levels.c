@@ -8,7 +8,9 @@
 
 static struct mr_picture *convert(AVFrame *frame, int width, int height)
 {
-    struct mr_converter_options options = { { width, height }, MR_FIT_STRETCH, 1 };
+    struct mr_converter_options options = { .size = { width, height },
+                                            .fit = MR_FIT_STRETCH,
+                                            .slots = 1 };
     struct mr_decoded decoded = { .frame = frame };
     struct mr_converter *converter;
     struct mr_picture *picture;
