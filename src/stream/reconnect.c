@@ -8,7 +8,7 @@
 #include <errno.h>
 
 /* What ran for so long was well: the waits begin anew. */
-#define WELL_US 2000000
+#define WELL_US 1000000
 
 static bool comes_and_goes(const struct mr_ingest *ingest)
 {
