@@ -38,6 +38,7 @@ struct camera {
     enum camera_mood mood, served; /* wished for; come true */
     struct camera_pieces pieces;
     unsigned connections, connected;
+    uint64_t sent; /* pieces */
 
     /* the thread's */
     int listener; /* -1: gone */
@@ -193,7 +194,7 @@ static void serve(struct camera *camera, bool due)
             continue;
         bool stays = !gone && hear(client);
         if (stays && due && camera->mood != CAMERA_SILENT)
-            stays = send_piece(camera, client);
+            stays = send_piece(camera, client) && ++camera->sent > 0;
         if (!stays)
             drop(camera, client);
     }
@@ -299,4 +300,12 @@ unsigned camera_connected(struct camera *camera)
     unsigned connected = camera->connected;
     pthread_mutex_unlock(&camera->lock);
     return connected;
+}
+
+uint64_t camera_sent(struct camera *camera)
+{
+    pthread_mutex_lock(&camera->lock);
+    uint64_t sent = camera->sent;
+    pthread_mutex_unlock(&camera->lock);
+    return sent;
 }

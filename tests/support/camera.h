@@ -44,5 +44,6 @@ void camera_replace(struct camera *camera, struct camera_pieces pieces);
 
 unsigned camera_connections(struct camera *camera); /* so far */
 unsigned camera_connected(struct camera *camera);   /* now */
+uint64_t camera_sent(struct camera *camera);        /* pieces, so far */
 
 #endif
