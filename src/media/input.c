@@ -36,11 +36,11 @@ static void register_devices(void)
 static int fail(const struct attempt *attempt, int averror)
 {
     int code = mr_ffmpeg_errno(averror);
-    int over = mr_patience_check(attempt->patience);
+    int over = mr_patience_why(attempt->patience, code);
     if (over == -ETIMEDOUT)
         return mr_error_set(attempt->error, over, "cannot open \"%s\": nothing came for %.3g s",
                             attempt->shown, (double)attempt->patience->limit_us / 1e6);
-    if (code == -ECANCELED || over != 0)
+    if (over != 0)
         return mr_error_set(attempt->error, -ECANCELED, "\"%s\": interrupted", attempt->shown);
 
     const char *hint = mr_ffmpeg_log_hint();

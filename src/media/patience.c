@@ -23,6 +23,14 @@ int mr_patience_check(const struct mr_patience *patience)
     return late ? -ETIMEDOUT : 0;
 }
 
+int mr_patience_why(const struct mr_patience *patience, int code)
+{
+    int why = mr_patience_check(patience);
+    if (why == 0 && code == -ECANCELED)
+        return patience->limit_us > 0 ? -ETIMEDOUT : -ECANCELED;
+    return why;
+}
+
 int mr_patience_is_over(void *patience)
 {
     return mr_patience_check(patience) != 0;

@@ -22,6 +22,11 @@ void mr_patience_lift(struct mr_patience *patience);
 /* return: 0; -ECANCELED interrupted; -ETIMEDOUT the deadline has passed */
 int mr_patience_check(const struct mr_patience *patience);
 
+/* Why a call ended that gave up, which FFmpeg may tell one call late.
+ * in:     code: -errno of what it returned
+ * return: as mr_patience_check; 0 when patience has nothing to do with it */
+int mr_patience_why(const struct mr_patience *patience, int code);
+
 /* The same as FFmpeg's AVIOInterruptCB.callback: whether to give up. */
 int mr_patience_is_over(void *patience);
 

@@ -153,11 +153,11 @@ static void note_life(struct mr_source *source)
 int mr_source_fail(const struct mr_source *source, int averror, struct mr_error *error)
 {
     int code = mr_ffmpeg_errno(averror);
-    int over = mr_patience_check(&source->patience);
+    int over = mr_patience_why(&source->patience, code);
     if (over == -ETIMEDOUT)
         return mr_error_set(error, over, "\"%s\": no frame came for %.3g s", source->shown,
                             (double)source->patience.limit_us / 1e6);
-    if (code == -ECANCELED || over != 0)
+    if (over != 0)
         return mr_error_set(error, -ECANCELED, "\"%s\": interrupted", source->shown);
     char reason[AV_ERROR_MAX_STRING_SIZE];
     av_strerror(averror, reason, sizeof(reason));
