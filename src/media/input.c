@@ -130,13 +130,21 @@ static AVStream *choose_stream(AVFormatContext *demuxer)
     return NULL;
 }
 
+/* Else seconds of a graph are made and kept, and a live stream is watched for a second or more, to
+ * learn a rate that nothing hangs on. (FFmpeg's `nobuffer` is no help: it throws away what was read
+ * meanwhile, the first key frame above all.) */
+static bool is_probed_briefly(const struct mr_input *input, const struct mr_locator *locator)
+{
+    return locator->device || mr_input_kind_of(input->demuxer, locator).live;
+}
+
 static int find_stream(struct mr_input *input, struct attempt *attempt)
 {
     if (is_text(input->demuxer))
         return fail(attempt, AVERROR_INVALIDDATA);
     if (!attempt->locator.camera) { /* a camera says all there is to know when it is opened */
-        if (attempt->locator.device)
-            input->demuxer->fps_probe_size = 2; /* else seconds of the graph are made and kept */
+        if (input->demuxer->fps_probe_size < 0 && is_probed_briefly(input, &attempt->locator))
+            input->demuxer->fps_probe_size = 2;
         if (input->remote && input->demuxer->max_analyze_duration == 0)
             input->demuxer->max_analyze_duration = attempt->patience->limit_us / 2; /* 0: theirs */
         int averror = avformat_find_stream_info(input->demuxer, NULL);

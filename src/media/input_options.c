@@ -136,13 +136,6 @@ static const struct {
     { "rtsp", "allowed_media_types", "video" },
     { "rtsps", "allowed_media_types", "video" },
     { "udp", "overrun_nonfatal", "1" },
-    /* FFmpeg would watch a stream for a second to tell its rate, which nothing hangs on. (Its
-     * `nobuffer` throws away what it has read meanwhile, the first key frame above all.) */
-    { "rtsp", "fpsprobesize", "2" },
-    { "rtsps", "fpsprobesize", "2" },
-    { "rtp", "fpsprobesize", "2" },
-    { "udp", "fpsprobesize", "2" },
-    { "srt", "fpsprobesize", "2" },
 };
 
 static int add_defaults(const struct mr_locator *locator, AVDictionary **dictionary)

@@ -43,11 +43,6 @@ static void describe(struct mr_source *source)
     info->remote = source->input.remote;
 }
 
-static AVRational time_base(const struct mr_source *source)
-{
-    return source->input.untimed ? AV_TIME_BASE_Q : source->input.stream->time_base;
-}
-
 static int open_input(struct mr_source *source, struct mr_error *error)
 {
     source->frame_came = false;
@@ -78,7 +73,7 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     if (failed)
         return failed;
     mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
-    mr_timeline_init(&source->timeline, time_base(source), source->input.fps);
+    mr_timeline_init(&source->timeline, source->input.stream->time_base, source->input.fps);
     describe(source);
     source->waiting_since_us = mr_clock_now_us();
     return 0;
@@ -238,12 +233,9 @@ static int step(struct mr_source *source, struct mr_error *error)
 
 static int64_t next_pts_us(struct mr_source *source, int64_t stamp, int64_t duration)
 {
-    int64_t now_us = source->info.live ? mr_clock_now_us() : 0;
-    if (source->input.still || source->still)
-        return mr_timeline_next(&source->timeline, AV_NOPTS_VALUE, 0, 0);
-    if (source->input.untimed)
-        return mr_timeline_next(&source->timeline, now_us, 0, now_us);
-    return mr_timeline_next(&source->timeline, stamp, duration, now_us);
+    bool stamped = !source->still && !source->input.still && !source->input.untimed;
+    return mr_timeline_next(&source->timeline, stamped ? stamp : AV_NOPTS_VALUE,
+                            stamped ? duration : 0, source->info.live ? mr_clock_now_us() : 0);
 }
 
 /* Keep the first frame of what loops: it may be the only one. JPEG costs nothing to read again. */
@@ -302,7 +294,7 @@ static int start_again(struct mr_source *source, struct mr_error *error)
             return failed;
     }
     mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
-    mr_timeline_restart(&source->timeline, time_base(source), source->input.fps);
+    mr_timeline_restart(&source->timeline, source->input.stream->time_base, source->input.fps);
     return 0;
 }
 
@@ -310,7 +302,7 @@ static int start_again(struct mr_source *source, struct mr_error *error)
 static void become_still(struct mr_source *source)
 {
     double fps = source->input.still ? source->input.fps : STILL_FPS;
-    mr_timeline_restart(&source->timeline, time_base(source), fps);
+    mr_timeline_restart(&source->timeline, source->input.stream->time_base, fps);
     source->only->flags &= ~AV_FRAME_FLAG_CORRUPT; /* counted once */
     source->only->decode_error_flags = 0;
     source->still = true;
