@@ -66,6 +66,12 @@ static int fail(const struct attempt *attempt, int averror)
         return mr_error_set(attempt->error, code, "no file matches \"%s\", with any number",
                             attempt->shown);
 
+    const char *format = attempt->locator.camera_format;
+    if (format != NULL && averror == AVERROR(EINVAL))
+        return mr_error_set(attempt->error, code,
+                            "the camera \"%s\" has no pictures in the format \"%s\"",
+                            attempt->shown, format);
+
     char reason[AV_ERROR_MAX_STRING_SIZE];
     av_strerror(averror, reason, sizeof(reason));
     if (averror == AVERROR(EIO) && strcmp(attempt->shown, "-") == 0)
@@ -101,7 +107,8 @@ static int open_demuxer(struct mr_input *input, struct attempt *attempt)
     if (averror < 0)
         return fail(attempt, averror);
     if (locator->camera)
-        mr_input_options_compare(attempt->wish, input->demuxer, attempt->shown);
+        mr_input_options_compare(attempt->wish, locator->camera_format, input->demuxer,
+                                 attempt->shown);
     return mr_input_options_check_demuxer(attempt->wish, attempt->options, attempt->shown,
                                           attempt->error);
 }
@@ -182,7 +189,8 @@ static int open_decoder(struct mr_input *input, struct attempt *attempt, int thr
     int averror = avcodec_parameters_to_context(input->decoder, parameters);
     if (averror < 0)
         return fail(attempt, averror);
-    if (input->decoder->colorspace == AVCOL_SPC_UNSPECIFIED)
+    if (input->decoder->colorspace == AVCOL_SPC_UNSPECIFIED &&
+        parameters->codec_id == AV_CODEC_ID_RAWVIDEO)
         input->decoder->colorspace = attempt->locator.matrix;
     input->decoder->pkt_timebase = input->stream->time_base;
     int share = mr_decoder_threads_take(parameters->width, parameters->height, &input->large);

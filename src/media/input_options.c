@@ -9,6 +9,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/dict.h>
 #include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,14 +217,27 @@ int mr_input_options_refused(const char *hint, const char *shown, struct mr_erro
                         (int)strcspn(key, " "), key, shown);
 }
 
-void mr_input_options_compare(const struct mr_input_options *options, const AVFormatContext *camera,
-                              const char *shown)
+static void compare_format(const char *wish, const AVCodecParameters *given, const char *shown)
+{
+    const char *codec = avcodec_get_name(given->codec_id);
+    const char *pixels = given->codec_id == AV_CODEC_ID_RAWVIDEO
+                             ? av_get_pix_fmt_name((enum AVPixelFormat)given->format)
+                             : NULL;
+    if (strcmp(wish, codec) != 0 && (pixels == NULL || strcmp(wish, pixels) != 0))
+        mr_log(MR_LOG_WARN, "media", "\"%s\" gives pictures in %s, it has none in %s", shown,
+               pixels != NULL ? pixels : codec, wish);
+}
+
+void mr_input_options_compare(const struct mr_input_options *options, const char *format,
+                              const AVFormatContext *camera, const char *shown)
 {
     if (camera->nb_streams == 0)
         return;
     const AVStream *stream = camera->streams[0];
     struct mr_size size = { stream->codecpar->width, stream->codecpar->height };
     double fps = stream->avg_frame_rate.den > 0 ? av_q2d(stream->avg_frame_rate) : 0;
+    if (format != NULL)
+        compare_format(format, stream->codecpar, shown);
     if (options->size.width > 0 &&
         (size.width != options->size.width || size.height != options->size.height))
         mr_log(MR_LOG_WARN, "media", "\"%s\" gives pictures of %dx%d, it has none of %dx%d", shown,

@@ -39,8 +39,9 @@ int mr_input_options_check_left(const struct mr_input_options *options,
  * return: -EINVAL with *error; 0 when that is not what happened */
 int mr_input_options_refused(const char *hint, const char *shown, struct mr_error *error);
 
-/* Say in the log what a camera gives instead of what it was asked for. */
-void mr_input_options_compare(const struct mr_input_options *options,
+/* Say in the log what a camera gives instead of what it was asked for.
+ * in:     format: the pixel format or codec that was asked for; NULL: any */
+void mr_input_options_compare(const struct mr_input_options *options, const char *format,
                               const struct AVFormatContext *camera, const char *shown);
 
 #endif

@@ -118,6 +118,7 @@ static int set_camera(struct mr_locator *locator, const char *source, const char
     locator->device = true;
     locator->live = true;
     locator->camera = true;
+    locator->matrix = AVCOL_SPC_SMPTE170M; /* what V4L2 and UVC mean where they say nothing */
     if (wish != NULL && !is_camera_format(wish)) {
         const AVCodecDescriptor *codec = avcodec_descriptor_get_by_name(wish);
         bool video = codec != NULL && codec->type == AVMEDIA_TYPE_VIDEO;

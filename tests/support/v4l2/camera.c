@@ -1,9 +1,11 @@
 /* A camera that is a file: preloaded (LD_PRELOAD) into a program that reads a V4L2 device, it answers
- * for the device CAMERA_DEVICE. The file CAMERA_FRAMES holds raw frames in YUYV of CAMERA_WIDTH x
- * CAMERA_HEIGHT, which come CAMERA_FPS times a second, over and over; they are read when they are
- * due, so that they take no memory of the program.
+ * for the device CAMERA_DEVICE. CAMERA_MODES says what it can (modes.h); frames come over and over,
+ * and are read when they are due, so that they take no memory of the program. While the file that
+ * CAMERA_GONE names exists, the camera is unplugged: there is no such device, and what was open has none.
  *
  * One device, opened once at a time, streaming I/O with mapped buffers; poll and select work. */
+#include "modes.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -34,43 +36,55 @@ static struct {
     pthread_mutex_t lock;
     int fd;     /* a timer that is readable when a frame is due; -1: closed */
     int frames; /* the file */
-    unsigned width, height, fps, size;
+    struct mode modes[MODES_MAX];
+    int count;
+    const struct mode *mode; /* the one that is set */
     uint8_t *buffer[MAX_BUFFERS];
     unsigned buffers;
     unsigned queue[MAX_BUFFERS], queued; /* indexes of buffers to be filled, the oldest first */
     unsigned sequence;
-} camera = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
+} camera = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .frames = -1 };
 
 static void *next_of(const char *name)
 {
     return dlsym(RTLD_NEXT, name);
 }
 
-static unsigned setting(const char *name)
+static bool is_gone(void)
 {
-    const char *text = getenv(name);
-    unsigned value = text != NULL ? (unsigned)atoi(text) : 0;
-    if (value > 0)
-        return value;
-    fprintf(stderr, "camera: %s should be a number above 0\n", name);
-    _exit(1);
+    const char *flag = getenv("CAMERA_GONE");
+    return flag != NULL && access(flag, F_OK) == 0;
 }
 
 /* ---- files ---- */
 
-static int open_camera(int flags)
+static int open_frames(const char *path)
 {
     open_function *next = (open_function *)next_of("open");
-    const char *frames = getenv("CAMERA_FRAMES");
-    camera.width = setting("CAMERA_WIDTH");
-    camera.height = setting("CAMERA_HEIGHT");
-    camera.fps = setting("CAMERA_FPS");
-    camera.size = camera.width * camera.height * 2;
-    camera.frames = next(frames != NULL ? frames : "", O_RDONLY | O_CLOEXEC);
-    if (camera.frames < 0) {
-        perror("camera: CAMERA_FRAMES");
-        _exit(1);
+    int file = next(path, O_RDONLY | O_CLOEXEC);
+    if (file >= 0)
+        return file;
+    perror(path);
+    _exit(1);
+}
+
+/* Another mode: its frames, from the first one on. */
+static void set_mode(const struct mode *mode)
+{
+    if (camera.frames >= 0)
+        ((close_function *)next_of("close"))(camera.frames);
+    camera.mode = mode;
+    camera.frames = open_frames(mode->frames);
+}
+
+static int open_camera(int flags)
+{
+    if (is_gone()) {
+        errno = ENOENT;
+        return -1;
     }
+    camera.count = modes_read(camera.modes);
+    set_mode(&camera.modes[0]);
     camera.fd =
         timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (flags & O_NONBLOCK ? TFD_NONBLOCK : 0));
     return camera.fd;
@@ -127,6 +141,7 @@ int close(int fd)
     if (fd >= 0 && fd == camera.fd) {
         camera.fd = -1;
         next(camera.frames);
+        camera.frames = -1;
     }
     return next(fd);
 }
@@ -167,23 +182,57 @@ static int describe(struct v4l2_capability *answer)
 
 static int tell_format(struct v4l2_format *answer)
 {
+    const struct mode *mode = camera.mode;
     answer->fmt.pix = (struct v4l2_pix_format){
-        .width = camera.width,
-        .height = camera.height,
-        .pixelformat = V4L2_PIX_FMT_YUYV,
+        .width = mode->width,
+        .height = mode->height,
+        .pixelformat = mode->format,
         .field = V4L2_FIELD_NONE,
-        .bytesperline = camera.width * 2,
-        .sizeimage = camera.size,
-        .colorspace = V4L2_COLORSPACE_SMPTE170M,
+        .bytesperline = mode->format == V4L2_PIX_FMT_YUYV ? mode->width * 2 : 0,
+        .sizeimage = mode->size,
+        .colorspace = V4L2_COLORSPACE_SRGB,
     };
     return 0;
 }
 
+/* As drivers do: what cannot be had becomes what comes nearest. */
+static int set_format(struct v4l2_format *wish)
+{
+    const struct v4l2_pix_format *pix = &wish->fmt.pix;
+    set_mode(
+        modes_choose(camera.modes, camera.count, pix->pixelformat, pix->width, pix->height, 0));
+    return tell_format(wish);
+}
+
 static int list_format(struct v4l2_fmtdesc *answer)
 {
-    if (answer->index > 0)
+    const struct mode *mode = modes_format(camera.modes, camera.count, answer->index);
+    if (mode == NULL)
         return EINVAL;
-    answer->pixelformat = V4L2_PIX_FMT_YUYV;
+    answer->pixelformat = mode->format;
+    answer->flags = mode->format == V4L2_PIX_FMT_MJPEG ? V4L2_FMT_FLAG_COMPRESSED : 0;
+    return 0;
+}
+
+static int list_size(struct v4l2_frmsizeenum *answer)
+{
+    const struct mode *mode =
+        modes_size(camera.modes, camera.count, answer->pixel_format, answer->index);
+    if (mode == NULL)
+        return EINVAL;
+    answer->type = V4L2_FRMSIZE_TYPE_DISCRETE;
+    answer->discrete = (struct v4l2_frmsize_discrete){ mode->width, mode->height };
+    return 0;
+}
+
+static int list_rate(struct v4l2_frmivalenum *answer)
+{
+    const struct mode *mode = modes_rate(camera.modes, camera.count, answer->pixel_format,
+                                         answer->width, answer->height, answer->index);
+    if (mode == NULL)
+        return EINVAL;
+    answer->type = V4L2_FRMIVAL_TYPE_DISCRETE;
+    answer->discrete = (struct v4l2_fract){ 1, mode->fps };
     return 0;
 }
 
@@ -198,8 +247,18 @@ static int list_input(struct v4l2_input *answer)
 static int tell_rate(struct v4l2_streamparm *answer)
 {
     answer->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
-    answer->parm.capture.timeperframe = (struct v4l2_fract){ 1, camera.fps };
+    answer->parm.capture.timeperframe = (struct v4l2_fract){ 1, camera.mode->fps };
     return 0;
+}
+
+static int set_rate(struct v4l2_streamparm *wish)
+{
+    const struct mode *mode = camera.mode;
+    struct v4l2_fract step = wish->parm.capture.timeperframe;
+    if (step.numerator > 0 && step.denominator > 0)
+        set_mode(modes_choose(camera.modes, camera.count, mode->format, mode->width, mode->height,
+                              step.denominator / step.numerator));
+    return tell_rate(wish);
 }
 
 static int make_buffers(struct v4l2_requestbuffers *answer)
@@ -217,7 +276,7 @@ static int tell_buffer(struct v4l2_buffer *answer)
 {
     if (answer->index >= camera.buffers)
         return EINVAL;
-    answer->length = camera.size;
+    answer->length = camera.mode->size;
     answer->m.offset = answer->index * BUFFER_OFFSET;
     return 0;
 }
@@ -229,14 +288,6 @@ static int queue_buffer(struct v4l2_buffer *buffer)
     camera.queue[camera.queued++] = buffer->index;
     buffer->flags |= V4L2_BUF_FLAG_QUEUED;
     return 0;
-}
-
-static int read_frame(uint8_t *to)
-{
-    if (read(camera.frames, to, camera.size) == (ssize_t)camera.size)
-        return 0;
-    lseek(camera.frames, 0, SEEK_SET);
-    return read(camera.frames, to, camera.size) == (ssize_t)camera.size ? 0 : EIO;
 }
 
 /* Blocks, unless the device was opened with O_NONBLOCK. */
@@ -259,18 +310,19 @@ static int take_buffer(struct v4l2_buffer *answer)
         .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
         .memory = V4L2_MEMORY_MMAP,
         .flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_DONE,
-        .bytesused = camera.size,
-        .length = camera.size,
+        .length = camera.mode->size,
         .m.offset = index * BUFFER_OFFSET,
         .sequence = camera.sequence++,
         .timestamp = { now.tv_sec, now.tv_nsec / 1000 },
     };
-    return read_frame(camera.buffer[index]);
+    answer->bytesused =
+        (unsigned)modes_read_frame(camera.mode, camera.frames, camera.buffer[index]);
+    return answer->bytesused > 0 ? 0 : EIO;
 }
 
 static int run_timer(bool on)
 {
-    struct timespec period = { 0, on ? 1000000000 / camera.fps : 0 };
+    struct timespec period = { 0, on ? 1000000000 / camera.mode->fps : 0 };
     timerfd_settime(camera.fd, 0, &(struct itimerspec){ period, period }, NULL);
     return 0;
 }
@@ -289,13 +341,19 @@ static int answer(unsigned request, void *argument)
         return list_input(argument);
     case VIDIOC_ENUM_FMT:
         return list_format(argument);
+    case VIDIOC_ENUM_FRAMESIZES:
+        return list_size(argument);
+    case VIDIOC_ENUM_FRAMEINTERVALS:
+        return list_rate(argument);
     case VIDIOC_S_FMT:
-    case VIDIOC_G_FMT:
     case VIDIOC_TRY_FMT:
+        return set_format(argument);
+    case VIDIOC_G_FMT:
         return tell_format(argument);
     case VIDIOC_G_PARM:
-    case VIDIOC_S_PARM:
         return tell_rate(argument);
+    case VIDIOC_S_PARM:
+        return set_rate(argument);
     case VIDIOC_REQBUFS:
         return make_buffers(argument);
     case VIDIOC_QUERYBUF:
@@ -320,10 +378,10 @@ int ioctl(int fd, unsigned long request, ...)
     va_end(list);
     if (fd < 0 || fd != camera.fd)
         return ((ioctl_function *)next_of("ioctl"))(fd, request, argument);
-    if ((unsigned)request == (unsigned)VIDIOC_DQBUF && !wait_for_frame())
+    if ((unsigned)request == (unsigned)VIDIOC_DQBUF && !is_gone() && !wait_for_frame())
         return -1;
     pthread_mutex_lock(&camera.lock);
-    int error = answer((unsigned)request, argument);
+    int error = is_gone() ? ENODEV : answer((unsigned)request, argument);
     pthread_mutex_unlock(&camera.lock);
     errno = error;
     return error == 0 ? 0 : -1;
