@@ -24,6 +24,9 @@ void mr_recorded_init(struct mr_recorded *recorded, struct AVFormatContext *demu
         AVStream *stream = demuxer->streams[i];
         if (!has_payloads(stream) || av_cmp_q(stream->time_base, video->time_base) != 0)
             continue;
+        recorded->ahead = av_packet_alloc();
+        if (recorded->ahead == NULL)
+            return;
         stream->discard = AVDISCARD_DEFAULT;
         recorded->track = stream->index;
     }
@@ -41,13 +44,14 @@ void mr_recorded_finish(struct mr_recorded *recorded)
 {
     let_go(recorded, recorded->count);
     mr_blob_unref(&recorded->taken);
+    av_packet_free(&recorded->ahead);
+    recorded->holds = false;
     recorded->track = -1;
 }
 
-void mr_recorded_put(struct mr_recorded *recorded, const struct AVPacket *packet)
+static void keep(struct mr_recorded *recorded, const AVPacket *packet)
 {
-    if (packet->stream_index != recorded->track || recorded->track < 0 ||
-        packet->pts == AV_NOPTS_VALUE || packet->size <= 0 || packet->size > MR_RECORDED_MAX_BYTES)
+    if (packet->pts == AV_NOPTS_VALUE || packet->size <= 0 || packet->size > MR_RECORDED_MAX_BYTES)
         return;
     if (recorded->count == MR_RECORDED_MAX)
         let_go(recorded, 1);
@@ -56,6 +60,40 @@ void mr_recorded_put(struct mr_recorded *recorded, const struct AVPacket *packet
         return;
     recorded->kept[recorded->count].time = packet->pts;
     recorded->kept[recorded->count++].payload = payload;
+}
+
+/* return: 0 when a frame was handed out; 1 when it has to wait */
+static int exchange(struct mr_recorded *recorded, AVPacket *packet)
+{
+    AVPacket *ahead = recorded->ahead;
+    if (!recorded->holds) {
+        av_packet_move_ref(ahead, packet);
+        recorded->holds = true;
+        return 1;
+    }
+    AVPacket newer = *packet;
+    *packet = *ahead;
+    *ahead = newer;
+    return 0;
+}
+
+int mr_recorded_read(struct mr_recorded *recorded, struct AVFormatContext *demuxer,
+                     struct AVPacket *packet)
+{
+    int result;
+    while ((result = av_read_frame(demuxer, packet)) == 0 && recorded->track >= 0) {
+        if (packet->stream_index == recorded->track) {
+            keep(recorded, packet);
+            av_packet_unref(packet);
+        } else if (exchange(recorded, packet) == 0) {
+            return 0;
+        }
+    }
+    if (result == 0 || !recorded->holds)
+        return result;
+    av_packet_move_ref(packet, recorded->ahead); /* the error comes again, or the end */
+    recorded->holds = false;
+    return 0;
 }
 
 struct mr_blob *mr_recorded_take(struct mr_recorded *recorded, int64_t time)

@@ -1,5 +1,8 @@
 /* The payloads of a recording (recording.h) that is being played: kept from the packet they come in
- * until their frame is decoded. Belongs to a source, used by its thread. */
+ * until their frame is decoded. Belongs to a source, used by its thread.
+ *
+ * moonreel writes a payload before its frame; who copies a recording with other tools (ffmpeg -c copy, to
+ * cut it) may find it after its frame. So each frame waits until the next one was read. */
 #ifndef MR_MEDIA_RECORDED_H
 #define MR_MEDIA_RECORDED_H
 
@@ -23,6 +26,9 @@ struct mr_recorded {
     } kept[MR_RECORDED_MAX]; /* `count` in the order they came */
     unsigned count;
     struct mr_blob *taken; /* of the frame taken last */
+    struct AVPacket
+        *ahead; /* the frame that was read and not handed out; NULL: it is no recording */
+    bool holds; /* there is one */
 };
 
 /* Look whether an opened input is a recording; if it is, its payloads are read along with its frames.
@@ -31,8 +37,10 @@ void mr_recorded_init(struct mr_recorded *recorded, struct AVFormatContext *demu
                       const struct AVStream *video);
 void mr_recorded_finish(struct mr_recorded *recorded); /* takes a zeroed one */
 
-/* Take a packet of any stream; keeps a copy if it is a payload. The oldest makes room. */
-void mr_recorded_put(struct mr_recorded *recorded, const struct AVPacket *packet);
+/* As av_read_frame, without the payloads: those are kept. Of more than MR_RECORDED_MAX the oldest makes
+ * room. What is no recording is just read. */
+int mr_recorded_read(struct mr_recorded *recorded, struct AVFormatContext *demuxer,
+                     struct AVPacket *packet);
 
 /* The payload of the frame with this timestamp (in the video stream's units); older ones are let go.
  * return: lent until the next call; NULL: it has none */

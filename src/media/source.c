@@ -201,17 +201,14 @@ static int decode_packet(struct mr_source *source)
 /* One packet from the demuxer to the decoder. */
 static int feed(struct mr_source *source, struct mr_error *error)
 {
-    int averror = av_read_frame(source->input.demuxer, source->packet);
+    int averror = mr_recorded_read(&source->recorded, source->input.demuxer, source->packet);
     if (averror < 0)
         return read_failed(source, averror, error);
-    bool left =
-        source->packet->stream_index == source->input.stream->index && mr_source_keep_jpeg(source);
-    if (left)
+    bool ours = source->packet->stream_index == source->input.stream->index;
+    if (ours && mr_source_keep_jpeg(source))
         return STEP_JPEG;
-    if (source->packet->stream_index == source->input.stream->index)
+    if (ours)
         averror = decode_packet(source);
-    else
-        mr_recorded_put(&source->recorded, source->packet);
     av_packet_unref(source->packet);
     return averror == AVERROR(ENOMEM) ? mr_source_fail(source, averror, error) : STEP_AGAIN;
 }

@@ -369,6 +369,8 @@ void mr_recorder_destroy(struct mr_recorder *recorder)
     if (recorder == NULL)
         return;
     mr_recorder_stop(recorder);
+    for (unsigned i = 0; i < recorder->count; i++)
+        mr_packet_unref(&recorder->queue[(recorder->head + i) % MR_RECORDER_FRAMES].packet);
     pthread_cond_destroy(&recorder->room);
     pthread_cond_destroy(&recorder->wake);
     pthread_mutex_destroy(&recorder->lock);

@@ -226,6 +226,22 @@ static void so_it_does_with_a_file_without_end(void **state)
     check_playing(1, 60, 3);
 }
 
+/* Other tools write frames before their payloads, and cut. */
+static void so_it_does_with_a_copy(void **state)
+{
+    (void)state;
+    char original[CLIP_PATH];
+    struct mr_recording *recording = begin();
+    write_frames(recording, 0, 60);
+    finish(recording);
+    strcpy(original, path);
+    clip_path("copy.mkv", path);
+    clip_ffmpeg("-i %s -map 0 -c copy -y %s", original, path);
+    check_playing(1, 60, 2);
+    check_playing(4, 60, 2);
+    strcpy(path, original);
+}
+
 static void subtitles_of_others_are_no_payloads(void **state)
 {
     (void)state;
@@ -330,6 +346,7 @@ int main(void)
         cmocka_unit_test(a_torn_file_plays_up_to_there),
         cmocka_unit_test(a_source_gives_each_frame_its_payload),
         cmocka_unit_test(so_it_does_with_a_file_without_end),
+        cmocka_unit_test(so_it_does_with_a_copy),
         cmocka_unit_test(subtitles_of_others_are_no_payloads),
         cmocka_unit_test(a_player_finds_its_place),
         cmocka_unit_test(a_full_disk_is_told_at_once),
