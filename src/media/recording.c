@@ -139,7 +139,8 @@ static int add_tags(struct mr_recording *recording, const struct mr_recording_in
     AVDictionary **tags = &recording->muxer->metadata;
     char created[64];
     format_time(info->captured_us, created, sizeof(created));
-    if (av_dict_set(tags, "title", info->stream, 0) < 0 ||
+    if (av_dict_set(tags, "encoding_tool", "moonreel " MR_VERSION, 0) < 0 ||
+        av_dict_set(tags, "title", info->stream, 0) < 0 ||
         av_dict_set(tags, MR_RECORDING_TAG, MR_VERSION, 0) < 0 ||
         av_dict_set(tags, MR_RECORDING_TAG_STREAM, info->stream, 0) < 0 ||
         av_dict_set_int(tags, MR_RECORDING_TAG_STARTED, info->captured_us, 0) < 0 ||
