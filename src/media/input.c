@@ -6,6 +6,7 @@
 #include "media/input_kind.h"
 #include "media/input_options.h"
 #include "media/locator.h"
+#include "media/picture_bound.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -154,7 +155,7 @@ static int find_stream(struct mr_input *input, struct attempt *attempt)
             input->demuxer->fps_probe_size = 2;
         if (input->remote && input->demuxer->max_analyze_duration == 0)
             input->demuxer->max_analyze_duration = attempt->patience->limit_us / 2; /* 0: theirs */
-        int averror = avformat_find_stream_info(input->demuxer, NULL);
+        int averror = mr_picture_bound_probe(input->demuxer);
         if (averror < 0)
             return fail(attempt, averror);
     }
@@ -192,6 +193,7 @@ static int open_decoder(struct mr_input *input, struct attempt *attempt, int thr
     if (input->decoder->colorspace == AVCOL_SPC_UNSPECIFIED &&
         parameters->codec_id == AV_CODEC_ID_RAWVIDEO)
         input->decoder->colorspace = attempt->locator.matrix;
+    mr_picture_bound_decoder(input->decoder);
     input->decoder->pkt_timebase = input->stream->time_base;
     int share = mr_decoder_threads_take(parameters->width, parameters->height, &input->large);
     input->decoder->thread_count = threads > 0 ? threads : share;

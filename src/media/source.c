@@ -316,6 +316,14 @@ static int repeat(struct mr_source *source, struct mr_decoded *decoded, struct m
     return 0;
 }
 
+static int nothing_came(const struct mr_source *source, struct mr_error *error)
+{
+    const char *hint = mr_ffmpeg_log_hint();
+    bool hinted = hint[0] != '\0';
+    return mr_error_set(error, -ENODATA, "\"%s\" has a video stream but not one whole frame%s%s%s",
+                        source->shown, hinted ? " (" : "", hint, hinted ? ")" : "");
+}
+
 /* return: 0 when it goes on from the start; 1 at the end; -errno with *error */
 static int end(struct mr_source *source, struct mr_error *error)
 {
@@ -325,8 +333,7 @@ static int end(struct mr_source *source, struct mr_error *error)
         return 0;
     }
     if (source->frames_since_start == 0)
-        ended = mr_error_set(error, -ENODATA, "\"%s\" has a video stream but not one whole frame",
-                             source->shown);
+        ended = nothing_came(source, error);
     else if (source->loop)
         ended = start_again(source, error);
     source->ended = ended != 0;

@@ -4,6 +4,7 @@
 #include "media/source.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "support/check.h"
 #include "support/damage.h"
 
@@ -13,9 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LIMIT_S     10
-#define MAX_FRAMES  1000 /* of 25 that were there */
-#define MAX_GROWTH  (400L << 10) /* KiB: a picture or two of the largest size that is accepted */
+#define LIMIT_S    10
+#define MAX_FRAMES 1000         /* of 25 that were there */
+#define MAX_WASTE  (64L << 10)  /* KiB, for a picture that is refused */
+#define MAX_GROWTH (400L << 10) /* KiB: a picture or two of the largest size that is accepted */
 
 static char current[CLIP_PATH];
 
@@ -127,4 +129,42 @@ static void plays_what_is_left(void **state)
     damage_clips_finish(clips);
 }
 
-RUN_TESTS(cmocka_unit_test(plays_what_is_left))
+/* Pictures of a file that say they are of 15000x15000, which would be more than a gigabyte each. */
+static void check_giant(const char *file, const char *codec, const char *mark, size_t offset,
+                        const uint8_t *size, size_t size_bytes)
+{
+    char path[CLIP_PATH];
+    struct mr_buffer content = { 0 };
+    clip_path(file, path);
+    clip_ffmpeg("-f lavfi -i testsrc2=size=64x48:rate=25 -frames:v 3 -c:v %s %s", codec, path);
+    assert_int_equal(mr_file_read(path, 1 << 20, &content), 0);
+    uint8_t *end = content.data + content.size, *at = content.data;
+    int found = 0;
+    while ((at = memmem(at, (size_t)(end - at), mark, strlen(mark))) != NULL) {
+        memcpy(at + offset, size, size_bytes);
+        at += offset;
+        found++;
+    }
+    assert_int_equal(found, 3);
+    FILE *written = fopen(path, "wb");
+    assert_non_null(written);
+    assert_int_equal(fwrite(content.data, 1, content.size, written), content.size);
+    fclose(written);
+    mr_buffer_finish(&content);
+
+    reset_peak();
+    long before = read_status("VmRSS:");
+    assert_int_equal(play(path), 0);
+    assert_in_range(read_status("VmHWM:"), 0, before + MAX_WASTE);
+}
+
+static void refuses_giants(void **state)
+{
+    (void)state;
+    const uint8_t png[] = { 0, 0, 15000 >> 8, 15000 & 255, 0, 0, 15000 >> 8, 15000 & 255 };
+    const uint8_t jpeg[] = { 15000 >> 8, 15000 & 255, 15000 >> 8, 15000 & 255 };
+    check_giant("giant.mkv", "png", "IHDR", 4, png, sizeof(png));
+    check_giant("giant.avi", "mjpeg -pix_fmt yuvj420p", "\xff\xc0", 5, jpeg, sizeof(jpeg));
+}
+
+RUN_TESTS(cmocka_unit_test(plays_what_is_left), cmocka_unit_test(refuses_giants))
