@@ -89,8 +89,7 @@ static void contain_side(double wanted, int available, double *offset, double *l
     *length = available;
     if (available - even < 2)
         return;
-    int half = (available - even) / 2;
-    *offset = half - half % 2;
+    *offset = 2 * ceil((available - even) / 4.0 - 0.5); /* the even number next to the middle */
     *length = even;
 }
 

@@ -68,7 +68,9 @@ static int build(struct mr_scaler *scaler, const zimg_image_format *input,
     /* widened by zimg when scaling down, so that every input pixel counts */
     parameters.resample_filter = ZIMG_RESIZE_BILINEAR;
     parameters.resample_filter_uv = ZIMG_RESIZE_BILINEAR;
-    parameters.cpu_type = ZIMG_CPU_AUTO_64B;
+    /* without AVX-512, with which zimg 3.0.4 gives some columns the colour of others (as in 97 to 48
+     * columns) */
+    parameters.cpu_type = ZIMG_CPU_AUTO;
     scaler->graph = zimg_filter_graph_build(input, output, &parameters);
     if (scaler->graph == NULL)
         return -ENOTSUP;
