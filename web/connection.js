@@ -36,9 +36,9 @@ export class Connection {
   #interval = 0;
   #token;
 
-  // base: the page's URL; stream: its name, or null for the server's first. on: { message(buffer),
-  // state() }, the latter called when anything public has changed. token: what the server wants to
-  // see of those who watch, or null.
+  // base: the page's URL; stream: its name, or null for the server's first that has not failed. on:
+  // { message(buffer), state() }, the latter called when anything public has changed. token: what the
+  // server wants to see of those who watch, or null.
   constructor(base, stream, on, token = null) {
     this.#token = token;
     this.#base = base;
@@ -60,7 +60,8 @@ export class Connection {
     }
     if (attempt !== this.#attempt) return;
     this.streams = streams ?? [];
-    this.stream ??= this.streams[0]?.name ?? 'live';
+    const works = this.streams.find((stream) => stream.phase !== 'failed') ?? this.streams[0];
+    this.stream ??= works?.name ?? 'live';
     if (streams && !this.description()) this.#retry('unknown');
     else this.#open();
   }

@@ -1,5 +1,5 @@
-// What is said about the connection: a word in the bar, and over the picture a sentence when there
-// is no picture or it is an old one.
+// What is said about the connection: a word in the bar, with links to the server's other streams, and
+// over the picture a sentence when there is no picture or it is an old one.
 
 const AFTER_MS = 400; // a connection that comes up at once needs no sentence
 
@@ -27,7 +27,10 @@ export class Notice {
     setText('state', word);
     setText('notice-title', title);
     setText('notice-detail', detail);
-    showStreams(kind === 'unknown' ? connection.streams.map((stream) => stream.name) : []);
+    const names = connection.streams.map((stream) => stream.name);
+    showStreams('streams', kind === 'unknown' ? names : []);
+    showStreams('others',
+      kind === 'unknown' ? [] : names.filter((name) => name !== connection.stream));
     element('notice').hidden = !title || now - this.#since < AFTER_MS;
   }
 }
@@ -61,8 +64,8 @@ function explain(connection) {
   return null;
 }
 
-function showStreams(names) {
-  const list = element('streams');
+function showStreams(id, names) {
+  const list = element(id);
   const shown = [...list.children].map((item) => item.textContent);
   if (shown.join() === names.join()) return;
   list.replaceChildren(...names.map((name) => {

@@ -1,6 +1,6 @@
 // The viewer: joins connection, player and the page's elements.
 //
-// ?stream=NAME chooses a stream; without it the server's first is shown. ?token=TOKEN is for servers
+// ?stream=NAME chooses a stream; without it the server's first that works is shown. ?token=TOKEN is for servers
 // that let nobody watch without.
 
 import { Connection } from './connection.js';

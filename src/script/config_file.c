@@ -10,6 +10,7 @@
 #include <lualib.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_BYTES     (32 * 1024 * 1024)
@@ -262,6 +263,19 @@ static int run(lua_State *L)
     return 0;
 }
 
+/* Lua's tables have no order; whoever reads the values is to find the same one each time. */
+static int sort(struct reading *reading)
+{
+    json_t **values = &reading->file->values;
+    char *text = json_dumps(*values, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(*values);
+    *values = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    return *values != NULL
+               ? 0
+               : mr_error_set(reading->error, -ENOMEM, "%s: out of memory", reading->path);
+}
+
 /* Lua's "config:3: why" with the file's path. */
 static int explain(const struct reading *reading, lua_State *L, int status)
 {
@@ -288,7 +302,7 @@ static int execute(struct reading *reading)
     int status = lua_pcall(L, 1, 0, 0);
     int result = status != LUA_OK ? explain(reading, L, status) : reading->result;
     lua_close(L);
-    return result;
+    return result < 0 ? result : sort(reading);
 }
 
 int mr_config_file_read(const char *path, struct mr_config_file *file, struct mr_error *error)

@@ -14,7 +14,7 @@
 #define MR_CONFIG_FILE_MAX_BYTES (1024 * 1024)
 
 struct mr_config_file {
-    json_t *values;               /* an object: what the file set; a reference */
+    json_t *values;               /* an object: what the file set, keys in order; a reference */
     struct mr_config_lines lines; /* where it did */
 };
 

@@ -174,6 +174,24 @@ test('an unknown stream is named, with those that there are', async (t) => {
   assert.equal(await page.locator('#stream').textContent(), 'live');
 });
 
+test('of several streams the first that works is shown, the others are a link away', async (t) => {
+  const config = path.join(folder, 'several.lua');
+  save(config, `streams = {
+    absent = { source = "none.mp4" }, yard = { source = "test:64x48@10" },
+    barn = { source = "test:64x48@10" } }`);
+  const several = await new Server('--config', config).start();
+  t.after(() => several.stop());
+  const page = await openPage(t, browser);
+  await page.goto(several.url);
+  await untilLive(page);
+  assert.equal(await page.locator('#stream').textContent(), 'barn');
+  await page.getByRole('link', { name: 'yard' }).click();
+  await page.locator('#stream', { hasText: 'yard' }).waitFor();
+  await untilLive(page);
+  await page.getByRole('link', { name: 'absent' }).click();
+  await page.getByText('The stream has failed').waitFor();
+});
+
 test('a stream that has ended says so and keeps its last picture', async (t) => {
   const ending = await new Server('--loop', 'no', makeClip(folder, 'short.mp4', 2)).start();
   t.after(() => ending.stop());

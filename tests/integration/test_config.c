@@ -349,8 +349,8 @@ static void check_says_everything(void **state)
           "<eof>\n");
     check("fps = 0\n" HEAD "a = { sorce = 'test:' } }", 1, NULL,
           "moonreel: moonreel.lua:1: fps: \"0\" is not a number from 0.01 to 1000\n"
-          "moonreel: moonreel.lua:4: streams.a: has no source, as source = \"cars.mp4\"\n"
-          "moonreel: moonreel.lua:4: streams.a.sorce: is unknown; did you mean source?\n");
+          "moonreel: moonreel.lua:4: streams.a.sorce: is unknown; did you mean source?\n"
+          "moonreel: moonreel.lua:4: streams.a: has no source, as source = \"cars.mp4\"\n");
     check("while true do end", 1, NULL,
           "moonreel: moonreel.lua:1: stopped after 1000 ms; a configuration only says what there "
           "is\n");

@@ -188,7 +188,7 @@ static void survives_any_text(void **state)
                                          "a = {[b", "x = {{}", "end end", "a.b[" };
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         line_of(texts[i], "a.b");
-    static char deep[3000];
+    static char deep[3001];
     memset(deep, '{', sizeof(deep) - 1);
     line_of(deep, "a");
     for (size_t i = 0; i + 2 < sizeof(deep); i += 3)
