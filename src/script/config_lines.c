@@ -115,8 +115,11 @@ static void close_brace(struct reader *reader)
 {
     if (reader->depth > 0)
         reader->depth--;
-    struct level *level = innermost(reader);
-    reader->path[level != NULL ? level->path : 0] = '\0';
+    const struct level *level = innermost(reader);
+    if (level != NULL)
+        reader->path[level->path] = '\0';
+    else if (reader->depth == 0)
+        reader->path[0] = '\0'; /* else it still names the innermost table that is followed */
 }
 
 /* ---- keys ---- */
