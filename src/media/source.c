@@ -56,6 +56,7 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     mr_url_redact_whole(options->url, source->shown, sizeof(source->shown));
     source->loop = options->loop;
     source->leave_jpeg = options->leave_jpeg;
+    source->limit_fps = options->fps;
     source->threads = options->threads;
     source->patience =
         (struct mr_patience){ .interrupt = options->interrupt, .limit_us = options->stall_us };
@@ -75,6 +76,7 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
     mr_timeline_init(&source->timeline, source->input.stream->time_base, source->input.fps);
     describe(source);
+    mr_source_skip_begin(source);
     source->waiting_since_us = mr_clock_now_us();
     return 0;
 }
@@ -192,6 +194,7 @@ static int decode_packet(struct mr_source *source)
     source->wants_key = false;
     if (source->packet->flags & AV_PKT_FLAG_CORRUPT)
         mr_source_count_damage(source);
+    mr_source_skip_or_not(source);
     int averror = avcodec_send_packet(source->input.decoder, source->packet);
     if (averror < 0 && averror != AVERROR(ENOMEM))
         mr_source_count_damage(source);
@@ -266,6 +269,7 @@ void mr_source_give_out(struct mr_source *source, int64_t stamp, int64_t duratio
         .mirrored = orientation.mirrored,
         .recorded = mr_recorded_take(&source->recorded, stamp),
     };
+    mr_source_skip_note(source, stamp, decoded->pts_us);
 }
 
 /* Frames whose damage the decoder has hidden are shown: a smear beats a gap. They count, though. */
@@ -291,6 +295,7 @@ static int start_again(struct mr_source *source, struct mr_error *error)
             return failed;
     }
     mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
+    mr_source_skip_begin(source);
     mr_timeline_restart(&source->timeline, source->input.stream->time_base, source->input.fps);
     return 0;
 }

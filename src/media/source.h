@@ -96,6 +96,10 @@ int mr_source_discard(struct mr_source *source, struct mr_error *error);
  * return: 0; 1: it is damaged, which counts; -ENOMEM with *error */
 int mr_source_decode(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
 
+/* A slot of the rate limit of options.fps begins at this media time: of every slot only the first frame
+ * is wanted, and the source may leave others out. */
+void mr_source_note_slot(struct mr_source *source, int64_t start_us);
+
 /* How many packets or frames were skipped as damaged so far. Any thread. */
 uint64_t mr_source_damaged(const struct mr_source *source);
 

@@ -1,12 +1,12 @@
-/* What the files of a source share: source.c (decoding), source_jpeg.c (not
- * even that) and discard.c (leaving out). Private to
- * src/media. */
+/* What the files of a source share: source.c (decoding), source_jpeg.c (not even
+ * that), source_skip.c (not more than wanted) and discard.c (leaving out). Private to src/media. */
 #ifndef MR_MEDIA_SOURCE_PRIVATE_H
 #define MR_MEDIA_SOURCE_PRIVATE_H
 
 #include "media/input.h"
 #include "media/jpeg_header.h"
 #include "media/recorded.h"
+#include "media/skipper.h"
 #include "media/source.h"
 #include "media/timeline.h"
 
@@ -23,6 +23,7 @@ struct mr_source {
     bool leave_jpeg;
     int threads;
     struct mr_input_options wish;
+    double limit_fps; /* of what comes out */
 
     /* source thread only */
     struct mr_patience patience;
@@ -30,6 +31,11 @@ struct mr_source {
     struct mr_source_info info;
     struct mr_timeline timeline;
     struct mr_recorded recorded;
+    struct mr_skipper skipper;
+    int64_t shift_us; /* from the input's time to media time, as of the last frame */
+    int64_t slot_us;  /* media time of the slot that was noted last */
+    bool noted;       /* there was one */
+    bool fresh;       /* no packet was looked at since the input started */
     AVPacket *packet;
     AVFrame *frame;
     AVFrame *only;             /* the first frame, while it is the only one */
@@ -57,6 +63,11 @@ void mr_source_give_out(struct mr_source *source, int64_t stamp, int64_t duratio
 /* source_jpeg.c: whether the packet is a JPEG to be left as it is: then it is kept; and giving it out. */
 bool mr_source_keep_jpeg(struct mr_source *source);
 void mr_source_give_jpeg(struct mr_source *source, struct mr_decoded *decoded);
+
+/* source_skip.c: the input starts; a packet goes to the decoder; a frame goes out. */
+void mr_source_skip_begin(struct mr_source *source);
+void mr_source_skip_or_not(struct mr_source *source);
+void mr_source_skip_note(struct mr_source *source, int64_t stamp, int64_t pts_us);
 
 /* Give up because of what FFmpeg returned, or because patience is at its end.
  * return: -errno, with *error */

@@ -176,5 +176,7 @@ int mr_ingest_step(struct mr_ingest *ingest)
         mr_stats_drop(&stream->stats, MR_DROP_RATE);
         return 0;
     }
+    if (ingest->pacer.max_fps > 0)
+        mr_source_note_slot(ingest->source, mr_pacer_slot_us(&ingest->pacer) - ingest->offset_us);
     return pass_on(ingest, &decoded);
 }

@@ -24,6 +24,11 @@ bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us)
     return true;
 }
 
+int64_t mr_pacer_slot_us(const struct mr_pacer *pacer)
+{
+    return pacer->max_fps > 0 ? pacer->next_pts_us - (int64_t)(1e6 / pacer->max_fps) / 2 : 0;
+}
+
 int64_t mr_pacer_due_us(struct mr_pacer *pacer, int64_t pts_us, int64_t now_us)
 {
     int64_t due_us = pacer->anchor_us + (pts_us - pacer->anchor_pts_us);

@@ -21,6 +21,9 @@ void mr_pacer_init(struct mr_pacer *pacer, double max_fps);
 /* Whether a frame of media time pts_us is within the rate limit; counts it as shown if so. */
 bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us);
 
+/* The media time from which on the next frame is within the limit. */
+int64_t mr_pacer_slot_us(const struct mr_pacer *pacer);
+
 /* When a frame of media time pts_us is due, on the monotonic clock. A frame that would be more than
  * a second late, or due more than ten seconds ahead (a jump of the timestamps), is due now and
  * becomes the new anchor. */
