@@ -36,7 +36,7 @@ static const char *describe(const struct shape *shape)
 
 static struct mr_picture *convert(const struct shape *shape, AVFrame *frame)
 {
-    struct mr_converter_options options = { shape->wish, shape->fit, 1 };
+    struct mr_converter_options options = { .size = shape->wish, .fit = shape->fit, .slots = 1 };
     struct mr_converter *converter;
     struct mr_picture *picture;
     struct mr_error error = { 0 };
