@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,13 +100,24 @@ static int start(struct ship *ship, struct mr_error *error)
     return result;
 }
 
+/* Say what is wrong with a stream, and where the configuration sets it. */
+static void complain(const struct mr_config *config, const char *name, const char *key,
+                     const char *why, const char *then)
+{
+    int line = mr_config_line(config, name, key);
+    char at[16] = "";
+    if (line > 0)
+        snprintf(at, sizeof(at), ":%d", line);
+    mr_log(MR_LOG_ERROR, "app", "%s%s: streams.%s: %s%s", config->path, at, name, why, then);
+}
+
 static void note_phase(struct ship *ship, const struct mr_stream_state *state)
 {
     const char *name = mr_stream_name(ship->stream);
     if (state->phase == MR_STREAM_FINISHED && ship->phase != MR_STREAM_FINISHED)
         mr_log(MR_LOG_INFO, "app", "%s: the source has ended; its last picture stays", name);
     if (state->phase == MR_STREAM_FAILED && ship->phase != MR_STREAM_FAILED && ship->config != NULL)
-        mr_log(MR_LOG_ERROR, "app", "%s: %s", name, state->error.text);
+        complain(ship->config, name, NULL, state->error.text, "");
     ship->phase = state->phase;
 }
 
@@ -136,13 +148,7 @@ void mr_fleet_reload_scripts(struct mr_fleet *fleet)
 
 /* ---- applying a configuration ---- */
 
-static void complain(const struct mr_config *config, const char *name, const char *key,
-                     const struct mr_error *error)
-{
-    int line = mr_config_line(config, name, key);
-    mr_log(MR_LOG_ERROR, "app", "%s:%d: streams.%s: %s; the stream stays as it was", config->path,
-           line, name, error->text);
-}
+static const char as_before[] = "; the stream stays as it was";
 
 /* An old stream, out of the registry already. */
 static void retire(struct mr_stream *stream, const char *reason)
@@ -166,7 +172,7 @@ static bool replace(struct mr_fleet *fleet, struct ship *ship, const struct mr_o
         mr_error_set(&error, result, "out of memory");
     }
     if (result < 0) {
-        complain(config, options->name, NULL, &error);
+        complain(config, options->name, NULL, error.text, as_before);
         return false;
     }
     ship->stream = stream;
@@ -227,7 +233,7 @@ static bool change_settings(struct ship *ship, const struct mr_options *options,
     if (*changed)
         follow(ship, options, config);
     else
-        complain(config, options->name, "settings", &error);
+        complain(config, options->name, "settings", error.text, as_before);
     free(different);
     return true;
 }
@@ -291,7 +297,7 @@ void mr_fleet_apply(struct mr_fleet *fleet, struct mr_config *config)
         else if (add(fleet, options, config, &error) == 0)
             added++;
         else
-            mr_log(MR_LOG_ERROR, "app", "%s: %s", options->name, error.text);
+            complain(config, options->name, NULL, error.text, "");
     }
     if (before > 0)
         mr_log(MR_LOG_INFO, "app", "%s: %zu streams new, %zu changed, %zu removed, %zu as before",

@@ -7,6 +7,7 @@
 
 static const char head[] =
     "Usage: moonreel [OPTIONS] [SOURCE]\n"
+    "       moonreel --config FILE [OPTIONS]\n"
     "       moonreel --test [OPTIONS] FILE...\n"
     "\n"
     "Stream a video through a Lua script to any number of browsers.\n"
