@@ -597,9 +597,10 @@ function Test.frame(w, h, color) end
 
 ---Call the script's process with exactly these pixels; what comes out is in the image then.
 ---@param frame Image
+---@param recorded? Json what frame.recorded is to be
 ---@return Json payload
 ---@return {skip: boolean, quality: integer} delivery
-function Test.process(frame) end
+function Test.process(frame, recorded) end
 
 ---Expect equal values; tables are compared by content.
 ---@param actual any

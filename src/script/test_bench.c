@@ -168,7 +168,8 @@ static void make_opaque(struct mr_picture *picture)
 /* The script gets a picture with the image's pixels, exactly; what it makes of them goes back.
  * out: *result without picture and payload; bench->payload */
 static int run_process(struct mr_test_bench *bench, struct mr_picture *image,
-                       struct mr_engine_result *result, struct mr_error *error)
+                       struct mr_blob *recorded, struct mr_engine_result *result,
+                       struct mr_error *error)
 {
     struct mr_picture *picture =
         mr_canvases_take(bench->options.canvases, image->width, image->height);
@@ -179,6 +180,7 @@ static int run_process(struct mr_test_bench *bench, struct mr_picture *image,
     picture->seq = bench->frames;
     picture->pts_us = (int64_t)bench->frames * MR_TEST_FRAME_US;
     picture->captured_us = MR_TEST_EPOCH_US + picture->pts_us;
+    picture->recorded = mr_blob_ref(recorded);
     bench->frames++;
     int failed = mr_engine_process(bench->engine, picture, bench->viewers, result, error);
     mr_picture_unref(&picture);
@@ -199,6 +201,17 @@ void mr_test_bench_push_json(lua_State *L, const char *json, size_t size)
     lua_call(L, 1, 1);
 }
 
+/* What the frame is to have been recorded with, as JSON; NULL: nothing. */
+static struct mr_blob *recorded_argument(lua_State *L, int index)
+{
+    struct mr_json_writer *writer = &mr_engine_of(L)->json;
+    if (lua_isnoneornil(L, index))
+        return NULL;
+    if (!mr_json_write(writer, L, index, "recorded"))
+        luaL_argerror(L, index, writer->error);
+    return mr_blob_create(writer->out.data, writer->out.size);
+}
+
 static int bench_process(lua_State *L)
 {
     struct mr_test_bench *bench = mr_test_bench_loaded(L);
@@ -206,7 +219,10 @@ static int bench_process(lua_State *L)
     struct mr_picture *image = mr_frame_write(L, frame, NULL);
     struct mr_engine_result result;
     struct mr_error error;
-    if (run_process(bench, image, &result, &error) < 0)
+    struct mr_blob *recorded = recorded_argument(L, 2);
+    int failed = run_process(bench, image, recorded, &result, &error);
+    mr_blob_unref(&recorded);
+    if (failed < 0)
         return luaL_error(L, "%s", error.text);
     if (frame->alpha)
         make_opaque(image);
