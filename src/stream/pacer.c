@@ -8,15 +8,19 @@ void mr_pacer_init(struct mr_pacer *pacer, double max_fps)
     *pacer = (struct mr_pacer){ .max_fps = max_fps };
 }
 
-/* Slots are `1/max_fps` apart; half a slot of tolerance lets a 29.97 fps source through a limit of
- * 30 and does not turn jitter into drops. */
+/* Slots are `1/max_fps` apart, and the frame nearest to each is shown: one that comes before its slot
+ * by less than half the distance of the source's frames. That lets a 29.97 fps source through a
+ * limit of 30, and does not turn jitter into drops. */
 bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us)
 {
     if (pacer->max_fps <= 0)
         return true;
 
     int64_t slot_us = (int64_t)(1e6 / pacer->max_fps);
-    if (pacer->passed_any && pts_us < pacer->next_pts_us - slot_us / 2)
+    int64_t step_us = pts_us - pacer->last_pts_us;
+    int64_t early_us = (step_us < slot_us ? step_us : slot_us) / 2;
+    pacer->last_pts_us = pts_us;
+    if (pacer->passed_any && pts_us < pacer->next_pts_us - early_us)
         return false;
     bool on_grid = pacer->passed_any && pts_us < pacer->next_pts_us + slot_us;
     pacer->next_pts_us = (on_grid ? pacer->next_pts_us : pts_us) + slot_us;

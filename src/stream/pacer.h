@@ -14,6 +14,7 @@ struct mr_pacer {
     int64_t anchor_pts_us, anchor_us; /* this media time is due at this monotonic time */
     bool passed_any;
     int64_t next_pts_us; /* the rate limit's next slot */
+    int64_t last_pts_us; /* of the frame before, whether shown or not */
 };
 
 void mr_pacer_init(struct mr_pacer *pacer, double max_fps);
