@@ -46,6 +46,7 @@ int mr_ingest_open(struct mr_ingest *ingest)
     ingest->paced = !ingest->info.live && !options->lossless;
     if (ingest->info.live && !ingest->opened)
         mr_mailbox_set_capacity(&stream->mailbox, MR_STREAM_QUEUE_LIVE);
+    mr_pacer_set_rate(&ingest->pacer, ingest->info.fps);
     mr_pacer_reset(&ingest->pacer);
     ingest->begins = true;
     ingest->opened = true;

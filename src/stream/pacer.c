@@ -8,19 +8,28 @@ void mr_pacer_init(struct mr_pacer *pacer, double max_fps)
     *pacer = (struct mr_pacer){ .max_fps = max_fps };
 }
 
-/* Slots are `1/max_fps` apart, and the frame nearest to each is shown: one that comes before its slot
- * by less than half the distance of the source's frames. That lets a 29.97 fps source through a
- * limit of 30, and does not turn jitter into drops. */
+void mr_pacer_set_rate(struct mr_pacer *pacer, double source_fps)
+{
+    pacer->source_fps = source_fps;
+}
+
+/* How much before its slot a frame may come, so that the one nearest to it is shown: half the distance
+ * of the source's frames. That lets a 29.97 fps source through a limit of 30, and does not turn jitter
+ * into drops. */
+static int64_t early_us(const struct mr_pacer *pacer)
+{
+    double fps = pacer->source_fps > pacer->max_fps ? pacer->source_fps : pacer->max_fps;
+    return (int64_t)(1e6 / fps / 2);
+}
+
+/* Slots are `1/max_fps` apart. */
 bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us)
 {
     if (pacer->max_fps <= 0)
         return true;
 
     int64_t slot_us = (int64_t)(1e6 / pacer->max_fps);
-    int64_t step_us = pts_us - pacer->last_pts_us;
-    int64_t early_us = (step_us < slot_us ? step_us : slot_us) / 2;
-    pacer->last_pts_us = pts_us;
-    if (pacer->passed_any && pts_us < pacer->next_pts_us - early_us)
+    if (pacer->passed_any && pts_us < pacer->next_pts_us - early_us(pacer))
         return false;
     bool on_grid = pacer->passed_any && pts_us < pacer->next_pts_us + slot_us;
     pacer->next_pts_us = (on_grid ? pacer->next_pts_us : pts_us) + slot_us;
@@ -30,7 +39,7 @@ bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us)
 
 int64_t mr_pacer_slot_us(const struct mr_pacer *pacer)
 {
-    return pacer->max_fps > 0 ? pacer->next_pts_us - (int64_t)(1e6 / pacer->max_fps) / 2 : 0;
+    return pacer->max_fps > 0 ? pacer->next_pts_us - early_us(pacer) : 0;
 }
 
 int64_t mr_pacer_due_us(struct mr_pacer *pacer, int64_t pts_us, int64_t now_us)

@@ -9,15 +9,18 @@
 #include <stdint.h>
 
 struct mr_pacer {
-    double max_fps; /* 0: no limit */
+    double max_fps;    /* 0: no limit */
+    double source_fps; /* 0: unknown */
     bool anchored;
     int64_t anchor_pts_us, anchor_us; /* this media time is due at this monotonic time */
     bool passed_any;
     int64_t next_pts_us; /* the rate limit's next slot */
-    int64_t last_pts_us; /* of the frame before, whether shown or not */
 };
 
 void mr_pacer_init(struct mr_pacer *pacer, double max_fps);
+
+/* What is known of the source's rate; 0: nothing. */
+void mr_pacer_set_rate(struct mr_pacer *pacer, double source_fps);
 
 /* Whether a frame of media time pts_us is within the rate limit; counts it as shown if so. */
 bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us);

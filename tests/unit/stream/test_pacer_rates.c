@@ -18,6 +18,7 @@ static void check_steady(double fps, double limit, double stamp_us)
 {
     struct mr_pacer pacer;
     mr_pacer_init(&pacer, limit);
+    mr_pacer_set_rate(&pacer, fps);
     int shown = 0;
     double last_us = 0, frame_us = SECOND / fps, wanted_us = fmax(frame_us, SECOND / limit);
     for (int i = 0; i * frame_us < SECONDS * SECOND; i++) {

@@ -40,6 +40,7 @@ static void play(const char *path, double fps, bool skipping, double seconds, st
     if (mr_source_open(&options, &source, &error) != 0)
         fail_msg("%s", error.text);
     mr_pacer_init(&pacer, fps);
+    mr_pacer_set_rate(&pacer, mr_source_info(source)->fps);
     for (;;) {
         if (mr_source_read(source, &decoded, &error) != 0)
             fail_msg("%s", error.text);
