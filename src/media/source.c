@@ -143,7 +143,8 @@ static bool has_peer(const struct mr_source *source)
 static void note_life(struct mr_source *source)
 {
     int64_t most_us = FIRST_FRAME_PATIENCE * source->patience.limit_us;
-    if (!source->frame_came && mr_clock_now_us() - source->waiting_since_us < most_us)
+    if (has_peer(source) && !source->frame_came &&
+        mr_clock_now_us() - source->waiting_since_us < most_us)
         mr_patience_begin(&source->patience);
 }
 

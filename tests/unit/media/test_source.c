@@ -50,6 +50,25 @@ static int count_frames(struct mr_source *source, int64_t step_us)
     return frames;
 }
 
+/* The limit on waiting is for what others send; a stream reads a file as slowly as it is played. */
+static void a_file_waits_for_its_reader(void **state)
+{
+    (void)state;
+    char path[CLIP_PATH];
+    clip_shared("cars.mp4", path);
+    struct mr_source_options options = { .url = path, .stall_us = 50000 };
+    struct mr_source *source;
+    struct mr_decoded decoded;
+    struct mr_error error = { 0 };
+    if (mr_source_open(&options, &source, &error) != 0)
+        fail_msg("%s", error.text);
+    read_frame(source, &decoded);
+    for (int64_t until_us = mr_clock_now_us() + 60000; mr_clock_now_us() < until_us;)
+        usleep(10000); /* a slow reader */
+    read_frame(source, &decoded);
+    mr_source_close(source);
+}
+
 /* Frame threads hold frames back: none may be forgotten at the end. */
 static void gives_every_frame_with_many_threads(void **state)
 {
@@ -248,7 +267,8 @@ static void plays_files_with_odd_names(void **state)
     mr_source_close(NULL);
 }
 
-RUN_TESTS(cmocka_unit_test(gives_every_frame_of_the_clips),
+RUN_TESTS(cmocka_unit_test(a_file_waits_for_its_reader),
+          cmocka_unit_test(gives_every_frame_of_the_clips),
           cmocka_unit_test(gives_every_frame_with_many_threads),
           cmocka_unit_test(loops_without_a_jump), cmocka_unit_test(loops_what_cannot_seek),
           cmocka_unit_test(makes_test_patterns),
