@@ -18,7 +18,7 @@
 #define FRAMES   12
 
 static struct mr_encoder *encoder;
-static char clip[CLIP_PATH], bare[CLIP_PATH], script[CLIP_PATH];
+static char clip[CLIP_PATH], bare[CLIP_PATH], broken[CLIP_PATH], script[CLIP_PATH];
 static const char *program; /* where the script runs */
 
 /* Told by the stream's threads, read by the test. */
@@ -79,7 +79,7 @@ static struct mr_stream_options options_of(const char *url, const char *text)
 }
 
 /* Run a stream to its end. */
-static struct mr_stream_state run(const struct mr_stream_options *options)
+static struct mr_stream_state run_for(const struct mr_stream_options *options, unsigned frames)
 {
     struct mr_stream *stream;
     struct mr_error error;
@@ -99,8 +99,13 @@ static struct mr_stream_state run(const struct mr_stream_options *options)
     }
     pthread_mutex_unlock(&seen.lock);
     mr_stream_unref(&stream);
-    assert_int_equal(seen.frames, FRAMES);
+    assert_int_equal(seen.frames, frames);
     return state;
+}
+
+static struct mr_stream_state run(const struct mr_stream_options *options)
+{
+    return run_for(options, FRAMES);
 }
 
 static void untouched_frames_are_the_same_bytes(void **state)
@@ -186,6 +191,17 @@ static void failing_scripts_fail_closed(void **state)
     }
 }
 
+/* A frame that is whole by its markers but cannot be decoded is left out, and counted once. */
+static void broken_frames_are_skipped_and_counted(void **state)
+{
+    (void)state;
+    struct mr_stream_options options = options_of(broken, "function process() end");
+    options.size = (struct mr_size){ 160, 0 };
+    struct mr_stream_state end = run_for(&options, FRAMES - 1);
+    assert_int_equal(end.damaged, 1);
+    assert_int_equal(seen.last.width, 160);
+}
+
 /* ---- once ---- */
 
 static void read_jpegs(void)
@@ -218,6 +234,26 @@ static void write_bare(void)
     assert_int_equal(fclose(file), 0);
 }
 
+/* One frame has more codes of a bit than there can be. */
+static void write_broken(void)
+{
+    FILE *file = fopen(broken, "wb");
+    assert_non_null(file);
+    for (int i = 0; i < FRAMES; i++) {
+        struct jpeg_file jpeg = { jpegs[i].bytes, jpegs[i].size };
+        size_t size, counts = jpeg_find(&jpeg, 0xc4, &size) + 5;
+        uint8_t before[16];
+        memcpy(before, jpeg.bytes + counts, sizeof(before));
+        if (i == 5) {
+            jpeg.bytes[counts] = 3;
+            jpeg.bytes[counts + 2] -= 3;
+        }
+        assert_int_equal(fwrite(jpeg.bytes, 1, jpeg.size, file), jpeg.size);
+        memcpy(jpeg.bytes + counts, before, sizeof(before));
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -227,6 +263,7 @@ static int set_up(void **state)
     assert_int_equal(mr_encoder_create(2, &encoder), 0);
     clip_path("clip.mkv", clip);
     clip_path("bare.mjpeg", bare);
+    clip_path("broken.mjpeg", broken);
     clip_path("script.lua", script);
     clip_path("whole-%02d.jpg", files);
     clip_ffmpeg("-f lavfi -i testsrc2=size=320x240:rate=12:duration=1 -c:v mjpeg -q:v 3 "
@@ -235,6 +272,7 @@ static int set_up(void **state)
     clip_ffmpeg("-i %s -c copy -f image2 %s", clip, files);
     read_jpegs();
     write_bare();
+    write_broken();
     return 0;
 }
 
@@ -257,6 +295,7 @@ int main(void)
         cmocka_unit_test(wishes_are_met),
         cmocka_unit_test(frames_without_tables_get_them),
         cmocka_unit_test(failing_scripts_fail_closed),
+        cmocka_unit_test(broken_frames_are_skipped_and_counted),
     };
     mr_log_set_level(MR_LOG_ERROR - 1); /* what fails here is meant to */
     int failed = cmocka_run_group_tests_name("in this process", tests, set_up, tear_down);
