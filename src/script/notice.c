@@ -16,6 +16,8 @@
 #define REASON_SHARE (1 / 26.0)
 #define SIGN_FROM    160 /* lower pictures have no room for a sign */
 
+#define REASON_SHADE 0.62
+
 struct mr_notice_painter {
     struct mr_text *text;
 };
@@ -87,20 +89,37 @@ static int write_text(struct mr_text *text, cairo_t *cairo, const char *string, 
     return box_height;
 }
 
-/* As much of the reason as fits into so many lines, with an ellipsis in place of the rest. */
-static size_t fit(char *reason, size_t size, double width, double text_size, double room)
+/* How high a text would be. */
+static int measure_text(struct mr_text *text, const char *string, size_t length, double width,
+                        double size)
 {
-    double column = text_size * 0.62, line = text_size * 1.3;
-    double columns = floor(width / column), lines = floor(room / line);
-    size_t most = columns > 1 && lines >= 1 ? (size_t)(columns * lines) : 0,
-           length = strlen(reason);
-    if (length <= most || most < 4)
-        return most < 4 ? 0 : length;
-    size_t end = most - 1;
+    cairo_surface_t *nowhere = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
+    cairo_t *cairo = cairo_create(nowhere);
+    int height = write_text(text, cairo, string, length, 0, 0, width, size, REASON_SHADE);
+    cairo_destroy(cairo);
+    cairo_surface_destroy(nowhere);
+    return height;
+}
+
+/* Put an ellipsis in place of what is behind `end`. */
+static size_t cut(char *reason, size_t end)
+{
+    static const char ellipsis[] = "\u2026";
     while (end > 0 && (reason[end] & 0xC0) == 0x80) /* not in the middle of a character */
         end--;
-    snprintf(reason + end, size - end, "\u2026");
-    return strlen(reason);
+    memcpy(reason + end, ellipsis, sizeof(ellipsis));
+    return end + strlen(ellipsis);
+}
+
+/* Shorten the reason until it is no higher than `room`. return: its length; 0: not even a word is */
+static size_t fit(struct mr_text *text, char *reason, double width, double size, double room)
+{
+    size_t kept = strlen(reason), length = kept;
+    while (length > 0 && measure_text(text, reason, length, width, size) > room) {
+        kept = kept * 3 / 4;
+        length = kept >= 4 ? cut(reason, kept) : 0;
+    }
+    return length;
 }
 
 static void paint(struct mr_notice_painter *painter, cairo_t *cairo, const struct mr_notice *notice)
@@ -120,10 +139,10 @@ static void paint(struct mr_notice_painter *painter, cairo_t *cairo, const struc
     y += small * 0.5;
     char reason[MR_NOTICE_REASON_MAX + 4];
     snprintf(reason, sizeof(reason), "%s", notice->reason);
-    size_t length =
-        fit(reason, sizeof(reason), width - 2 * margin, small, height - y - small * 0.5);
+    size_t length = fit(painter->text, reason, width - 2 * margin, small, height - y - small * 0.5);
     if (length > 0)
-        write_text(painter->text, cairo, reason, length, x, y, width - 2 * margin, small, 0.62);
+        write_text(painter->text, cairo, reason, length, x, y, width - 2 * margin, small,
+                   REASON_SHADE);
 }
 
 struct mr_picture *mr_notice_paint(struct mr_notice_painter *painter, struct mr_canvases *canvases,
