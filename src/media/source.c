@@ -24,6 +24,9 @@
 /* Until its first frame an input may take so many times as long as between two, if packets come. */
 #define FIRST_FRAME_PATIENCE 4
 
+/* … and between two of its pieces, an input that comes in bursts. */
+#define BURST_PATIENCE 4
+
 enum step {
     STEP_AGAIN, /* go on */
     STEP_FRAME, /* a frame is there */
@@ -41,6 +44,8 @@ static void describe(struct mr_source *source)
     info->fps = source->input.fps;
     info->live = source->input.live;
     info->remote = source->input.remote;
+    const char *format = source->input.demuxer->iformat->name;
+    info->bursts = info->live && (strcmp(format, "hls") == 0 || strcmp(format, "dash") == 0);
 }
 
 static int open_input(struct mr_source *source, struct mr_error *error)
@@ -77,6 +82,8 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     mr_timeline_init(&source->timeline, source->input.stream->time_base, source->input.fps);
     describe(source);
     mr_source_skip_begin(source);
+    if (source->info.bursts)
+        source->patience.limit_us *= BURST_PATIENCE;
     source->waiting_since_us = mr_clock_now_us();
     return 0;
 }

@@ -50,6 +50,7 @@ struct mr_source_info {
     double fps;        /* nominal; 0 when unknown */
     bool live;         /* arrives at its own pace (device, network): never paced or rewound */
     bool remote;       /* comes over a network */
+    bool bursts;       /* live, but in pieces of some seconds (HLS, DASH): to be paced */
 };
 
 /* One decoded frame: lent by the source until the next call that takes the source. */

@@ -43,8 +43,8 @@ int mr_ingest_open(struct mr_ingest *ingest)
         return result;
 
     note_info(ingest);
-    ingest->paced = !ingest->info.live && !options->lossless;
-    if (ingest->info.live && !ingest->opened)
+    ingest->paced = (!ingest->info.live || ingest->info.bursts) && !options->lossless;
+    if (!ingest->paced && !options->lossless && !ingest->opened)
         mr_mailbox_set_capacity(&stream->mailbox, MR_STREAM_QUEUE_LIVE);
     mr_pacer_set_rate(&ingest->pacer, ingest->info.fps);
     mr_pacer_reset(&ingest->pacer);
