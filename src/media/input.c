@@ -143,7 +143,8 @@ static AVStream *choose_stream(AVFormatContext *demuxer)
  * meanwhile, the first key frame above all.) */
 static bool is_probed_briefly(const struct mr_input *input, const struct mr_locator *locator)
 {
-    return locator->device || mr_input_kind_of(input->demuxer, locator).live;
+    struct mr_input_kind kind = mr_input_kind_of(input->demuxer, locator);
+    return locator->device || (kind.live && !kind.untimed);
 }
 
 static int find_stream(struct mr_input *input, struct attempt *attempt)

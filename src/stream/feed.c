@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- opening ---- */
@@ -19,9 +20,11 @@ static void note_info(struct mr_ingest *ingest)
     pthread_mutex_lock(&stream->lock);
     stream->info = info;
     pthread_mutex_unlock(&stream->lock);
-    mr_log(known ? MR_LOG_DEBUG : MR_LOG_INFO, "stream", "%s: %s %dx%d, %.4g fps%s",
-           stream->options.name, info.codec, info.width, info.height, info.fps,
-           info.live ? ", live" : "");
+    char rate[32] = "";
+    if (info.fps > 0)
+        snprintf(rate, sizeof(rate), ", %.4g fps", info.fps);
+    mr_log(known ? MR_LOG_DEBUG : MR_LOG_INFO, "stream", "%s: %s %dx%d%s%s", stream->options.name,
+           info.codec, info.width, info.height, rate, info.live ? ", live" : "");
 }
 
 int mr_ingest_open(struct mr_ingest *ingest)
