@@ -43,8 +43,8 @@ static void log_line(void *object, int av_level, const char *format, va_list arg
 {
     enum mr_log_level level = av_level <= AV_LOG_WARNING ? MR_LOG_DEBUG : MR_LOG_TRACE;
     bool is_error = av_level <= AV_LOG_ERROR;
-    if (!is_error && !mr_log_enabled(level))
-        return;
+    if (av_level > AV_LOG_DEBUG || (!is_error && !mr_log_enabled(level)))
+        return; /* its own trace goes byte by byte */
 
     va_list again;
     va_copy(again, args);
