@@ -1,13 +1,19 @@
 /* A V4L2 camera, played by a library that is loaded before all others (support/v4l2). */
+#include "base/clock.h"
 #include "support/check.h"
 #include "support/clip.h"
 #include "support/command.h"
+#include "support/fetch.h"
+#include "support/host.h"
 #include "support/picture_compare.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LIMIT_MS 30000
 #define DEVICE   "/dev/video4000"
@@ -131,6 +137,56 @@ static void says_what_it_does_not_have(void **state)
     command_finish(&run);
 }
 
+static void put_flag(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+}
+
+/* Ask the API until it says so. */
+static void await(const struct host *host, const char *words, int64_t limit_us)
+{
+    int64_t deadline_us = mr_clock_now_us() + limit_us;
+    for (bool said = false; !said;) {
+        struct fetched fetched;
+        assert_int_equal(fetch(host->port, "GET /api/streams/live", &fetched), 200);
+        said = strstr((char *)fetched.body.data, words) != NULL;
+        if (!said && mr_clock_now_us() > deadline_us)
+            fail_msg("no %s in %s", words, (char *)fetched.body.data);
+        fetched_finish(&fetched);
+        poll(NULL, 0, 20); /* not a wait for it, but a rest for the server */
+    }
+}
+
+static void comes_back_when_it_is_plugged_in_again(void **state)
+{
+    (void)state;
+    struct host host;
+    struct fetched fetched;
+    char flag[CLIP_PATH];
+    clip_path("gone", flag);
+    setenv("CAMERA_GONE", flag, 1);
+    setenv("LD_PRELOAD", TEST_V4L2_CAMERA, 1);
+    bool listens = host_start(&host, (const char *const[]){ "--always", "--script",
+                                                            TEST_SOURCE_DIR "/lua/dummy.lua",
+                                                            "--input-fps", "15", DEVICE, NULL });
+    unsetenv("LD_PRELOAD");
+    assert_true(listens);
+    for (int i = 0; i < 2; i++) {
+        await(&host, "\"phase\":\"running\"", 5000000);
+        assert_int_equal(fetch(host.port, "GET /snapshot/live.jpg", &fetched), 200);
+        fetched_finish(&fetched);
+        put_flag(flag);
+        await(&host, "\"phase\":\"lost\"", 5000000);
+        await(&host, DEVICE "\\\": No such", 5000000); /* it was tried again */
+        unlink(flag);
+    }
+    await(&host, "\"phase\":\"running\"", 6000000);
+    assert_int_equal(host_stop(&host, SIGTERM, 5000000), 0);
+    unsetenv("CAMERA_GONE");
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -142,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(gives_what_it_is_asked_for),
                                         cmocka_unit_test(comes_at_the_rate_it_is_asked_for),
-                                        cmocka_unit_test(says_what_it_does_not_have) };
+                                        cmocka_unit_test(says_what_it_does_not_have),
+                                        cmocka_unit_test(comes_back_when_it_is_plugged_in_again) };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
