@@ -19,7 +19,7 @@
 
 #define STALL_US 5000000
 
-static char folder[CLIP_PATH];
+static char folder[CLIP_PATH], picture[CLIP_PATH];
 
 static const char *address(const struct web *web, const char *path)
 {
@@ -88,10 +88,10 @@ static int set_up(void **state)
     clip_path("a.mp4", path);
     clip_ffmpeg("-f lavfi -i testsrc2=size=64x48:rate=10 -frames:v 20 -movflags +faststart %s",
                 path);
-    clip_path("s.jpg", path);
-    clip_ffmpeg("-f lavfi -i testsrc2=size=64x48 -frames:v 1 %s", path);
-    *state = web_start(
-        &(struct web_options){ .folder = folder, .jpeg = strdup(path), .jpeg_every_ms = 100 });
+    clip_path("s.jpg", picture);
+    clip_ffmpeg("-f lavfi -i testsrc2=size=64x48 -frames:v 1 %s", picture);
+    *state =
+        web_start(&(struct web_options){ .folder = folder, .jpeg = picture, .jpeg_every_ms = 100 });
     return 0;
 }
 
