@@ -332,6 +332,8 @@ int mr_input_rewind(struct mr_input *input)
     const AVIOContext *io = input->demuxer->pb; /* NULL: a device or a row of files */
     if (input->live || io == NULL || !(io->seekable & AVIO_SEEKABLE_NORMAL))
         return -ESPIPE;
+    if (input->still) /* the demuxers of pictures have read theirs for good */
+        return -ESPIPE;
     if (seek_to_start(input) < 0)
         return -ESPIPE;
     avcodec_flush_buffers(input->decoder);

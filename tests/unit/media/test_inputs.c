@@ -191,6 +191,26 @@ static void plays_stills(void **state)
     mr_source_close(source);
 }
 
+/* A JPEG that nobody decodes is read again each time, which costs nothing. */
+static void plays_a_still_that_is_left_as_it_is(void **state)
+{
+    (void)state;
+    struct mr_source_options options = { .url = make("s.jpg", "-frames:v 1 -pix_fmt yuvj420p"),
+                                         .loop = true,
+                                         .leave_jpeg = true };
+    struct mr_source *source;
+    struct mr_decoded decoded;
+    struct mr_error error = { 0 };
+    assert_int_equal(mr_source_open(&options, &source, NULL), 0);
+    for (int i = 0; i < 4; i++) {
+        if (mr_source_read(source, &decoded, &error) != 0)
+            fail_msg("%s", error.text);
+        assert_int_equal(decoded.pts_us, i * 1000000);
+        assert_non_null(decoded.jpeg);
+    }
+    mr_source_close(source);
+}
+
 static void keeps_the_time_of_animations(void **state)
 {
     (void)state;
@@ -252,5 +272,6 @@ static void shares_the_cores(void **state)
 RUN_TESTS(cmocka_unit_test(refuses_what_makes_no_sense),
           cmocka_unit_test(takes_options_of_demuxer_and_decoder), cmocka_unit_test(reads_raw_video),
           cmocka_unit_test(plays_rows_of_pictures), cmocka_unit_test(plays_stills),
+          cmocka_unit_test(plays_a_still_that_is_left_as_it_is),
           cmocka_unit_test(keeps_the_time_of_animations),
           cmocka_unit_test(bounds_what_an_input_opens), cmocka_unit_test(shares_the_cores))
