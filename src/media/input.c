@@ -195,6 +195,11 @@ static int open_decoder(struct mr_input *input, struct attempt *attempt, int thr
         parameters->codec_id == AV_CODEC_ID_RAWVIDEO)
         input->decoder->colorspace = attempt->locator.matrix;
     mr_picture_bound_decoder(input->decoder);
+    if (input->untimed && parameters->codec_id == AV_CODEC_ID_MJPEG) {
+        /* pictures that become much lower than this would be taken for fields */
+        input->decoder->width = input->decoder->height = 0;
+        input->decoder->coded_width = input->decoder->coded_height = 0;
+    }
     input->decoder->pkt_timebase = input->stream->time_base;
     int share = mr_decoder_threads_take(parameters->width, parameters->height, &input->large);
     input->decoder->thread_count = threads > 0 ? threads : share;
