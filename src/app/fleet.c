@@ -36,10 +36,13 @@ struct mr_fleet *mr_fleet_create(struct mr_events *events, struct mr_encoder *en
 
 /* ---- one stream ---- */
 
-static int create_stream(struct mr_fleet *fleet, const struct mr_options *options, bool wait,
-                         struct mr_stream **stream, struct mr_error *error)
+/* in: patient: of a configuration, which runs unattended: what is not there yet is waited for;
+ *         wait: so is a script that cannot be loaded */
+static int create_stream(struct mr_fleet *fleet, const struct mr_options *options, bool patient,
+                         bool wait, struct mr_stream **stream, struct mr_error *error)
 {
     struct mr_stream_options stream_options = mr_app_stream_options(options, fleet->events);
+    stream_options.patient = patient;
     stream_options.wait_for_script = wait;
     return mr_stream_create(&stream_options, fleet->encoder, stream, error);
 }
@@ -61,7 +64,7 @@ static int add(struct mr_fleet *fleet, const struct mr_options *options, struct 
     if (ships == NULL)
         return mr_error_set(error, -ENOMEM, "out of memory");
     fleet->ships = ships;
-    int result = create_stream(fleet, options, config != NULL, &stream, error);
+    int result = create_stream(fleet, options, config != NULL, config != NULL, &stream, error);
     if (result < 0)
         return result;
     result = mr_registry_add(fleet->registry, stream);
@@ -166,7 +169,7 @@ static bool replace(struct mr_fleet *fleet, struct ship *ship, const struct mr_o
     struct mr_error error;
     struct mr_stream *old = ship->stream, *stream;
     bool failed = get_state(ship).phase == MR_STREAM_FAILED; /* there is nothing to keep */
-    int result = create_stream(fleet, options, failed, &stream, &error);
+    int result = create_stream(fleet, options, true, failed, &stream, &error);
     if (result == 0 && (result = mr_registry_replace(fleet->registry, stream)) < 0) {
         mr_stream_unref(&stream);
         mr_error_set(&error, result, "out of memory");

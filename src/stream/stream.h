@@ -38,10 +38,9 @@ struct mr_stream_options {
     double stall_s;           /* a live source that has no frame for so long is opened again */
     double idle_disconnect_s; /* … is closed when nobody has watched for so long; 0: never */
     const char *script;
-    const char
-        *settings; /* JSON object: what the script's settings begin with; NULL: their defaults */
-    bool
-        wait_for_script; /* one that cannot be loaded fails the stream until it can, not its making */
+    const char *settings; /* JSON object: what the script's settings begin with; NULL: defaults */
+    bool wait_for_script; /* one that cannot be loaded fails the stream until it can, not its
+                             making */
     struct mr_size size;
     enum mr_fit fit;
     double fps;            /* upper bound of the output rate; 0: none */

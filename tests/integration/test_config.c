@@ -213,6 +213,7 @@ static void streams_start_and_fail_independently(void **state)
           "  road = { source = 'none.mp4' },\n"
           "  gate = { source = 'test:64x48@5', script = 'bad.lua' },\n"
           "  barn = { source = 'test:64x48@5', settings = { lable = 'x' } },\n"
+          "  late = { source = 'http://127.0.0.1:9/late.mjpg', always = true },\n"
           "}\n");
     watch(0, "yard");
     wait_for_label(0, "Yard");
@@ -223,6 +224,7 @@ static void streams_start_and_fail_independently(void **state)
     wait_for_answer("/healthz", "yard", false);
     wait_for_answer("/api/streams/gate", "\"phase\":\"failed\"", true);
     wait_for_answer("/api/streams/gate/settings", "the script could not be loaded yet", true);
+    wait_for_answer("/api/streams/late", "\"phase\":\"lost\"", true); /* it may come yet */
     wait_for_log("gate: bad.lua:2:");
 
     watch(1, "gate"); /* waits with it */
