@@ -5,16 +5,24 @@
 #include <assert.h>
 #include <libavformat/avformat.h>
 
-/* Fields of interlaced video are lower than what the container says: they are FFmpeg's. */
+/* Fields of interlaced video are lower than what the container says. FFmpeg's decoder, whose they are,
+ * judges by the first one as well: later ones may be of any size. */
+static bool is_field(struct mr_source *source)
+{
+    if (!source->jpeg_seen)
+        source->jpeg_fields =
+            source->jpeg.header.height * 4 < source->input.stream->codecpar->height * 3;
+    source->jpeg_seen = true;
+    return source->jpeg_fields;
+}
+
 static bool is_known(struct mr_source *source)
 {
     const AVPacket *packet = source->packet;
-    const AVCodecParameters *stream = source->input.stream->codecpar;
-    struct mr_jpeg_header *header = &source->jpeg.header;
-    return source->leave_jpeg && stream->codec_id == AV_CODEC_ID_MJPEG && packet->size > 0 &&
-           !(packet->flags & AV_PKT_FLAG_CORRUPT) &&
-           mr_jpeg_header_read(packet->data, (size_t)packet->size, header) == 0 &&
-           header->height * 4 >= stream->height * 3;
+    return source->leave_jpeg && source->input.decoder->codec_id == AV_CODEC_ID_MJPEG &&
+           packet->size > 0 && !(packet->flags & AV_PKT_FLAG_CORRUPT) &&
+           mr_jpeg_header_read(packet->data, (size_t)packet->size, &source->jpeg.header) == 0 &&
+           !is_field(source);
 }
 
 bool mr_source_keep_jpeg(struct mr_source *source)

@@ -42,6 +42,8 @@ struct mr_source {
     bool still;                /* it is: it is given out again and again */
     AVPacket *kept;            /* until the next read: the JPEG that was given out */
     struct mr_jpeg_frame jpeg; /* in it */
+    bool jpeg_seen;            /* a first one, which told … */
+    bool jpeg_fields;          /* … whether each is a field of an interlaced frame */
     unsigned damage_in_a_row;
     uint64_t frames_since_start; /* of the input, which may start again */
     bool ended;
