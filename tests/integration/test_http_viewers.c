@@ -274,7 +274,7 @@ static void a_source_that_gives_nothing(void **state)
     snprintf(url, sizeof(url), "http://127.0.0.1:%d/", ntohs(address.sin_port));
 
     host_stop(&host, SIGTERM, 5000000);
-    assert_true(host_start(&host, (const char *const[]){ url, NULL }));
+    assert_true(host_start(&host, (const char *const[]){ "--stall", "30", url, NULL }));
     int64_t asked_us = mr_clock_now_us();
     assert_shell("curl -s -D - http://127.0.0.1:$PORT/snapshot/live.jpg | tr -d '\\r' | "
                  "grep -E '^HTTP|^Retry|error'",
