@@ -7,6 +7,11 @@
 
 #include <errno.h>
 
+/* Packets are thrown away in batches of this length, which costs less than waking up for each. One that
+ * was waited for shows that there are no more. */
+#define BATCH_US  100000
+#define WAITED_US 1000
+
 static int connect_again(struct mr_ingest *ingest)
 {
     struct mr_stream *stream = ingest->stream;
@@ -25,6 +30,7 @@ static int discard(struct mr_ingest *ingest)
     double seconds = stream->options.idle_disconnect_s;
     int64_t close_us = seconds > 0 ? mr_clock_now_us() + (int64_t)(seconds * 1e6) : INT64_MAX;
     while (!mr_stream_is_wanted(stream)) {
+        int64_t asked_us = mr_clock_now_us();
         int result = mr_source_discard(ingest->source, &ingest->error);
         if (result != 0)
             return result;
@@ -32,8 +38,11 @@ static int discard(struct mr_ingest *ingest)
         mr_ingest_note_life(ingest);
         if (was_lost)
             mr_stream_set_phase(stream, MR_STREAM_IDLE);
-        if (mr_clock_now_us() >= close_us)
+        int64_t now_us = mr_clock_now_us();
+        if (now_us >= close_us)
             return connect_again(ingest);
+        if (now_us - asked_us >= WAITED_US)
+            mr_hub_wait_wanted(stream->hub, now_us + BATCH_US);
     }
     return 0;
 }
