@@ -276,19 +276,32 @@ static int sort(struct reading *reading)
                : mr_error_set(reading->error, -ENOMEM, "%s: out of memory", reading->path);
 }
 
+/* Lua shows the text that it does not understand: a text in quotes may be a secret, as an address
+ * whose closing quote is missing. return: the message's length without it */
+static int length_without_text(const char *message)
+{
+    static const char near[] = " near '";
+    const char *at = strstr(message, near);
+    bool text = at != NULL && strchr("\"'[", at[strlen(near)]) != NULL;
+    return text ? (int)(at - message) : (int)strlen(message);
+}
+
 /* Lua's "config:3: why" with the file's path. */
 static int explain(const struct reading *reading, lua_State *L, int status)
 {
     static const char prefix[] = CHUNK ":";
+    const char *after = ":";
     const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "unknown error";
     if (status == LUA_ERRMEM)
         return mr_error_set(reading->error, -EINVAL, "%s: takes more than %d MiB of memory",
                             reading->path, MAX_BYTES / (1024 * 1024));
     if (strncmp(message, prefix, sizeof(prefix) - 1) == 0 &&
         isdigit((unsigned char)message[sizeof(prefix) - 1]))
-        return mr_error_set(reading->error, -EINVAL, "%s:%s", reading->path,
-                            message + sizeof(prefix) - 1);
-    return mr_error_set(reading->error, -EINVAL, "%s: %s", reading->path, message);
+        message += sizeof(prefix) - 1;
+    else
+        after = ": ";
+    return mr_error_set(reading->error, -EINVAL, "%s%s%.*s", reading->path, after,
+                        length_without_text(message), message);
 }
 
 static int execute(struct reading *reading)

@@ -75,6 +75,21 @@ static void gives_plain_data(void **state)
     expect_values("\xEF\xBB\xBF#!lua\na = math.floor(2.5)", "{\"a\":2}");
 }
 
+static void shows_no_text_in_quotes(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = { "a = 1\nb = \"rtsp://u:secret@h/ }\n",
+                                         "a = 1\nb = 'rtsp://u:secret@h/\n",
+                                         "a = 1\nb = 'rtsp://u:secret\\d@h/'\n",
+                                         "a = 1\nb = { 'u' 'secret' }\n",
+                                         "a = 1\nb = { 'u' [[secret]] }\n" };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+        expect_error(wrong[i], ":2: ");
+        assert_null(strstr(error.text, "secret"));
+    }
+    expect_error(wrong[0], ":2: unfinished string");
+}
+
 static void says_where_it_fails(void **state)
 {
     (void)state;
@@ -198,6 +213,7 @@ static void survives_any_text(void **state)
 
 RUN_TESTS(cmocka_unit_test_setup_teardown(gives_plain_data, set_up, tear_down),
           cmocka_unit_test_setup(says_where_it_fails, set_up),
+          cmocka_unit_test_setup_teardown(shows_no_text_in_quotes, set_up, tear_down),
           cmocka_unit_test_setup_teardown(lets_nothing_out, set_up, tear_down),
           cmocka_unit_test_setup_teardown(ends_what_does_not, set_up, tear_down),
           cmocka_unit_test(finds_lines), cmocka_unit_test(survives_any_text))
