@@ -2,9 +2,16 @@
 
 #include "media/jpeg_tables.h"
 #include "media/picture.h"
+#include "media/picture_bound.h"
 
 #include <errno.h>
 #include <string.h>
+
+/* Sizes of what comes with a picture and is not about it. */
+#define JFIF_BYTES     14
+#define AVI1_MAX_BYTES 14
+#define ADOBE_BYTES    12
+#define LAVC_MAX_BYTES 32
 
 enum marker {
     SOF0 = 0xc0, /* baseline */
@@ -90,6 +97,16 @@ static int read_huffman(struct walk *walk, struct segment segment)
     return 0;
 }
 
+/* The same sampling can be written with other factors, of which TurboJPEG knows only some. */
+static bool is_usual(const struct component *luma, const struct component *chroma)
+{
+    if (chroma->across == 1 && chroma->down == 1)
+        return true;
+    if (luma->across == chroma->across && luma->down == chroma->down)
+        return luma->across * luma->down <= 3;
+    return luma->across == 2 && luma->down == 2;
+}
+
 static int find_sampling(struct walk *walk)
 {
     const struct component *c = walk->component;
@@ -107,7 +124,7 @@ static int find_sampling(struct walk *walk)
     for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
         if (c[0].across != known[i].across * c[1].across ||
             c[0].down != known[i].down * c[1].down || c[1].across != c[2].across ||
-            c[1].down != c[2].down)
+            c[1].down != c[2].down || !is_usual(&c[0], &c[1]))
             continue;
         walk->header->sampling = known[i].sampling;
         return 0;
@@ -124,7 +141,8 @@ static int read_frame(struct walk *walk, unsigned marker, struct segment segment
     int height = number16(segment.at + 1), width = number16(segment.at + 3);
     int components = segment.at[5];
     if (segment.at[0] != 8 || (components != 1 && components != 3) || height == 0 ||
-        width > MR_PICTURE_MAX_SIDE || height > MR_PICTURE_MAX_SIDE)
+        width > MR_PICTURE_MAX_SIDE || height > MR_PICTURE_MAX_SIDE ||
+        width * height > MR_PICTURE_BOUND_PIXELS)
         return -ENOTSUP;
     if (width == 0 || segment.size != 6 + 3 * (size_t)components)
         return -EBADMSG;
@@ -145,13 +163,16 @@ static int read_frame(struct walk *walk, unsigned marker, struct segment segment
     return find_sampling(walk);
 }
 
-/* "AVI1" with a field's number: one of two that make a frame. */
+/* What passes has as much of each of these as its makers write, and no room for anything else, as
+ * for JFIF's thumbnail. "AVI1" has a field's number: one of two that make a frame. */
 static int read_app0(struct walk *walk, const struct segment *segment)
 {
     if (begins_with(segment, "JFIF", 5) && segment->size >= 12) {
         walk->header->aspect_num = number16(segment->at + 8);
         walk->header->aspect_den = number16(segment->at + 10);
+        walk->header->passes &= segment->size == JFIF_BYTES;
     } else if (begins_with(segment, "AVI1", 4) && segment->size >= 5) {
+        walk->header->passes &= segment->size <= AVI1_MAX_BYTES;
         return segment->at[4] != 0 ? -ENOTSUP : 0;
     } else {
         walk->header->passes = false;
@@ -165,7 +186,7 @@ static int read_comment(struct walk *walk, const struct segment *segment)
     if (begins_with(segment, "CS=ITU601", 9) || begins_with(segment, "AVID", 4) ||
         begins_with(segment, "Intel(R) JPEG", 13) || begins_with(segment, "Metasoft", 8))
         return -ENOTSUP;
-    if (!begins_with(segment, "Lavc", 4))
+    if (!begins_with(segment, "Lavc", 4) || segment->size > LAVC_MAX_BYTES)
         walk->header->passes = false; /* somebody's words */
     return 0;
 }
@@ -187,8 +208,10 @@ static int read_segment(struct walk *walk, unsigned marker, const struct segment
         walk->header->passes = false;
         return begins_with(segment, "Exif", 4) ? -ENOTSUP : 0;
     case APP14:
-        if (begins_with(segment, "Adobe", 5) && segment->size >= 12)
+        if (begins_with(segment, "Adobe", 5) && segment->size >= ADOBE_BYTES) {
+            walk->header->passes &= segment->size == ADOBE_BYTES;
             return segment->at[11] == 1 ? 0 : -ENOTSUP;
+        }
         break;
     case COM:
         return read_comment(walk, segment);

@@ -160,6 +160,10 @@ static void extras_are_told_apart(void **state)
         { "limited range", 0xfe, "CS=ITU601", 9, -ENOTSUP, false },
         { "upside down", 0xfe, "Intel(R) JPEG Library", 21, -ENOTSUP, false },
         { "FFmpeg's", 0xfe, "Lavc59.37.100", 14, 0, true },
+        { "more than FFmpeg's", 0xfe, "Lavc59.37.100, and what else was to be said", 43, 0, false },
+        { "a thumbnail", 0xe0, "JFIF\0\1\1\0\0\1\0\1\1\1\1\2\3", 17, 0, false },
+        { "more than a field's number", 0xe0, "AVI1\0\0and something else", 24, 0, false },
+        { "more than Adobe's", 0xee, "Adobe\0d\0\0\0\0\1more", 16, 0, false },
         { "words", 0xfe, "my garden", 9, 0, false },
         { "lines later", 0xdc, "\0\40", 2, -ENOTSUP, false },
         { "no restart interval", 0xdd, "\0", 1, -EBADMSG, false },
@@ -206,6 +210,45 @@ static void other_kinds_are_refused(void **state)
     }
 }
 
+/* What TurboJPEG cannot decode to planes is FFmpeg's: else it would be shown, and grey to scripts. */
+static void what_is_known_can_be_decoded(void **state)
+{
+    (void)state;
+    for (unsigned factors = 0; factors < 0x10000; factors++) {
+        struct jpeg_file file = jpeg_make(48, 32, TJSAMP_420, false, 1);
+        size_t size, at = jpeg_find(&file, 0xc0, &size);
+        struct mr_jpeg_header header;
+        int width, height, sampling, colours;
+        file.bytes[at + 11] = (uint8_t)(factors >> 8);
+        file.bytes[at + 14] = file.bytes[at + 17] = (uint8_t)factors;
+        if (read_header(&file, &header) == 0) {
+            tjhandle handle = tjInitDecompress();
+            assert_int_equal(tjDecompressHeader3(handle, file.bytes, file.size, &width, &height,
+                                                 &sampling, &colours),
+                             0);
+            tjDestroy(handle);
+        }
+        jpeg_free(&file);
+        if ((factors & 15) >= 4)
+            factors |= 15;
+        if ((factors & 255) >= 0x50)
+            factors |= 255;
+    }
+}
+
+static void the_largest_pictures_are_refused(void **state)
+{
+    (void)state;
+    struct jpeg_file file = jpeg_make(48, 32, TJSAMP_420, false, 1);
+    size_t size, at = jpeg_find(&file, 0xc0, &size);
+    struct mr_jpeg_header header;
+    memcpy(file.bytes + at + 5, "\x20\0\x40\0", 4);
+    assert_int_equal(read_header(&file, &header), 0);
+    file.bytes[at + 6] = 1;
+    assert_int_equal(read_header(&file, &header), -ENOTSUP);
+    jpeg_free(&file);
+}
+
 static void the_aspect_is_jfifs(void **state)
 {
     (void)state;
@@ -223,4 +266,5 @@ RUN_TESTS(cmocka_unit_test(knows_what_turbojpeg_makes), cmocka_unit_test(every_c
           cmocka_unit_test(what_follows_the_end_is_cut), cmocka_unit_test(two_pictures_are_not_one),
           cmocka_unit_test(missing_tables_are_put_in),
           cmocka_unit_test(half_the_tables_are_refused), cmocka_unit_test(extras_are_told_apart),
-          cmocka_unit_test(other_kinds_are_refused), cmocka_unit_test(the_aspect_is_jfifs))
+          cmocka_unit_test(other_kinds_are_refused), cmocka_unit_test(what_is_known_can_be_decoded),
+          cmocka_unit_test(the_largest_pictures_are_refused), cmocka_unit_test(the_aspect_is_jfifs))
