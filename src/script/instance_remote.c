@@ -85,7 +85,7 @@ static int describe_frame(struct mr_remote *remote, const struct mr_picture *pic
     message->frame.slot = picture->slot;
     message->frame.canvas = remote->lent != NULL ? (int32_t)remote->lent->slot : -1;
     message->frame.viewers = viewers;
-    message->frame.pending = !mr_picture_was_needed(picture);
+    message->frame.pending = mr_picture_is_pending(picture) || !mr_picture_was_needed(picture);
     message->frame.seq = picture->seq;
     message->frame.pts_us = picture->pts_us;
     message->frame.captured_us = picture->captured_us;
