@@ -9,18 +9,24 @@
 #define MAX_DEBOUNCE_US INT64_C(500000)  /* who saves without pause is served nevertheless */
 #define BLIND_RETRY_US  INT64_C(1000000) /* while the file's folder is gone */
 
+/* Watch the file and, if it is a link, what it leads to now. */
+static void begin(struct mr_config_watch *watch)
+{
+    mr_watcher_begin(watch->watcher);
+    mr_watcher_add(watch->watcher, watch->path);
+    mr_watcher_end(watch->watcher);
+}
+
 void mr_config_watch_start(struct mr_config_watch *watch, const char *path)
 {
-    *watch = (struct mr_config_watch){ .first_us = -1 };
+    *watch = (struct mr_config_watch){ .path = path, .first_us = -1 };
     int result = mr_watcher_create(&watch->watcher);
     if (result < 0) {
         mr_log(MR_LOG_WARN, "app", "%s is not watched for changes: inotify: %s", path,
                strerror(-result));
         return;
     }
-    mr_watcher_begin(watch->watcher);
-    mr_watcher_add(watch->watcher, path);
-    mr_watcher_end(watch->watcher);
+    begin(watch);
 }
 
 void mr_config_watch_stop(struct mr_config_watch *watch)
@@ -60,5 +66,6 @@ bool mr_config_watch_look(struct mr_config_watch *watch)
     if (watch->first_us < 0 || now_us < watch->due_us)
         return false;
     watch->first_us = -1;
+    begin(watch);
     return true;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct mr_config_watch {
+    const char *path;           /* lent */
     struct mr_watcher *watcher; /* NULL: there is none */
     int64_t first_us;           /* of the changes being waited out; -1: none */
     int64_t due_us;
