@@ -73,6 +73,13 @@ enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us)
     }
 }
 
+bool mr_events_is_stop_asked(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
 void mr_events_notify(void *argument)
 {
     struct mr_events *events = argument;

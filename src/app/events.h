@@ -2,6 +2,7 @@
 #ifndef MR_APP_EVENTS_H
 #define MR_APP_EVENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum mr_event {
@@ -25,6 +26,10 @@ void mr_events_finish(struct mr_events *events);
 
 /* deadline_us: monotonic; < 0: none. Main's thread. */
 enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us);
+
+/* Whether MR_EVENT_STOP is what comes next because of SIGINT or SIGTERM: what takes long need not be
+ * done any more. */
+bool mr_events_is_stop_asked(void);
 
 /* Wake main's thread. `events` is a struct mr_events *; any thread, never blocks. */
 void mr_events_notify(void *events);

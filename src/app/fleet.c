@@ -294,6 +294,8 @@ void mr_fleet_apply(struct mr_fleet *fleet, struct mr_config *config)
     for (size_t i = 0; i < config->count; i++) {
         struct mr_error error;
         const struct mr_options *options = &config->streams[i];
+        if (mr_events_is_stop_asked())
+            return;
         struct ship *ship = find(fleet, options->name);
         if (ship != NULL)
             changed += update(fleet, ship, options, config);

@@ -180,7 +180,7 @@ static int run(struct serve *serve, struct mr_error *error)
     bool said = false;
     int64_t grace_until_us = mr_clock_now_us() + OPEN_GRACE_US;
 
-    for (;;) {
+    while (!mr_events_is_stop_asked()) {
         struct mr_fleet_phases phases;
         int result = look(serve, &phases, error);
         if (result < 0)
@@ -199,6 +199,7 @@ static int run(struct serve *serve, struct mr_error *error)
         if (saved || (event == MR_EVENT_RELOAD && serve->config != NULL))
             reread_config(serve);
     }
+    return 0;
 }
 
 static void destroy(struct serve *serve)

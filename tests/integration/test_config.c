@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define WAIT_US  20000000
@@ -358,6 +359,41 @@ static void check_says_everything(void **state)
           "is\n");
 }
 
+static void a_link_is_followed_wherever_it_leads(void **state)
+{
+    (void)state;
+    char here[CLIP_PATH], there[CLIP_PATH], file[CLIP_PATH + 16];
+    clip_path("linked-1", here);
+    clip_path("linked-2", there);
+    mkdir(here, 0777);
+    mkdir(there, 0777);
+    save("linked-1/a.lua", "streams = { one = { source = 'none.mp4' } }\n");
+    save("linked-2/a.lua", "streams = { two = { source = 'none.mp4' } }\n");
+    start(HEAD A "}\n");
+    for (int i = 0; i < 2; i++) {
+        snprintf(file, sizeof(file), "%s/a.lua", i == 0 ? here : there);
+        unlink(config);
+        assert_int_equal(symlink(file, config), 0);
+        wait_for_answer("/api/streams", i == 0 ? "\"one\"" : "\"two\"", true);
+    }
+    save("linked-2/a.lua", "streams = { three = { source = 'none.mp4' } }\n");
+    wait_for_answer("/api/streams", "\"three\"", true);
+    stop();
+    unlink(config);
+}
+
+static void many_slow_scripts_do_not_delay_the_end(void **state)
+{
+    (void)state;
+    save("endless.lua", "while true do end\n");
+    start(HEAD A "}\n");
+    save("moonreel.lua",
+         "streams = {} for i = 1, 16 do\n"
+         "  streams['s' .. i] = { source = 'test:', script = 'endless.lua' } end\n");
+    wait_for_log("script s1: script process");
+    assert_int_equal(host_stop(&host, SIGTERM, 4000000), 0);
+}
+
 static void a_wrong_file_does_not_start(void **state)
 {
     (void)state;
@@ -378,4 +414,5 @@ static void a_wrong_file_does_not_start(void **state)
 
 RUN_TESTS(TEST(streams_start_and_fail_independently), TEST(saving_applies_the_difference),
           TEST(sighup_starts_failed_streams_again), TEST(a_server_without_a_working_stream_waits),
+          TEST(a_link_is_followed_wherever_it_leads), TEST(many_slow_scripts_do_not_delay_the_end),
           TEST(check_says_everything), TEST(a_wrong_file_does_not_start))
