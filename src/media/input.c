@@ -73,6 +73,13 @@ static int fail(const struct attempt *attempt, int averror)
                             "the camera \"%s\" has no pictures in the format \"%s\"",
                             attempt->shown, format);
 
+    const char *demuxer = attempt->locator.format;
+    if (demuxer != NULL && strcmp(demuxer, "rawvideo") == 0 && averror == AVERROR(EINVAL))
+        return mr_error_set(attempt->error, code,
+                            "cannot open \"%s\": raw video does not say what it is: give the input "
+                            "size, as 640x360, and the input option pixel_format (yuv420p)",
+                            attempt->shown);
+
     char reason[AV_ERROR_MAX_STRING_SIZE];
     av_strerror(averror, reason, sizeof(reason));
     if (averror == AVERROR(EIO) && strcmp(attempt->shown, "-") == 0)

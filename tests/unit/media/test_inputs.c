@@ -133,6 +133,7 @@ static void reads_raw_video(void **state)
     assert_int_equal(mr_source_info(source)->width, 64);
     assert_float_equal(mr_source_info(source)->fps, 20, 0.01);
     check_frames(source, 6, 50000, true);
+    check_refused(clip, WISH(.format = "rawvideo"), -EINVAL, "give the input size");
 }
 
 static void plays_rows_of_pictures(void **state)
