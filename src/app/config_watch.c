@@ -22,8 +22,11 @@ void mr_config_watch_start(struct mr_config_watch *watch, const char *path)
     *watch = (struct mr_config_watch){ .path = path, .first_us = -1 };
     int result = mr_watcher_create(&watch->watcher);
     if (result < 0) {
-        mr_log(MR_LOG_WARN, "app", "%s is not watched for changes: inotify: %s", path,
-               strerror(-result));
+        mr_log(
+            MR_LOG_WARN, "app",
+            "%s is not watched for changes: inotify: %s; SIGHUP applies it again (many watch files "
+            "here: raise fs.inotify.max_user_instances)",
+            path, strerror(-result));
         return;
     }
     begin(watch);

@@ -233,6 +233,8 @@ static int check(int argc, char **argv, struct mr_options *options, struct mr_er
                                                          : NULL;
     if (headless_only != NULL && !options->headless)
         return mr_error_set(error, -EINVAL, "--%s goes with --headless", headless_only);
+    if (options->record_split_s > 0 && options->record == NULL && options->config == NULL)
+        return mr_error_set(error, -EINVAL, "--record-split goes with --record");
     if (options->config != NULL && check_config(argc, options, error) < 0)
         return -EINVAL;
     if (options->check && options->config == NULL)

@@ -115,8 +115,7 @@ static void compare_options(struct serve *serve, const struct mr_options *option
         if (option->scope == MR_SCOPE_GLOBAL && strcmp(option->name, "log-level") != 0 &&
             !mr_option_equal(option, serve->options, options))
             mr_log(MR_LOG_WARN, "app",
-                   "%s: %s is another one now, for which moonreel must be "
-                   "started again",
+                   "%s: --%s has changed; that takes effect when moonreel is started again",
                    serve->given->config, option->name);
     }
     mr_log_set_level((enum mr_log_level)options->log_level);

@@ -60,6 +60,17 @@ static int refuse_unknown(lua_State *L)
     return luaL_error(L, "there is no '%s' here", luaL_tolstring(L, 2, NULL));
 }
 
+/* A name that is given nil stays as if it had not been there: whoever sets a token that way, from what
+ * the environment lacks, must not believe that there is one. */
+static int refuse_nothing(lua_State *L)
+{
+    if (lua_isnil(L, 3))
+        return luaL_error(L, "%s gets no value (nil); os.getenv gives nil for what is not set",
+                          luaL_tolstring(L, 2, NULL));
+    lua_rawset(L, 1);
+    return 0;
+}
+
 /* Copy the functions `names` of the library on top of the stack into a new table in its place. */
 static void keep(lua_State *L, const char *const *names)
 {
@@ -245,9 +256,11 @@ static int run(lua_State *L)
 
     /* what the file sets is in a table of its own, and what it finds behind it */
     lua_newtable(L);
-    lua_createtable(L, 0, 1);
+    lua_createtable(L, 0, 2);
     push_environment(L);
     lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, refuse_nothing);
+    lua_setfield(L, -2, "__newindex");
     lua_setmetatable(L, -2);
     lua_pushvalue(L, -1);
     lua_setupvalue(L, chunk, 1);

@@ -227,8 +227,11 @@ int mr_reload_init(struct mr_runner *runner)
         return -errno;
     int result = mr_watcher_create(&reload->watcher);
     if (result < 0) {
-        mr_script_log_say(runner->log, MR_LOG_WARN, "%s is not watched for changes: inotify: %s",
-                          runner->path, strerror(-result));
+        mr_script_log_say(
+            runner->log, MR_LOG_WARN,
+            "%s is not watched for changes: inotify: %s; SIGHUP loads it again (many watch "
+            "files here: raise fs.inotify.max_user_instances)",
+            runner->path, strerror(-result));
         return 0;
     }
     mr_watcher_begin(reload->watcher);

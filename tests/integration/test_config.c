@@ -273,7 +273,7 @@ static void saving_applies_the_difference(void **state)
                          "  c = { source = 'test:64x48@5', quality = 50 },\n"
                          "  d = { source = 'test:64x48@5', script = 'absent.lua' },\n }\n");
     wait_for_label(0, "new"); /* in place: */
-    wait_for_log("max-clients is another one now, for which moonreel must be started again");
+    wait_for_log("--max-clients has changed; that takes effect when moonreel is started again");
     wait_for_log("streams.d: ");
     wait_for_log("absent.lua");
     expect_undisturbed(0);

@@ -108,6 +108,7 @@ static void refuses_with_name_value_and_remedy(void **state)
     expect_refusal("a b", "\"b\" is one SOURCE too many; there can be one");
     expect_refusal("--frames 5", "--frames goes with --headless");
     expect_refusal("--save x", "--save goes with --headless");
+    expect_refusal("--record-split 5", "--record-split goes with --record");
     expect_refusal("--name Live", "--name: \"Live\" is not a name of 1 to 64 letters a-z, digits, "
                                   "_ and -");
     expect_refusal("--listen 8080",
@@ -140,7 +141,8 @@ static void times_have_units(void **state)
     parse("");
     assert_float_equal(options.stall_s, 5, 1e-9);
     assert_float_equal(options.idle_disconnect_s, 0, 1e-9);
-    assert_int_equal(parse("--stall 500ms --record-split 10min --idle-disconnect 1.5h"), 0);
+    assert_int_equal(parse("--stall 500ms --record x --record-split 10min --idle-disconnect 1.5h"),
+                     0);
     assert_float_equal(options.stall_s, 0.5, 1e-9);
     assert_float_equal(options.record_split_s, 600, 1e-9);
     assert_float_equal(options.idle_disconnect_s, 5400, 1e-9);

@@ -93,6 +93,8 @@ static void shows_no_text_in_quotes(void **state)
 static void says_where_it_fails(void **state)
 {
     (void)state;
+    expect_error("a = 1\nview_token = os.getenv('SURELY_NOT_SET')\n",
+                 ":2: view_token gets no value (nil); os.getenv gives nil for what is not set");
     expect_error("a = 1\nb = {\n", ":3: unexpected symbol near <eof>");
     expect_error("a = 1\n\nb = nothing.at_all", ":3: there is no 'nothing' here");
     expect_error("a = flase", ":1: there is no 'flase' here");
