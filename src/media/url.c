@@ -194,13 +194,14 @@ static bool has_word(const char *name, const char *word)
 
 static bool is_secret(const char *name)
 {
-    static const char *const parts[] = { "token",  "passw",     "passphrase", "secret",
-                                         "apikey", "api-key",   "api_key",    "credential",
-                                         "cookie", "signature", "authoriz",   "accesskey",
-                                         "authkey" };
-    static const char *const words[] = { "pass", "pwd",     "psw",      "pw",  "auth",
-                                         "key",  "keys",    "sig",      "sid", "jwt",
-                                         "cred", "session", "sessionid" };
+    static const char *const parts[] = { "token",   "passw",     "passphrase", "secret",
+                                         "apikey",  "api-key",   "api_key",    "credential",
+                                         "cookie",  "signature", "authoriz",   "accesskey",
+                                         "authkey", "loginpas",  "sessionid",  "streamid",
+                                         "hmac",    "passcode" };
+    static const char *const words[] = { "pass", "pwd", "psw", "pw",  "auth", "key",
+                                         "keys", "sig", "sid", "jwt", "cred", "session",
+                                         "pas",  "psd", "psk", "pin" };
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
         if (strstr(name, parts[i]) != NULL)
             return true;

@@ -59,6 +59,12 @@ static void hides_what_parameters_call_a_secret(void **state)
     check("srt://host:9000?mode=caller&passphrase=abc",
           "srt://host:9000?mode=caller&passphrase=***");
     check("http://host/?apikey=1&key=2&sid=3", "http://host/?apikey=***&key=***&sid=***");
+    check("http://host/?loginuse=a&loginpas=b&rate=0",
+          "http://host/?loginuse=a&loginpas=***&rate=0");
+    check("srt://host:1?streamid=read:cam:user:pass&latency=2",
+          "srt://host:1?streamid=***&latency=2");
+    check("http://host/a;jsessionid=b", "http://host/a;jsessionid=***");
+    check("http://host/?pin=1&hmac=2&spin=3&past=4", "http://host/?pin=***&hmac=***&spin=3&past=4");
     check("http://host/?token=&size=2", "http://host/?token=&size=2");
     check("'http://host/?token=abc' failed", "'http://host/?token=***' failed");
     check_whole("http://host/?password=it's \"mine\"&x=1", "http://host/?password=***&x=1");
