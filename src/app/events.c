@@ -1,6 +1,7 @@
 #include "app/events.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,6 +13,40 @@
 #include <sys/signalfd.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#define UNHEARD_MS 1900
+#define LOOK_MS    100
+
+static void give_up(int signal_number)
+{
+    static const char line[] =
+        "moonreel: a script or source did not stop in time; ended by force\n";
+    (void)signal_number;
+    ssize_t written = write(STDERR_FILENO, line, sizeof(line) - 1);
+    (void)written;
+    _exit(EXIT_FAILURE);
+}
+
+/* Main's thread may be held up itself, by a stream that does not end: whoever has asked for the end
+ * and was not heard for so long gets it. */
+static void *guard(void *argument)
+{
+    struct pollfd signals = { ((struct mr_events *)argument)->signal_fd, POLLIN, 0 };
+    for (int waited_ms = 0; waited_ms < UNHEARD_MS;) {
+        poll(&signals, 1, -1);
+        usleep(LOOK_MS * 1000);
+        waited_ms = mr_events_is_stop_asked() ? waited_ms + LOOK_MS : 0;
+    }
+    give_up(0);
+    return NULL;
+}
+
+static int start_guard(struct mr_events *events)
+{
+    pthread_t thread;
+    int result = mr_thread_start(&thread, "guard", guard, events);
+    return result < 0 ? result : -pthread_detach(thread);
+}
 
 int mr_events_init(struct mr_events *events)
 {
@@ -27,7 +62,7 @@ int mr_events_init(struct mr_events *events)
     events->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     events->watch_fd = -1;
     events->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return events->signal_fd < 0 || events->notify_fd < 0 ? -errno : 0;
+    return events->signal_fd < 0 || events->notify_fd < 0 ? -errno : start_guard(events);
 }
 
 void mr_events_finish(struct mr_events *events)
@@ -86,16 +121,6 @@ void mr_events_notify(void *argument)
     static const uint64_t one = 1;
     ssize_t written = write(events->notify_fd, &one, sizeof(one));
     (void)written; /* a full counter wakes just as well */
-}
-
-static void give_up(int signal_number)
-{
-    static const char line[] =
-        "moonreel: a script or source did not stop in time; ended by force\n";
-    (void)signal_number;
-    ssize_t written = write(STDERR_FILENO, line, sizeof(line) - 1);
-    (void)written;
-    _exit(EXIT_FAILURE);
 }
 
 void mr_events_limit_shutdown(int limit_ms)

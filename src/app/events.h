@@ -19,7 +19,8 @@ struct mr_events {
     int watch_fd; /* somebody else's, borrowed; -1: none */
 };
 
-/* Block the signals in this thread and those it makes from now on: call it first in main.
+/* Block the signals in this thread and those it makes from now on: call it first in main. A stop that
+ * mr_events_wait is not asked for in two seconds ends the process, with a line that says so.
  * return: 0, -errno */
 int mr_events_init(struct mr_events *events);
 void mr_events_finish(struct mr_events *events);

@@ -394,6 +394,17 @@ static void many_slow_scripts_do_not_delay_the_end(void **state)
     assert_int_equal(host_stop(&host, SIGTERM, 4000000), 0);
 }
 
+/* Its frames take seconds, and FFmpeg cannot be interrupted in one. */
+static void a_stream_that_does_not_end_does_not_delay_the_end(void **state)
+{
+    (void)state;
+    start(HEAD A "  b = { always = true,\n"
+                 "    source = 'lavfi:mandelbrot=size=4096x4096:maxiter=1000000' } }\n");
+    save("moonreel.lua", HEAD A "}\n");
+    usleep(1000000);
+    assert_int_equal(host_stop(&host, SIGTERM, 4000000), 1);
+}
+
 static void a_wrong_file_does_not_start(void **state)
 {
     (void)state;
@@ -415,4 +426,5 @@ static void a_wrong_file_does_not_start(void **state)
 RUN_TESTS(TEST(streams_start_and_fail_independently), TEST(saving_applies_the_difference),
           TEST(sighup_starts_failed_streams_again), TEST(a_server_without_a_working_stream_waits),
           TEST(a_link_is_followed_wherever_it_leads), TEST(many_slow_scripts_do_not_delay_the_end),
-          TEST(check_says_everything), TEST(a_wrong_file_does_not_start))
+          TEST(a_stream_that_does_not_end_does_not_delay_the_end), TEST(check_says_everything),
+          TEST(a_wrong_file_does_not_start))
