@@ -31,7 +31,7 @@ static void give_up(int signal_number)
  * and was not heard for so long gets it. */
 static void *guard(void *argument)
 {
-    struct pollfd signals = { ((struct mr_events *)argument)->signal_fd, POLLIN, 0 };
+    struct pollfd signals = { (int)(intptr_t)argument, POLLIN, 0 };
     for (int waited_ms = 0; waited_ms < UNHEARD_MS;) {
         poll(&signals, 1, -1);
         usleep(LOOK_MS * 1000);
@@ -41,10 +41,10 @@ static void *guard(void *argument)
     return NULL;
 }
 
-static int start_guard(struct mr_events *events)
+static int start_guard(int signal_fd)
 {
     pthread_t thread;
-    int result = mr_thread_start(&thread, "guard", guard, events);
+    int result = mr_thread_start(&thread, "guard", guard, (void *)(intptr_t)signal_fd);
     return result < 0 ? result : -pthread_detach(thread);
 }
 
@@ -62,7 +62,7 @@ int mr_events_init(struct mr_events *events)
     events->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     events->watch_fd = -1;
     events->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return events->signal_fd < 0 || events->notify_fd < 0 ? -errno : start_guard(events);
+    return events->signal_fd < 0 || events->notify_fd < 0 ? -errno : start_guard(events->signal_fd);
 }
 
 void mr_events_finish(struct mr_events *events)
