@@ -79,14 +79,21 @@ static void note(struct reader *reader, int line)
         lines->places[lines->count++] = (struct mr_config_place){ path, line };
 }
 
+/* Whether the path names one key: all of it, none that is computed, and not the empty one of a table
+ * without a name. */
+static bool is_certain(const char *path)
+{
+    return path[0] != '\0' && strchr(path, '*') == NULL && strlen(path) < PATH_SIZE - 1;
+}
+
 /* A key of the innermost table constructor, in the path: the second time it is a mistake. */
 static void note_key(struct reader *reader, const struct level *level, int line)
 {
     struct mr_config_lines *lines = reader->lines;
-    bool looked = lines->twice.path != NULL || lines->count - level->first > MAX_COMPARED;
+    bool looked = lines->twice.path != NULL || lines->count - level->first > MAX_COMPARED ||
+                  !is_certain(reader->path);
     for (size_t i = looked ? lines->count : level->first; i < lines->count; i++)
-        if (strcmp(lines->places[i].path, reader->path) == 0 && lines->twice.path == NULL &&
-            strchr(reader->path, '*') == NULL && strlen(reader->path) < PATH_SIZE - 1)
+        if (strcmp(lines->places[i].path, reader->path) == 0 && lines->twice.path == NULL)
             lines->twice = (struct mr_config_place){ strdup(reader->path), line };
     note(reader, line);
 }
