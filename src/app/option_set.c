@@ -5,13 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_within(double value, double least, double most)
+{
+    return value >= least && value <= most;
+}
+
 static int set_number(const struct mr_option *option, const char *text, void *field,
                       struct mr_error *error)
 {
     char *end;
     bool whole = option->type == MR_OPTION_INT;
     double value = strtod(text, &end);
-    if (end == text || *end != '\0' || !(value >= option->min && value <= option->max) ||
+    if (end == text || *end != '\0' || !is_within(value, option->min, option->max) ||
         (whole && value != floor(value)))
         return mr_error_set(error, -EINVAL, "\"%s\" is not a %snumber from %.10g to %.10g", text,
                             whole ? "whole " : "", option->min, option->max);
@@ -20,11 +25,6 @@ static int set_number(const struct mr_option *option, const char *text, void *fi
     else
         *(double *)field = value;
     return 0;
-}
-
-static bool is_within(double value, double least, double most)
-{
-    return value >= least && value <= most;
 }
 
 /* "5" and "5s", "500ms", "10min", "1h" */

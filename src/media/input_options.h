@@ -9,11 +9,6 @@
 struct AVDictionary;
 struct AVFormatContext;
 
-/* out:    *to, a copy with strings of its own, to be finished; empty on error
- * return: 0; -ENOMEM */
-int mr_input_options_copy(struct mr_input_options *to, const struct mr_input_options *from);
-void mr_input_options_finish(struct mr_input_options *options);
-
 /* What avformat_open_input is to be given: what suits the address, and the user's wishes, which go
  * before.
  * out:    *dictionary, to be freed; NULL on error

@@ -19,21 +19,26 @@ struct mr_source;
 
 /* What an input does not say about itself, and how it is to be opened. */
 struct mr_input_options {
-    const char
-        *format; /* FFmpeg's name of a demuxer or device, or of a camera's pixel format or codec
-                            (as "mjpeg", "yuyv422"); NULL: found by looking */
+    /* FFmpeg's name of a demuxer or device, or of a camera's pixel format or codec (as "mjpeg",
+     * "yuyv422"); NULL: found by looking */
+    const char *format;
     struct mr_size size; /* of a camera or raw video; {0,0}: the input's choice */
     double fps;          /* of a camera, raw video or a row of pictures; 0: the input's choice */
     const char *const *option; /* more of FFmpeg's options, each "key=value" */
     size_t option_count;
 };
 
+/* out:    *to, a copy with strings of its own, to be finished; empty on error
+ * return: 0; -ENOMEM */
+int mr_input_options_copy(struct mr_input_options *to, const struct mr_input_options *from);
+void mr_input_options_finish(struct mr_input_options *options); /* takes an empty one */
+
 struct mr_source_options {
     /* a file, an FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), or a test pattern:
      * "test:", "test:WxH", "test:WxH@FPS" */
     const char *url;
     bool loop;   /* start a finite source again at its end; pts go on without a jump */
-    int threads; /* decoder threads, 0: one up to 720p, one a core above */
+    int threads; /* decoder threads, 0: one up to 720p; larger pictures share the cores */
     struct mr_input_options input; /* strings are copied */
     int64_t stall_us; /* opening what is remote or a camera, step by step, and reading from a live
                          input end with -ETIMEDOUT after so much time without a frame; 0: they

@@ -1,9 +1,8 @@
 #include "script/blank.h"
 
+#include "script/plain.h"
 #include "script/text.h"
 
-#include <cairo.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,32 +46,29 @@ static void write_reason(struct mr_text *text, cairo_t *cairo, const struct mr_p
                  picture->height / 2.0, &options, &width, &height);
 }
 
-struct mr_picture *mr_blank_make(struct mr_blank *blank, struct mr_canvases *canvases,
-                                 const struct mr_picture *like, const char *reason)
+/* What is painted on one picture. */
+struct painting {
+    struct mr_blank *blank;
+    const struct mr_picture *like;
+    const char *reason;
+};
+
+static void paint(void *opaque, cairo_t *cairo)
 {
-    struct mr_picture *picture = mr_canvases_take(canvases, like->width, like->height);
-    if (picture == NULL)
-        return NULL;
-    cairo_surface_t *surface =
-        cairo_image_surface_create_for_data(picture->plane[0], CAIRO_FORMAT_RGB24, picture->width,
-                                            picture->height, picture->stride_bytes[0]);
-    cairo_t *cairo = cairo_create(surface);
+    const struct painting *painting = opaque;
+    struct mr_blank *blank = painting->blank;
     cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
     cairo_paint(cairo);
     if (blank->text == NULL)
         blank->text = mr_text_create();
     if (blank->text != NULL)
-        write_reason(blank->text, cairo, picture, reason);
-    cairo_surface_flush(surface);
-    bool painted = cairo_status(cairo) == CAIRO_STATUS_SUCCESS;
-    cairo_destroy(cairo);
-    cairo_surface_destroy(surface);
-    if (!painted)
-        mr_picture_unref(&picture); /* what is in its memory may be an older frame */
-    if (picture != NULL) {
-        picture->seq = like->seq;
-        picture->pts_us = like->pts_us;
-        picture->captured_us = like->captured_us;
-    }
-    return picture;
+        write_reason(blank->text, cairo, painting->like, painting->reason);
+}
+
+struct mr_picture *mr_blank_make(struct mr_blank *blank, struct mr_canvases *canvases,
+                                 const struct mr_picture *like, const char *reason)
+{
+    const struct mr_plain plain = { like->width, like->height, like->seq, like->pts_us,
+                                    like->captured_us };
+    return mr_plain_make(canvases, &plain, paint, &(struct painting){ blank, like, reason });
 }

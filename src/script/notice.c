@@ -1,10 +1,10 @@
 #include "script/notice.h"
 
 #include "script/json_write.h"
+#include "script/plain.h"
 #include "script/runner_private.h"
 #include "script/text.h"
 
-#include <cairo.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,8 +122,16 @@ static size_t fit(struct mr_text *text, char *reason, double width, double size,
     return length;
 }
 
-static void paint(struct mr_notice_painter *painter, cairo_t *cairo, const struct mr_notice *notice)
+/* What is painted on one picture. */
+struct painting {
+    struct mr_notice_painter *painter;
+    const struct mr_notice *notice;
+};
+
+static void paint(void *opaque, cairo_t *cairo)
 {
+    const struct mr_notice *notice = ((const struct painting *)opaque)->notice;
+    struct mr_text *text = ((const struct painting *)opaque)->painter->text;
     double width = notice->width, height = notice->height, x = width / 2;
     double title = within(10, fmin(height * TITLE_SHARE, width / 8), 64);
     double small = within(8, height * REASON_SHARE, 22), margin = within(2, width / 16, 64);
@@ -134,40 +142,21 @@ static void paint(struct mr_notice_painter *painter, cairo_t *cairo, const struc
     cairo_paint(cairo);
     if (sign > 0)
         paint_sign(cairo, x, top - sign * 0.8, sign);
-    double y =
-        top + write_text(painter->text, cairo, TITLE, strlen(TITLE), x, top, width, title, 0.9);
+    double y = top + write_text(text, cairo, TITLE, strlen(TITLE), x, top, width, title, 0.9);
     y += small * 0.5;
     char reason[MR_NOTICE_REASON_MAX + 4];
     snprintf(reason, sizeof(reason), "%s", notice->reason);
-    size_t length = fit(painter->text, reason, width - 2 * margin, small, height - y - small * 0.5);
+    size_t length = fit(text, reason, width - 2 * margin, small, height - y - small * 0.5);
     if (length > 0)
-        write_text(painter->text, cairo, reason, length, x, y, width - 2 * margin, small,
-                   REASON_SHADE);
+        write_text(text, cairo, reason, length, x, y, width - 2 * margin, small, REASON_SHADE);
 }
 
 struct mr_picture *mr_notice_paint(struct mr_notice_painter *painter, struct mr_canvases *canvases,
                                    const struct mr_notice *notice)
 {
-    struct mr_picture *picture = mr_canvases_take(canvases, notice->width, notice->height);
-    if (picture == NULL)
-        return NULL;
-    cairo_surface_t *surface =
-        cairo_image_surface_create_for_data(picture->plane[0], CAIRO_FORMAT_RGB24, picture->width,
-                                            picture->height, picture->stride_bytes[0]);
-    cairo_t *cairo = cairo_create(surface);
-    paint(painter, cairo, notice);
-    cairo_surface_flush(surface);
-    bool painted = cairo_status(cairo) == CAIRO_STATUS_SUCCESS;
-    cairo_destroy(cairo);
-    cairo_surface_destroy(surface);
-    if (!painted) {
-        mr_picture_unref(&picture); /* what is in its memory may be an older frame */
-        return NULL;
-    }
-    picture->seq = notice->seq;
-    picture->pts_us = notice->pts_us;
-    picture->captured_us = notice->captured_us;
-    return picture;
+    const struct mr_plain plain = { notice->width, notice->height, notice->seq, notice->pts_us,
+                                    notice->captured_us };
+    return mr_plain_make(canvases, &plain, paint, &(struct painting){ painter, notice });
 }
 
 static char *make_payload(const struct mr_notice *notice, size_t *size)

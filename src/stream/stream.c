@@ -23,17 +23,9 @@ static bool own(const char **text)
 static int copy_options(struct mr_stream *stream, const struct mr_stream_options *options)
 {
     struct mr_stream_options *ours = &stream->options;
-    size_t count = options->input.option_count;
-    const char **list = calloc(count + 1, sizeof(*list));
     *ours = *options;
-    ours->input.option = list;
-    ours->input.option_count = list != NULL ? count : 0;
-    bool complete = list != NULL;
-    for (size_t i = 0; complete && i < count; i++) {
-        list[i] = options->input.option[i];
-        complete = own(&list[i]);
-    }
-    const char **texts[] = { &ours->name,     &ours->url,    &ours->input.format, &ours->script,
+    bool complete = mr_input_options_copy(&ours->input, &options->input) == 0;
+    const char **texts[] = { &ours->name,     &ours->url,    &ours->script,
                              &ours->settings, &ours->record, &ours->host };
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         complete &= own(texts[i]);
@@ -42,14 +34,11 @@ static int copy_options(struct mr_stream *stream, const struct mr_stream_options
 
 static void free_options(struct mr_stream_options *options)
 {
-    const char *texts[] = { options->name,   options->url,      options->input.format,
-                            options->script, options->settings, options->record,
-                            options->host };
+    const char *texts[] = { options->name,     options->url,    options->script,
+                            options->settings, options->record, options->host };
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         free((char *)texts[i]);
-    for (size_t i = 0; i < options->input.option_count; i++)
-        free((char *)options->input.option[i]);
-    free((void *)options->input.option);
+    mr_input_options_finish(&options->input);
 }
 
 static void destroy(struct mr_stream *stream)
