@@ -28,6 +28,6 @@ file(GLOB topics CONFIGURE_DEPENDS browser/*.test.js)
 foreach(topic ${topics})
   get_filename_component(name ${topic} NAME_WE)
   add_test(NAME browser.${name} COMMAND node --test ${topic} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(browser.${name} PROPERTIES TIMEOUT 180 LABELS browser RUN_SERIAL ON
+  set_tests_properties(browser.${name} PROPERTIES TIMEOUT 180 LABELS browser ${LOOKS_AT_THE_CLOCK}
     ENVIRONMENT "MOONREEL_BINARY=$<TARGET_FILE:moonreel>;TEST_ARTIFACTS=${CMAKE_BINARY_DIR}/artifacts")
 endforeach()

@@ -1,4 +1,4 @@
--- Viewers click into the picture: {"type": "pointer", "x": 120, "y": 80}, in the frame's pixels. Each
+-- Viewers click into the picture: {"type": "pointer", "event": "click", "x": 120, "y": 80}, in the frame's pixels. Each
 -- click is a mark that fades within a few seconds, in a colour of that viewer's own.
 
 settings = {
@@ -22,6 +22,7 @@ end
 
 function on_message(message, client)
   if type(message) ~= "table" or message.type ~= "pointer" then return end
+  if message.event and message.event ~= "click" then return end
   if type(message.x) ~= "number" or type(message.y) ~= "number" then return end
   if #marks == most then table.remove(marks, 1) end
   marks[#marks + 1] = {

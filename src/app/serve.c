@@ -141,14 +141,18 @@ static void reread_config(struct serve *serve)
 
 /* ---- running ---- */
 
+/* A token that was made up for this run is part of the studio's link; one that was given is its giver's
+ * secret. */
 static void say_where(const struct serve *serve)
 {
-    const char *address = mr_server_address(serve->server);
-    printf("moonreel listening on http://%s%s/\n", address, serve->options->base.text);
+    const char *address = mr_server_address(serve->server), *base = serve->options->base.text;
+    printf("moonreel listening on http://%s%s/\n", address, base);
     if (serve->made_up[0] != '\0')
         printf("token: %s\n", serve->made_up);
+    printf("studio: http://%s%s/studio%s%s\n", address, base,
+           serve->made_up[0] != '\0' ? "?token=" : "", serve->made_up);
     if (fflush(stdout) != 0)
-        mr_log(MR_LOG_INFO, "app", "listening on http://%s%s/", address, serve->options->base.text);
+        mr_log(MR_LOG_INFO, "app", "listening on http://%s%s/", address, base);
 }
 
 /* A stream of the command line that fails ends the run; those of a configuration can be mended.

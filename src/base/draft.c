@@ -55,11 +55,11 @@ static int create(struct mr_draft *draft)
     return result;
 }
 
-int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, size_t size)
+/* draft->path is set. like: whose mode and owner it gets */
+static int write_like(struct mr_draft *draft, const char *like, const void *bytes, size_t size)
 {
     struct stat old;
-    draft->path = realpath(path, NULL);
-    if (draft->path == NULL || stat(draft->path, &old) < 0)
+    if (stat(like, &old) < 0)
         return -errno;
     if (!S_ISREG(old.st_mode))
         return S_ISDIR(old.st_mode) ? -EISDIR : -EINVAL;
@@ -74,10 +74,37 @@ int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, 
     return result;
 }
 
+int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, size_t size)
+{
+    draft->path = realpath(path, NULL);
+    return draft->path == NULL ? -errno : write_like(draft, draft->path, bytes, size);
+}
+
+int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *name,
+                          const void *bytes, size_t size)
+{
+    char *real = realpath(like, NULL);
+    if (real == NULL)
+        return -errno;
+    int folder = (int)(strrchr(real, '/') - real) + 1;
+    int result = -ENOMEM;
+    draft->fresh = true;
+    if (asprintf(&draft->path, "%.*s%s", folder, real, name) < 0)
+        draft->path = NULL;
+    else
+        result = write_like(draft, real, bytes, size);
+    free(real);
+    return result;
+}
+
 int mr_draft_commit(struct mr_draft *draft)
 {
-    if (rename(draft->temporary, draft->path) < 0)
+    int result =
+        draft->fresh ? link(draft->temporary, draft->path) : rename(draft->temporary, draft->path);
+    if (result < 0)
         return -errno;
+    if (draft->fresh)
+        unlink(draft->temporary);
     free(draft->temporary);
     draft->temporary = NULL;
     return 0;

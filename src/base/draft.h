@@ -4,11 +4,13 @@
 #ifndef MR_BASE_DRAFT_H
 #define MR_BASE_DRAFT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct mr_draft {
     char *path;      /* of the file itself: symbolic links are followed */
     char *temporary; /* NULL: there is no draft */
+    bool fresh;      /* nothing must be in its place yet */
 };
 
 /* Write the new content of the existing file `path` and see that it is on disk. Mode, and owner where
@@ -16,7 +18,13 @@ struct mr_draft {
  * return: 0; -errno, nothing is left behind */
 int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, size_t size);
 
-/* Let it take the place. Quick. return: 0; -errno of rename: the old file is as it was */
+/* Write a file `name` (without slashes) that is not there yet, next to the existing file `like`, whose
+ * mode and owner it gets. return: as mr_draft_write */
+int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *name,
+                          const void *bytes, size_t size);
+
+/* Let it take the place. Quick.
+ * return: 0; -errno of rename: the old file is as it was; -EEXIST: a fresh one is there by now */
 int mr_draft_commit(struct mr_draft *draft);
 
 /* Remove what was not committed; free. Takes one that was never written. */

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A number with so many decimals, null when it is none. */
 static json_t *rounded(double value, double scale)
@@ -40,6 +41,14 @@ static json_t *describe_stages(const struct mr_stats *stats)
     return stages;
 }
 
+static json_t *describe_spread(const struct mr_spread *spread)
+{
+    if (spread->frames == 0)
+        return json_pack("{s:n, s:n}", "p50", "p99");
+    return json_pack("{s:I, s:I}", "p50", (json_int_t)spread->p50_us, "p99",
+                     (json_int_t)spread->p99_us);
+}
+
 static json_t *describe_drops(const struct mr_stats *stats)
 {
     json_t *drops = json_object();
@@ -68,9 +77,16 @@ static json_t *describe_texts(const struct mr_stream_state *state)
     return texts;
 }
 
-static json_t *describe_script(const struct mr_runner_state *state)
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static json_t *describe_script(const char *path, const struct mr_runner_state *state)
 {
     json_t *script = json_object();
+    json_object_set_new(script, "name", mr_json_text(base_name(path)));
     set_count(script, "generation", state->generation);
     set_count(script, "frames", state->frames);
     set_count(script, "errors", state->errors);
@@ -82,6 +98,7 @@ static json_t *describe_script(const struct mr_runner_state *state)
     set_count(script, "messages", state->messages);
     set_count(script, "refused", state->refused);
     json_object_set_new(script, "running", json_boolean(state->running));
+    json_object_set_new(script, "trial", json_boolean(state->trial));
     json_object_set_new(script, "last_error", string_or_null(state->last_error));
     return script;
 }
@@ -130,9 +147,10 @@ static json_t *describe(struct mr_stream *stream)
     set_count(all, "reconnects", state.reconnects);
     json_object_set_new(all, "lost_s", rounded(state.lost_s, 1000));
     json_object_set_new(all, "stages_us", describe_stages(stats));
+    json_object_set_new(all, "script_us", describe_spread(&state.script_us));
     json_object_set_new(all, "viewers", describe_viewers(state.viewers));
     json_object_set_new(all, "texts", describe_texts(&state));
-    json_object_set_new(all, "script", describe_script(&state.script));
+    json_object_set_new(all, "script", describe_script(mr_stream_script(stream), &state.script));
     json_object_set_new(all, "recording", describe_recording(&state.recording));
     return all;
 }

@@ -5,8 +5,6 @@
 
 #include "http/request.h"
 
-#define MR_API_SCRIPT_MAX_BYTES (1024 * 1024)
-
 int mr_api_script(const struct mr_request *request);         /* GET /api/streams/{s}/script */
 int mr_api_replace_script(const struct mr_request *request); /* PUT; rights were checked */
 

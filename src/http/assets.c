@@ -2,8 +2,6 @@
 
 #include "http/assets_files.h"
 
-#include <nettle/sha2.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,20 +10,11 @@ struct mr_assets {
     struct mr_asset asset[];
 };
 
-static void set_etag(struct mr_asset *asset)
+static struct mr_asset_form make_form(const uint8_t *begin, const uint8_t *end)
 {
-    struct sha256_ctx sha256;
-    uint8_t digest[10];
-    sha256_init(&sha256);
-    sha256_update(&sha256, asset->size, asset->bytes);
-    sha256_digest(&sha256, sizeof(digest), digest);
-
-    char *to = asset->etag;
-    *to++ = '"';
-    for (unsigned i = 0; i < sizeof(digest); i++)
-        to += sprintf(to, "%02x", digest[i]);
-    to[0] = '"';
-    to[1] = '\0';
+    struct mr_asset_form form = { .bytes = begin, .size = (size_t)(end - begin) };
+    mr_etag_make(form.bytes, form.size, form.etag);
+    return form;
 }
 
 struct mr_assets *mr_assets_create(void)
@@ -39,9 +28,10 @@ struct mr_assets *mr_assets_create(void)
         const struct mr_asset_file *file = &mr_asset_files[i];
         struct mr_asset *asset = &assets->asset[i];
         asset->name = file->name;
-        asset->bytes = file->begin;
-        asset->size = (size_t)(file->end - file->begin);
-        set_etag(asset);
+        asset->lasting = strncmp(file->name, "assets/", strlen("assets/")) == 0;
+        asset->plain = make_form(file->begin, file->end);
+        if (file->gzip != NULL)
+            asset->gzip = make_form(file->gzip, file->gzip_end);
     }
     return assets;
 }

@@ -1,16 +1,23 @@
-/* The built-in pages: every file under web/, compiled in by CMake, served with an entity tag of its
- * content so that browsers ask again and are told 304. Immutable once made; any thread. */
+/* The built-in pages: what web/build.mjs makes of web/, compiled in. Immutable once made; any thread. */
 #ifndef MR_HTTP_ASSETS_H
 #define MR_HTTP_ASSETS_H
 
+#include "http/etag.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct mr_asset {
-    const char *name; /* "viewer.js", relative to web/ */
+struct mr_asset_form {
     const uint8_t *bytes;
     size_t size;
-    char etag[24]; /* with its quotes */
+    char etag[MR_ETAG_SIZE]; /* with its quotes; of these bytes */
+};
+
+struct mr_asset {
+    const char *name; /* "index.html", "assets/viewer-5QKEZT3T.js" */
+    bool lasting; /* the name holds a hash of the content: what it once named it names for ever */
+    struct mr_asset_form plain, gzip; /* gzip.bytes NULL: it is not compressed */
 };
 
 struct mr_assets;
@@ -18,7 +25,7 @@ struct mr_assets;
 struct mr_assets *mr_assets_create(void);         /* NULL when out of memory */
 void mr_assets_destroy(struct mr_assets *assets); /* takes NULL */
 
-/* return: the asset of a request path ("/viewer.js"; "/" is "/index.html"), NULL: there is none */
+/* return: the asset of a request path ("/favicon.svg"; "/" is "/index.html"), NULL: there is none */
 const struct mr_asset *mr_assets_find(const struct mr_assets *assets, const char *path);
 
 #endif

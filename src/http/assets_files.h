@@ -1,4 +1,4 @@
-/* The table that CMake makes of the files under web/. */
+/* The table that web/build.mjs makes of the built-in pages. */
 #ifndef MR_HTTP_ASSETS_FILES_H
 #define MR_HTTP_ASSETS_FILES_H
 
@@ -7,6 +7,7 @@
 struct mr_asset_file {
     const char *name;
     const uint8_t *begin, *end;
+    const uint8_t *gzip, *gzip_end; /* the same, compressed; NULL where that saves nothing */
 };
 
 extern const struct mr_asset_file mr_asset_files[];

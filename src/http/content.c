@@ -49,18 +49,16 @@ const char *mr_content_type(const char *path)
     return "application/octet-stream";
 }
 
-bool mr_content_matches(const char *if_none_match, const char *etag)
+bool mr_content_accepts(const char *accept_encoding, const char *coding)
 {
-    static const char separators[] = ", \t";
-    size_t length = strlen(etag);
-    const char *at = if_none_match != NULL ? if_none_match : "";
-    while (*(at += strspn(at, separators)) != '\0') {
-        size_t size = strcspn(at, separators);
-        if (size == 1 && *at == '*')
-            return true;
-        const char *tag = strncmp(at, "W/", 2) == 0 ? at + 2 : at;
-        if (size - (size_t)(tag - at) == length && strncmp(tag, etag, length) == 0)
-            return true;
+    size_t length = strlen(coding);
+    const char *at = accept_encoding != NULL ? accept_encoding : "";
+    while (*(at += strspn(at, ", \t")) != '\0') {
+        size_t size = strcspn(at, ","), name = strcspn(at, ",; \t");
+        if (name == length && strncasecmp(at, coding, length) == 0) {
+            const char *weight = memmem(at, size, "q=", 2);
+            return weight == NULL || strspn(weight + 2, "0.") < strcspn(weight + 2, ", \t;");
+        }
         at += size;
     }
     return false;

@@ -7,7 +7,8 @@
 /* Content-Type by extension; "application/octet-stream" for what is not known. */
 const char *mr_content_type(const char *path);
 
-/* Whether an If-None-Match header (NULL: none) names this entity tag, given with its quotes. */
-bool mr_content_matches(const char *if_none_match, const char *etag);
+/* Whether an Accept-Encoding header (NULL: none) names this coding ("gzip") and does not rule it out
+ * with a weight of 0 (RFC 9110, 12.5.3). "*" is not counted: who means gzip says so. */
+bool mr_content_accepts(const char *accept_encoding, const char *coding);
 
 #endif

@@ -1,7 +1,9 @@
 #include "http/files.h"
 
 #include "http/content.h"
+#include "http/etag.h"
 #include "http/long_send.h"
+#include "http/pages.h"
 #include "http/range.h"
 #include "http/respond.h"
 
@@ -13,38 +15,9 @@
 
 #define CHUNK_BYTES (16 * 1024) /* a worker's stack has 100 KB */
 
-/* For our own pages, which have no script or style in the page itself. A user's page may. */
-#define CONTENT_POLICY                                                                             \
-    "Content-Security-Policy: default-src 'self'; img-src 'self' blob: data:; "                    \
-    "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'none'; "        \
-    "frame-ancestors 'self'\r\n"                                                                   \
-    "Referrer-Policy: no-referrer\r\n"
-
 static bool is_known(const struct mr_request *request, const char *etag)
 {
-    return mr_content_matches(mg_get_header(request->connection, "If-None-Match"), etag);
-}
-
-static void write_headers(char *headers, size_t size, const char *etag, const char *further)
-{
-    snprintf(headers, size, "ETag: %s\r\nCache-Control: no-cache\r\n%s", etag, further);
-}
-
-static int send_asset(const struct mr_request *request, const struct mr_asset *asset)
-{
-    char headers[512];
-    const char *type = mr_content_type(asset->name);
-    bool is_page = strncmp(type, "text/html", 9) == 0;
-    write_headers(headers, sizeof(headers), asset->etag, is_page ? CONTENT_POLICY : "");
-    if (is_known(request, asset->etag))
-        return mr_respond(request, &(struct mr_response){ .status = 304, .headers = headers });
-    return mr_respond(request, &(struct mr_response){
-                                   .status = 200,
-                                   .type = type,
-                                   .headers = headers,
-                                   .body = asset->bytes,
-                                   .size = asset->size,
-                               });
+    return mr_etag_matches(mg_get_header(request->connection, "If-None-Match"), etag);
 }
 
 /* As much as was promised, whatever happens to the file meanwhile. */
@@ -75,11 +48,12 @@ static enum mr_range find_range(const struct mr_request *request, const struct m
     return mr_range_find(&wanted, file->etag, file->size, first, length);
 }
 
-static int send_file(const struct mr_request *request, const struct mr_webfile *file)
+static int send_file(const struct mr_request *request, const char *path,
+                     const struct mr_webfile *file)
 {
     char headers[256], range[80] = "";
     off_t first, length;
-    write_headers(headers, sizeof(headers), file->etag, "");
+    snprintf(headers, sizeof(headers), "ETag: %s\r\nCache-Control: no-cache\r\n", file->etag);
     if (is_known(request, file->etag))
         return mr_respond(request, &(struct mr_response){ .status = 304, .headers = headers });
 
@@ -92,8 +66,8 @@ static int send_file(const struct mr_request *request, const struct mr_webfile *
     if (found == MR_RANGE_PART)
         snprintf(range, sizeof(range), "Content-Range: bytes %jd-%jd/%jd\r\n", (intmax_t)first,
                  (intmax_t)(first + length - 1), (intmax_t)file->size);
-    size_t path_length = strlen(request->path);
-    bool is_index = path_length > 0 && request->path[path_length - 1] == '/';
+    size_t path_length = strlen(path);
+    bool is_index = path_length > 0 && path[path_length - 1] == '/';
     snprintf(headers + strlen(headers), sizeof(headers) - strlen(headers),
              "Accept-Ranges: bytes\r\n%s", range);
 
@@ -101,30 +75,45 @@ static int send_file(const struct mr_request *request, const struct mr_webfile *
     int refused = mr_long_send_begin(&send, request, (uint64_t)length);
     if (refused != 0)
         return refused;
-    int status = mr_respond_head(
-        request, &(struct mr_response){
-                     .status = found == MR_RANGE_PART ? 206 : 200,
-                     .type = mr_content_type(is_index ? "index.html" : request->path),
-                     .headers = headers,
-                     .size = (size_t)length,
-                 });
+    int status =
+        mr_respond_head(request, &(struct mr_response){
+                                     .status = found == MR_RANGE_PART ? 206 : 200,
+                                     .type = mr_content_type(is_index ? "index.html" : path),
+                                     .headers = headers,
+                                     .size = (size_t)length,
+                                 });
     if (!request->head)
         copy_file(request, file->fd, first, length, &send);
     mr_long_send_end(&send);
     return status;
 }
 
-int mr_files_get(const struct mr_request *request)
+static int send_path(const struct mr_request *request, const char *path)
 {
     const struct mr_site *site = request->site;
     struct mr_webfile file;
-    if (site->webdir != NULL && mr_webdir_find(site->webdir, request->path, &file) == 0) {
-        int status = send_file(request, &file);
+    if (site->webdir != NULL && mr_webdir_find(site->webdir, path, &file) == 0) {
+        int status = send_file(request, path, &file);
         close(file.fd);
         return status;
     }
-    const struct mr_asset *asset = mr_assets_find(site->assets, request->path);
+    const struct mr_asset *asset = mr_assets_find(site->assets, path);
     if (asset != NULL)
-        return send_asset(request, asset);
+        return mr_pages_send(request, asset);
     return mr_respond_error(request, 404, NULL, "there is no page \"%s\"", request->path);
+}
+
+int mr_files_get(const struct mr_request *request)
+{
+    return send_path(request, request->path);
+}
+
+int mr_files_studio(const struct mr_request *request)
+{
+    return send_path(request, "/studio.html");
+}
+
+int mr_files_embed(const struct mr_request *request)
+{
+    return send_path(request, "/embed.html");
 }

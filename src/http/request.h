@@ -4,6 +4,7 @@
 
 #include "http/forwarded.h"
 #include "http/site.h"
+#include "stream/siblings.h"
 
 #include <civetweb.h>
 #include <stdbool.h>
@@ -16,6 +17,7 @@ struct mr_request {
     const char *path;                    /* decoded, without dot segments and --base-path */
     bool head;                           /* the answer's body is not to be sent */
     char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */
+    char file[MR_SIBLING_NAME_MAX + 1];  /* {f}, likewise */
 };
 
 #endif

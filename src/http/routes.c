@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "http/access.h"
 #include "http/api.h"
+#include "http/api_files.h"
 #include "http/api_log.h"
 #include "http/api_script.h"
 #include "http/api_settings.h"
@@ -20,7 +21,7 @@
 #include <string.h>
 
 struct route {
-    const char *path; /* "{s}" stands for a stream's name */
+    const char *path; /* "{s}" stands for a stream's name, "{f}" at the end for a file's */
     const char *method;
     int (*answer)(const struct mr_request *request);
     enum mr_right right;
@@ -28,6 +29,8 @@ struct route {
 
 /* Rows of one path stand together. HEAD is what GET is. */
 static const struct route routes[] = {
+    { "/studio", "GET", mr_files_studio, MR_RIGHT_OPEN },
+    { "/embed/{s}", "GET", mr_files_embed, MR_RIGHT_OPEN },
     { "/ws/{s}", "GET", mr_upgrade_native, MR_RIGHT_WATCH },
     { "/stream/{s}.mjpg", "GET", mr_mjpeg_get, MR_RIGHT_WATCH },
     { "/snapshot/{s}.jpg", "GET", mr_snapshot_get, MR_RIGHT_WATCH },
@@ -40,6 +43,9 @@ static const struct route routes[] = {
     { "/api/streams/{s}/settings", "PATCH", mr_api_change_settings, MR_RIGHT_CHANGE },
     { "/api/streams/{s}/script", "GET", mr_api_script, MR_RIGHT_CHANGE },
     { "/api/streams/{s}/script", "PUT", mr_api_replace_script, MR_RIGHT_CHANGE },
+    { "/api/streams/{s}/files", "GET", mr_api_files, MR_RIGHT_CHANGE },
+    { "/api/streams/{s}/files/{f}", "GET", mr_api_file, MR_RIGHT_CHANGE },
+    { "/api/streams/{s}/files/{f}", "PUT", mr_api_write_file, MR_RIGHT_CHANGE },
     { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE },
     { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW },
     { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW },
@@ -59,29 +65,42 @@ bool mr_routes_row(size_t index, struct mr_route_row *row)
 /* Whatever is no route is a page. */
 static const struct route pages = { NULL, "GET", mr_files_get, MR_RIGHT_OPEN };
 
-/* What a stream's name is made of; a path with anything else in its place is not found. */
-static size_t name_length(const char *text)
+/* A stream's name at *path, in the request; *path goes on behind it. A path with anything else in its
+ * place is not found. */
+static bool take_stream(const char **path, struct mr_request *request)
 {
-    return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    size_t length = strspn(*path, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    if (length == 0 || length > MR_STREAM_NAME_MAX)
+        return false;
+    memcpy(request->stream, *path, length);
+    request->stream[length] = '\0';
+    *path += length;
+    return true;
+}
+
+static bool take_file(const char *path, struct mr_request *request)
+{
+    if (!mr_sibling_name_is_valid(path))
+        return false;
+    strcpy(request->file, path);
+    return true;
 }
 
 static bool matches(const char *pattern, struct mr_request *request)
 {
     const char *path = request->path;
-    const char *name = strstr(pattern, "{s}");
-    if (name == NULL)
-        return strcmp(pattern, path) == 0;
-
-    size_t before = (size_t)(name - pattern);
-    if (strncmp(pattern, path, before) != 0)
-        return false;
-    size_t length = name_length(path + before);
-    if (length == 0 || length > MR_STREAM_NAME_MAX ||
-        strcmp(name + strlen("{s}"), path + before + length) != 0)
-        return false;
-    memcpy(request->stream, path + before, length);
-    request->stream[length] = '\0';
-    return true;
+    while (*pattern != '\0') {
+        if (strncmp(pattern, "{s}", 3) == 0) {
+            if (!take_stream(&path, request))
+                return false;
+            pattern += 3;
+        } else if (strcmp(pattern, "{f}") == 0) {
+            return take_file(path, request);
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
 }
 
 static bool accepts(const struct route *route, const char *method)

@@ -12,7 +12,7 @@
  * return: the status, for civetweb */
 int mr_routes_answer(struct mr_site *site, struct mg_connection *connection);
 
-/* A row of the table, for those who check it. "{s}" stands for a stream's name. */
+/* A row of the table, for those who check it. "{s}" stands for a stream's name, "{f}" for a file's. */
 struct mr_route_row {
     const char *path, *method;
     bool needs_token;

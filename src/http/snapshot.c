@@ -110,7 +110,7 @@ static bool claim(struct mr_client *client, const struct mr_packet *packet)
     if (snapshot->begun)
         return false;
     write_etag(packet, etag);
-    bool known = mr_content_matches(snapshot->if_none_match, etag);
+    bool known = mr_etag_matches(snapshot->if_none_match, etag);
     begin(client, known ? "HTTP/1.1 304 Not Modified\r\n" : "HTTP/1.1 200 OK\r\n");
     if (known) {
         write_text(client, "ETag: ");

@@ -1,5 +1,6 @@
 #include "http/upgrade.h"
 
+#include "http/api.h"
 #include "http/handover.h"
 #include "http/handshake.h"
 #include "http/native.h"
@@ -7,12 +8,24 @@
 
 #define FORMAT_MAX 32
 
+/* A browser does not tell a page why a WebSocket was refused: an ordinary request here does. */
+static int answer_plain(const struct mr_request *request)
+{
+    struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
+    int refused = stream == NULL ? mr_api_no_stream(request) : mr_handover_admit(request);
+    mr_stream_unref(&stream);
+    if (refused != 0)
+        return refused;
+    mr_handover_dismiss(request);
+    return mr_respond_error(request, 426, "Upgrade: websocket\r\n",
+                            "this address speaks WebSocket");
+}
+
 static int refuse_handshake(const struct mr_request *request, enum mr_handshake_fault fault)
 {
     switch (fault) {
     case MR_HANDSHAKE_NO_UPGRADE:
-        return mr_respond_error(request, 426, "Upgrade: websocket\r\n",
-                                "this address speaks WebSocket");
+        return answer_plain(request);
     case MR_HANDSHAKE_BAD_VERSION:
         return mr_respond_error(request, 426, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
                                 "this server speaks version 13 of WebSocket");

@@ -67,7 +67,7 @@ int mr_proposal_prepare(struct mr_runner *runner, struct mr_proposal *proposal,
     int result = check_unchanged(runner, proposal, error);
     if (result == 0)
         result = check_awaited(runner, proposal, error);
-    if (result < 0)
+    if (result < 0 || proposal->trial)
         return result;
     result =
         mr_draft_write(&proposal->draft, runner->path, proposal->text.data, proposal->text.size);
@@ -76,7 +76,7 @@ int mr_proposal_prepare(struct mr_runner *runner, struct mr_proposal *proposal,
 
 int mr_proposal_save(struct mr_proposal *proposal, struct mr_error *error)
 {
-    int result = mr_draft_commit(&proposal->draft);
+    int result = proposal->trial ? 0 : mr_draft_commit(&proposal->draft);
     return result < 0 ? refuse_unsaved(proposal, result, proposal->draft.path, error) : 0;
 }
 
@@ -93,7 +93,7 @@ static int try_it(struct mr_runner *runner, struct mr_proposal *proposal)
     if (result == 0)
         result = mr_runner_replace(runner, bundle, proposal, error);
     if (result == 0)
-        mr_bundle_note_saved(bundle);
+        mr_bundle_note_saved(bundle); /* or, of a trial: what is there now is no change */
     mr_bundle_unref(&bundle);
     mr_draft_finish(&proposal->draft);
     return result;
@@ -159,6 +159,7 @@ static struct mr_proposal *proposal_create(const struct mr_script_proposal *want
     if (proposal == NULL)
         return NULL;
     mr_buffer_append(&proposal->text, wanted->text, wanted->size);
+    proposal->trial = wanted->trial;
     proposal->expects = wanted->expected != NULL;
     if (proposal->expects)
         mr_buffer_append(&proposal->expected, wanted->expected->data, wanted->expected->size);

@@ -73,7 +73,8 @@ static void settle(struct mr_runner *runner)
     runner->reload.failures = 0;
     struct mr_runner_state state;
     mr_runner_get_state(runner, &state);
-    mr_script_log_say(runner->log, MR_LOG_INFO, "%s loaded (version %u)", runner->path,
+    mr_script_log_say(runner->log, MR_LOG_INFO, "%s %s (version %u)", runner->path,
+                      state.trial ? "is as it was; an unsaved text runs" : "loaded",
                       state.generation);
 }
 

@@ -120,8 +120,8 @@ static void shut_down_old(struct mr_runner *runner)
     mr_runner_check_live(runner, &error);
 }
 
-/* return: the one that was live; NULL if it was lost and is buried */
-static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance *next)
+/* return: the one that was live, to be let go of; NULL if it was lost and is buried */
+static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance *next, bool trial)
 {
     struct mr_instance *old = runner->live != NULL ? runner->live : runner->dead;
     struct mr_bundle *bundle = mr_instance_bundle(next);
@@ -143,8 +143,10 @@ static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance
     runner->state.reloads += new_version;
     runner->state.running = true;
     runner->state.pid = mr_instance_pid(next);
-    if (new_version)
+    if (new_version) {
+        runner->state.trial = trial;
         runner->state.last_error[0] = '\0';
+    }
     pthread_cond_broadcast(&runner->settled);
     pthread_mutex_unlock(&runner->lock);
     return old;
@@ -162,7 +164,7 @@ static int hand_over(struct mr_runner *runner, struct mr_heritage *heritage,
         result = mr_proposal_save(proposal, error);
     if (result == 0) {
         mr_runner_keep_settings(runner, *next);
-        *next = exchange(runner, *next); /* the old one is what is to be let go of */
+        *next = exchange(runner, *next, proposal != NULL && proposal->trial);
     }
     mr_turn_give(&runner->turn);
     if (result == 0)

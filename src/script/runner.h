@@ -75,6 +75,7 @@ struct mr_runner_state {
     uint64_t refused;      /* messages, joins and leaves for which the queue had no room */
     int pid;               /* of the script's process; 0: none */
     bool running;          /* false while a lost script is being started again */
+    bool trial;            /* what runs is a proposal that was not to be saved */
     char last_error[1024]; /* the newest error of a frame or a reload, "" if the running version has
                               none; with file and line */
 };
@@ -149,10 +150,12 @@ struct mr_script_proposal {
     const char *text;
     size_t size;
     const struct mr_buffer *expected; /* the file must still hold this; NULL: whatever it holds */
+    bool
+        trial; /* only run it: the file stays, and takes over again when one of the files changes */
 };
 
 enum mr_verdict {
-    MR_VERDICT_RUNS,     /* and is saved */
+    MR_VERDICT_RUNS,     /* and, if it is no trial, is saved */
     MR_VERDICT_REJECTED, /* it cannot run: the error begins with file and line where there is one */
     MR_VERDICT_CHANGED,  /* the file does not hold what was expected */
     MR_VERDICT_UNSAVED,  /* the file cannot be written */

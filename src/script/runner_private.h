@@ -48,6 +48,7 @@ struct mr_proposal {
     /* immutable */
     struct mr_buffer text, expected;
     bool expects;
+    bool trial;
     /* protected by the runner's lock */
     bool taken; /* the reload thread is at it */
     bool decided;
@@ -157,7 +158,8 @@ void mr_runner_keep_settings(struct mr_runner *runner, struct mr_instance *insta
  * return: whether another version runs now */
 bool mr_runner_judge(struct mr_runner *runner);
 
-/* Steps of mr_runner_replace: write the file; let it take its place. return: 0; -errno with *error */
+/* Steps of mr_runner_replace: write the file; let it take its place; neither for a trial.
+ * return: 0; -errno with *error */
 int mr_proposal_prepare(struct mr_runner *runner, struct mr_proposal *proposal,
                         struct mr_error *error);
 int mr_proposal_save(struct mr_proposal *proposal, struct mr_error *error);

@@ -2,6 +2,9 @@
 
 #include "base/clock.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define WINDOW_US    2000000
 #define RECENT_SHARE 0.05 /* of a new sample in the moving mean: about the last 20 frames */
 
@@ -55,6 +58,9 @@ void mr_stats_stage(struct mr_stats_recorder *recorder, enum mr_stage stage, int
     pthread_mutex_lock(&recorder->lock);
     struct mr_stats *stats = &recorder->stats;
     double took = (double)took_us;
+    if (stage == MR_STAGE_SCRIPT)
+        recorder->script_us[stats->samples[stage] % MR_SPREAD_FRAMES] =
+            took_us < UINT32_MAX ? (uint32_t)took_us : UINT32_MAX;
     double samples = (double)++stats->samples[stage];
     stats->mean_us[stage] += (took - stats->mean_us[stage]) / samples;
     double share = samples < 1 / RECENT_SHARE ? 1 / samples : RECENT_SHARE;
@@ -93,4 +99,28 @@ void mr_stats_get(struct mr_stats_recorder *recorder, struct mr_stats *stats)
     turn_window(recorder, now_us);
     *stats = recorder->stats;
     pthread_mutex_unlock(&recorder->lock);
+}
+
+static int compare(const void *one, const void *other)
+{
+    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+    return (a > b) - (a < b);
+}
+
+struct mr_spread mr_stats_script_spread(struct mr_stats_recorder *recorder)
+{
+    uint32_t times_us[MR_SPREAD_FRAMES];
+    struct mr_spread spread = { 0 };
+    pthread_mutex_lock(&recorder->lock);
+    uint64_t samples = recorder->stats.samples[MR_STAGE_SCRIPT];
+    memcpy(times_us, recorder->script_us, sizeof(times_us));
+    pthread_mutex_unlock(&recorder->lock);
+
+    spread.frames = samples < MR_SPREAD_FRAMES ? (unsigned)samples : MR_SPREAD_FRAMES;
+    if (spread.frames == 0)
+        return spread;
+    qsort(times_us, spread.frames, sizeof(*times_us), compare);
+    spread.p50_us = times_us[(spread.frames + 1) / 2 - 1];
+    spread.p99_us = times_us[(spread.frames * 99 + 99) / 100 - 1];
+    return spread;
 }

@@ -38,10 +38,20 @@ struct mr_stats {
     uint64_t samples[MR_STAGES];
 };
 
+#define MR_SPREAD_FRAMES 512 /* power of two */
+
+/* How times differ from frame to frame: half of the newest MR_SPREAD_FRAMES took p50_us at most, 99 in a
+ * hundred p99_us (the nearest rank). */
+struct mr_spread {
+    unsigned frames; /* that this is of; 0: none yet, and no times */
+    uint32_t p50_us, p99_us;
+};
+
 struct mr_stats_recorder {
     pthread_mutex_t lock;
     /* protected by lock */
     struct mr_stats stats;
+    uint32_t script_us[MR_SPREAD_FRAMES]; /* a ring, by the number of samples */
     int64_t window_start_us;
     uint64_t window_in, window_out; /* counters when the window began */
 };
@@ -54,5 +64,8 @@ void mr_stats_in(struct mr_stats_recorder *recorder);
 void mr_stats_out(struct mr_stats_recorder *recorder, uint64_t bytes);
 void mr_stats_drop(struct mr_stats_recorder *recorder, enum mr_drop drop);
 void mr_stats_get(struct mr_stats_recorder *recorder, struct mr_stats *stats);
+
+/* Of the time that the script takes. Sorts: for those who ask now and then. */
+struct mr_spread mr_stats_script_spread(struct mr_stats_recorder *recorder);
 
 #endif

@@ -276,6 +276,11 @@ struct mr_log_ring *mr_stream_log(struct mr_stream *stream)
     return mr_runner_log(stream->runner);
 }
 
+const char *mr_stream_script(const struct mr_stream *stream)
+{
+    return stream->options.script;
+}
+
 const char *mr_stream_name(const struct mr_stream *stream)
 {
     return stream->options.name;
@@ -291,6 +296,7 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
     *state = (struct mr_stream_state){ 0 };
     mr_url_redact_whole(stream->options.url, state->url, sizeof(state->url));
     mr_stats_get(&stream->stats, &state->stats);
+    state->script_us = mr_stats_script_spread(&stream->stats);
     mr_runner_get_state(stream->runner, &state->script);
     mr_hub_viewers(stream->hub, state->viewers);
     mr_hub_sent(stream->hub, state->sent);

@@ -85,6 +85,7 @@ struct mr_stream_state {
     struct mr_source_info source;
     int width, height; /* of the output; 0 before the first frame */
     struct mr_stats stats;
+    struct mr_spread script_us; /* of the newest frames */
     uint64_t damaged;
     uint64_t reconnects; /* times that a lost source came back */
     double lost_s;       /* how long it was lost, all in all */
@@ -139,6 +140,7 @@ void mr_stream_refuse_proposals(struct mr_stream *stream);
 struct mr_log_ring *mr_stream_log(struct mr_stream *stream);
 
 const char *mr_stream_name(const struct mr_stream *stream);
+const char *mr_stream_script(const struct mr_stream *stream); /* its script's path */
 struct mr_hub *mr_stream_hub(struct mr_stream *stream); /* borrowed: lives as long as the stream */
 void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state); /* any thread */
 

@@ -197,11 +197,11 @@ for (const name of Object.keys(proxies)) {
 
   test(`${name}: requests arrive as they were sent`, async (t) => {
     const proxy = await start(t, name);
-    const page = await ask(proxy, '/viewer.js');
+    const page = await ask(proxy, '/client/moonreel.js');
     page.resume();
     assert.equal(page.statusCode, 200);
     assert.match(page.headers['content-type'], /^text\/javascript/);
-    assert.equal(await status(proxy, '/viewer.js', { 'If-None-Match': page.headers.etag }), 304);
+    assert.equal(await status(proxy, '/client/moonreel.js', { 'If-None-Match': page.headers.etag }), 304);
     assert.equal(await status(proxy, '/api/streams'), 200);
     assert.equal(await status(proxy, '/ws/live'), 426);
     assert.equal(await status(proxy, '/ws/live', {

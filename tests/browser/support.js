@@ -19,6 +19,8 @@ const READY = /^moonreel listening on (http:\/\/\S+\/)/;
 const READY_MS = 15_000; // sanitizer builds are slow to start
 const STOP_MS = 10_000;
 
+const AXE = fs.readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
 export const DEADLINE_MS = 10_000; // for anything that a user waits for
 
 export function readScript() {
@@ -61,6 +63,9 @@ export function save(file, text) {
   fs.renameSync(`${file}.new`, file);
 }
 
+const running = new Set(); // servers that must not outlive the tests
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 // The real binary. `url` is where it listens once start() has returned; a second start() after
 // stop() takes the same port.
 export class Server {
@@ -73,14 +78,16 @@ export class Server {
   constructor(...options) {
     if (!BINARY) throw new Error('MOONREEL_BINARY does not say which binary to test');
     this.#arguments = options;
-    process.on('exit', () => this.#process?.kill('SIGKILL'));
   }
 
   async start() {
     this.#errors = '';
-    this.#process = spawn(BINARY, ['--listen', `127.0.0.1:${this.#port}`, ...this.#arguments],
+    const child = spawn(BINARY, ['--listen', `127.0.0.1:${this.#port}`, ...this.#arguments],
       { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#process.stderr.on('data', (text) => {
+    this.#process = child;
+    running.add(child);
+    child.on('exit', () => running.delete(child));
+    child.stderr.on('data', (text) => {
       this.#errors += text;
     });
     this.url = await this.#ready();
@@ -174,6 +181,44 @@ export function look(page) {
 export function difference(a, b) {
   return a.pixels.reduce((sum, value, i) => sum + Math.abs(value - b.pixels[i]), 0)
     / a.pixels.length;
+}
+
+// Init script: window.hide(true) and window.hide(false) are what a page sees of a tab that is hidden
+// and shown again. Headless tabs are never hidden.
+export function makeHideable() {
+  let hidden = false;
+  Object.defineProperty(document, 'hidden', { get: () => hidden });
+  Object.defineProperty(document, 'visibilityState', { get: () => (hidden ? 'hidden' : 'visible') });
+  window.hide = (value) => {
+    hidden = value;
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+}
+
+// What the server says of a stream.
+export async function readState(server, stream = 'live') {
+  return (await fetch(new URL(`api/streams/${stream}`, server.url))).json();
+}
+
+// Asks until the answer is the wanted one; returns for how many milliseconds that was.
+export async function until(what, ask, wanted, timeout = DEADLINE_MS) {
+  const began = Date.now();
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer)) return Date.now() - began;
+    if (Date.now() - began > timeout) throw new Error(`${what}: still ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+}
+
+// What axe-core finds of serious and critical problems, as lines of text.
+export async function findBarriers(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run(document);
+    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+  });
 }
 
 export async function untilPayload(page, text) {

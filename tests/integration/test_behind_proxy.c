@@ -50,7 +50,9 @@ static void everything_is_below_the_prefix(void **state)
 {
     (void)state;
     expect("GET /yard/cam/", 200, NULL);
-    expect("GET /yard/cam/viewer.js", 200, NULL);
+    expect("GET /yard/cam/client/moonreel.js", 200, NULL);
+    expect("GET /yard/cam/studio", 200, NULL);
+    expect("GET /yard/cam/embed/live", 200, NULL);
     expect("GET /yard/cam/socket.io/socket.io.js", 200, NULL);
     expect("HEAD /yard/cam/api/streams/live", 200, NULL);
     expect("GET /yard/%63am/healthz", 200, NULL);
@@ -65,7 +67,7 @@ static void nothing_is_elsewhere(void **state)
     struct fetched answer;
     expect("GET /", 404, NULL);
     expect("GET /yard/", 404, NULL);
-    expect("GET /viewer.js", 404, NULL);
+    expect("GET /client/moonreel.js", 404, NULL);
     expect("GET /yard/camera/", 404, NULL);
     expect("GET /yard/cam/../", 404, NULL);
     expect("GET /yard/cam/yard/cam/", 404, NULL);

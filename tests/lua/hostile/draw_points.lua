@@ -1,4 +1,4 @@
--- A polyline of a million points.
+-- A polyline of a hundred thousand points.
 -- when: live
 -- expect-log: at most 1024 points expected
 
@@ -12,7 +12,7 @@ function process(frame)
   calls = calls + 1
   if fresh and calls == 3 then
     local points = {}
-    for i = 1, 2000000 do points[i] = i % 100 end
+    for i = 1, 200000 do points[i] = i % 100 end
     frame:polyline(points)
   end
 end

@@ -98,6 +98,28 @@ static void what_is_not_committed_leaves_nothing(void **state)
     assert_content("real.lua", "old");
 }
 
+static void a_fresh_one_takes_nobodys_place(void **state)
+{
+    (void)state;
+    struct mr_draft draft = { 0 };
+    struct stat info;
+    assert_int_equal(mr_draft_write_beside(&draft, path_of("link.lua"), "new.lua", "text", 4), 0);
+    assert_int_equal(mr_draft_commit(&draft), 0);
+    mr_draft_finish(&draft);
+    assert_content("new.lua", "text");
+    assert_int_equal(stat(path_of("new.lua"), &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0640);
+    assert_int_equal(info.st_nlink, 1);
+
+    assert_int_equal(mr_draft_write_beside(&draft, path_of("link.lua"), "new.lua", "other", 5), 0);
+    assert_int_equal(mr_draft_commit(&draft), -EEXIST);
+    mr_draft_finish(&draft);
+    assert_content("new.lua", "text");
+    assert_int_equal(mr_draft_write_beside(&draft, path_of("absent"), "x.lua", "x", 1), -ENOENT);
+    mr_draft_finish(&draft);
+    assert_int_equal(count_files(), 3);
+}
+
 static void what_cannot_be_replaced(void **state)
 {
     (void)state;
@@ -117,6 +139,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_takes_the_place_of_the_file_itself),
         TEST(what_is_not_committed_leaves_nothing),
+        TEST(a_fresh_one_takes_nobodys_place),
         TEST(what_cannot_be_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

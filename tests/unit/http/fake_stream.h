@@ -19,7 +19,9 @@ struct mr_stream {
     const char *settings; /* the JSON list */
     char changes[256];    /* asked for last */
     char script[2048];
+    const char *script_path;
     bool script_gone;
+    bool trial; /* what was proposed last was one */
     enum mr_verdict verdict; /* on whatever is proposed */
     const char *fault;       /* of what does not run */
     struct mr_log_ring *log;
@@ -35,6 +37,7 @@ static inline struct mr_stream *fake_stream(const char *name, enum mr_stream_pha
     stream->log = mr_log_ring_create();
     stream->fault = "";
     strcpy(stream->script, "function process() end");
+    stream->script_path = "/absent/process.lua";
     stream->state.phase = phase;
     strcpy(stream->state.url, "test:");
     stream->settings = "[]";
@@ -44,6 +47,11 @@ static inline struct mr_stream *fake_stream(const char *name, enum mr_stream_pha
 const char *mr_stream_name(const struct mr_stream *stream)
 {
     return stream->name;
+}
+
+const char *mr_stream_script(const struct mr_stream *stream)
+{
+    return stream->script_path;
 }
 
 struct mr_hub *mr_stream_hub(struct mr_stream *stream)
@@ -101,10 +109,11 @@ enum mr_verdict mr_stream_propose(struct mr_stream *stream,
                                   const struct mr_script_proposal *proposal, uint32_t *generation,
                                   struct mr_error *error)
 {
-    if (stream->verdict == MR_VERDICT_RUNS)
+    stream->trial = proposal->trial;
+    if (stream->verdict == MR_VERDICT_RUNS && !proposal->trial)
         snprintf(stream->script, sizeof(stream->script), "%.*s", (int)proposal->size,
                  proposal->text);
-    else
+    else if (stream->verdict != MR_VERDICT_RUNS)
         mr_error_set(error, -EINVAL, "%s", stream->fault);
     *generation = stream->verdict == MR_VERDICT_RUNS ? ++stream->state.script.generation : 0;
     return stream->verdict;

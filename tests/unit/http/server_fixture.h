@@ -20,6 +20,7 @@ static struct mr_registry *registry;
 static struct mr_stream *live, *yard;
 static struct mr_server *server;
 static int port;
+static const char *allow_origin; /* NULL: none */
 static char web_dir[] = TEST_WORK_DIR "/server-XXXXXX";
 
 static inline void write_page(const char *name, const char *text)
@@ -42,6 +43,8 @@ static inline int setup(void **state)
         .max_clients = MAX_CLIENTS,
         .token = TOKEN,
     };
+    if (allow_origin != NULL && mr_origins_add(&options.origins, allow_origin, &error) < 0)
+        return -1;
     strcpy(web_dir + strlen(web_dir) - 6, "XXXXXX");
     assert_non_null(mkdtemp(web_dir));
     registry = mr_registry_create();

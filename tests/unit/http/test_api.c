@@ -43,6 +43,7 @@ static void a_streams_state(void **state)
     s->stats.drops[MR_DROP_SKIP] = 2;
     s->stats.fps_in = 12.4567;
     s->stats.recent_us[MR_STAGE_DECODE] = 570.25;
+    s->script_us = (struct mr_spread){ .frames = 9, .p50_us = 41, .p99_us = 812 };
     s->recording = (struct mr_recorder_state){
         .wanted = true,
         .off = true,
@@ -63,6 +64,7 @@ static void a_streams_state(void **state)
                                           .messages = 11,
                                           .refused = 5,
                                           .running = true,
+                                          .trial = true,
                                           .last_error = "process.lua:3: caf\xe9" };
     json_t *all = fetch_json("GET /api/streams/live", 200);
     json_t *expected = json_loads(
@@ -73,13 +75,14 @@ static void a_streams_state(void **state)
         "\"drops\":{\"rate\":0,\"script\":0,\"pool\":0,\"skip\":2,\"failed\":0},\"damaged\":3,"
         "\"reconnects\":2,\"lost_s\":7.25,"
         "\"stages_us\":{\"decode\":570.3,\"convert\":0.0,\"script\":0.0,\"encode\":0.0,"
-        "\"latency\":0.0},"
+        "\"latency\":0.0},\"script_us\":{\"p50\":41,\"p99\":812},"
         "\"viewers\":{\"websocket\":0,\"websocket-json\":0,\"socketio\":0,\"websocket-data\":0,"
         "\"mjpeg\":0,\"snapshot\":0,\"events\":0,\"total\":0},"
         "\"texts\":{\"sent\":13,\"dropped\":12},"
-        "\"script\":{\"generation\":2,\"frames\":9,\"errors\":1,\"reloads\":1,\"rejected\":4,"
+        "\"script\":{\"name\":\"process.lua\",\"generation\":2,\"frames\":9,\"errors\":1,"
+        "\"reloads\":1,\"rejected\":4,"
         "\"starts\":6,\"kills\":2,\"deaths\":3,\"messages\":11,\"refused\":5,\"running\":true,"
-        "\"last_error\":\"process.lua:3: caf?\"},"
+        "\"trial\":true,\"last_error\":\"process.lua:3: caf?\"},"
         "\"recording\":{\"active\":false,\"file\":\"rec/a.mkv\",\"frames\":21,\"bytes\":22,"
         "\"dropped\":23,\"error\":\"cannot write to \\\"rec/a.mkv\\\": No space left on device\"}}",
         0, NULL);
@@ -219,6 +222,7 @@ static void handshakes_that_are_refused(void **state)
     assert_int_equal(fetch(port, "GET /ws/live", &answer), 426);
     assert_string_equal(fetched_header(&answer, "Upgrade"), "websocket");
     fetched_finish(&answer);
+    assert_error("GET /ws/nosuch", 404, "there is no stream \\\"nosuch\\\"");
     assert_int_equal(
         fetch(port,
               "GET /ws/live\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

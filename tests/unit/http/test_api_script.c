@@ -14,10 +14,12 @@
 #define RIGHTS "\r\nAuthorization: Bearer " TOKEN
 #define TEXT   "function process() end"
 
+static const char *target = PATH;
+
 static int put(const char *headers, const char *body, struct fetched *answer)
 {
     struct mr_buffer request = { 0 };
-    mr_buffer_printf(&request, "PUT %s%s\r\nContent-Length: %zu\r\n\r\n%s", PATH, headers,
+    mr_buffer_printf(&request, "PUT %s%s\r\nContent-Length: %zu\r\n\r\n%s", target, headers,
                      strlen(body), body);
     int status = fetch(port, (char *)request.data, answer);
     mr_buffer_finish(&request);
@@ -69,7 +71,7 @@ static void another_takes_its_place(void **state)
     assert_int_equal(put("", "new", &answer), 401);
     fetched_finish(&answer);
     assert_string_equal(live->script, TEXT);
-    assert_put(RIGHTS, "new", 200, "{\"generation\":1}");
+    assert_put(RIGHTS, "new", 200, "{\"generation\":1,\"saved\":true}");
     assert_string_equal(live->script, "new");
     get_etag(etag);
     snprintf(headers, sizeof(headers), RIGHTS "\r\nIf-Match: %s", etag);
@@ -79,7 +81,7 @@ static void another_takes_its_place(void **state)
     assert_put(headers, "newest", 412,
                "{\"error\":\"the script has changed since it was loaded\"}");
     assert_string_equal(live->script, "newer");
-    assert_put(RIGHTS "\r\nIf-Match: *", "newest", 200, "{\"generation\":3}");
+    assert_put(RIGHTS "\r\nIf-Match: *", "newest", 200, "{\"generation\":3,\"saved\":true}");
     live->script_gone = true;
     assert_int_equal(put(RIGHTS "\r\nIf-Match: *", "x", &answer), 412);
     fetched_finish(&answer);
@@ -108,6 +110,26 @@ static void what_is_wrong_is_told(void **state)
     assert_put(RIGHTS, "x", 500, "{\"error\":\"cannot save it\"}");
     assert_error("PUT " PATH RIGHTS "\r\nContent-Length: 1048577\r\n\r\nx", 413,
                  "a script has 1048576 bytes at most");
+}
+
+static void a_trial_is_run_and_not_saved(void **state)
+{
+    (void)state;
+    struct fetched answer;
+    target = PATH "?save=no";
+    assert_int_equal(put(RIGHTS, "new", &answer), 200);
+    assert_string_equal((char *)answer.body.data, "{\"generation\":1,\"saved\":false}");
+    assert_null(fetched_header(&answer, "ETag"));
+    fetched_finish(&answer);
+    assert_true(live->trial);
+    assert_string_equal(live->script, TEXT);
+    target = PATH "?save=maybe";
+    assert_put(RIGHTS, "new", 400,
+               "{\"error\":\"save is \\\"yes\\\" or \\\"no\\\", not \\\"maybe\\\"\"}");
+    target = PATH "?save=yes";
+    assert_put(RIGHTS, "new", 200, "{\"generation\":2,\"saved\":true}");
+    assert_false(live->trial);
+    target = PATH;
 }
 
 static void the_log(void **state)
@@ -139,6 +161,7 @@ int main(void)
         TEST(it_is_shown_to_who_has_the_token),
         TEST(another_takes_its_place),
         TEST(what_is_wrong_is_told),
+        TEST(a_trial_is_run_and_not_saved),
         TEST(the_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,23 +17,25 @@ static void types_go_by_extension(void **state)
     assert_string_equal(mr_content_type(""), "application/octet-stream");
 }
 
-static void etags_match_in_lists(void **state)
+static void codings_that_are_accepted(void **state)
 {
     (void)state;
-    assert_true(mr_content_matches("\"a\"", "\"a\""));
-    assert_true(mr_content_matches("\"x\", W/\"a\" ,\"b\"", "\"a\""));
-    assert_true(mr_content_matches("*", "\"a\""));
-    assert_false(mr_content_matches("\"ab\"", "\"a\""));
-    assert_false(mr_content_matches("a", "\"a\""));
-    assert_false(mr_content_matches("", "\"a\""));
-    assert_false(mr_content_matches(NULL, "\"a\""));
+    assert_true(mr_content_accepts("gzip", "gzip"));
+    assert_true(mr_content_accepts("deflate, GZip;q=0.5, br", "gzip"));
+    assert_true(mr_content_accepts("br;q=1.0, gzip ; q=0.01", "gzip"));
+    assert_false(mr_content_accepts("gzip;q=0", "gzip"));
+    assert_false(mr_content_accepts("br, gzip;q=0.000", "gzip"));
+    assert_false(mr_content_accepts("x-gzip, gzipped, br", "gzip"));
+    assert_false(mr_content_accepts("*", "gzip"));
+    assert_false(mr_content_accepts("", "gzip"));
+    assert_false(mr_content_accepts(NULL, "gzip"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_go_by_extension),
-        cmocka_unit_test(etags_match_in_lists),
+        cmocka_unit_test(codings_that_are_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static void scripts_have_their_type(void **state)
 {
     (void)state;
     struct fetched script;
-    assert_int_equal(fetch(port, "GET /viewer.js", &script), 200);
+    assert_int_equal(fetch(port, "GET /client/moonreel.js", &script), 200);
     assert_string_equal(fetched_header(&script, "Content-Type"), "text/javascript; charset=utf-8");
     fetched_finish(&script);
 }
@@ -54,7 +54,7 @@ static void the_users_files_come_first(void **state)
     write_page("data.txt", "");
     assert_fetch("GET /", 200, "text/html; charset=utf-8", "mine");
     assert_fetch("GET /data.txt", 200, "text/plain; charset=utf-8", "");
-    assert_int_equal(fetch(port, "GET /viewer.css", &page), 200);
+    assert_int_equal(fetch(port, "GET /favicon.svg", &page), 200);
     fetched_finish(&page);
 
     assert_int_equal(fetch(port, "GET /", &page), 200);

@@ -114,6 +114,37 @@ static void it_runs_and_is_saved(void **state)
     assert_int_equal(get_state().rejected, 0);
 }
 
+static void a_trial_runs_and_the_file_stays(void **state)
+{
+    (void)state;
+    uint32_t generation = 0;
+    struct mr_error error = { 0 };
+    const struct mr_script_proposal trial = { .text = VERSION(2),
+                                              .size = strlen(VERSION(2)),
+                                              .trial = true };
+    assert_payload("{\"count\":1,\"version\":1}");
+    assert_int_equal(mr_runner_propose(runner, &trial, &generation, &error), MR_VERDICT_RUNS);
+    assert_int_equal(generation, 2);
+    assert_true(get_state().trial);
+    assert_file(VERSION(1));
+    assert_payload("{\"count\":2,\"version\":2}");
+
+    const struct mr_script_proposal wrong = { .text = "x", .size = 1, .trial = true };
+    assert_int_equal(mr_runner_propose(runner, &wrong, &generation, &error), MR_VERDICT_REJECTED);
+    assert_true(get_state().trial);
+    assert_payload("{\"count\":3,\"version\":2}"); /* a file that differs is no change */
+
+    edit_until_generation(VERSION(3), 3); /* what is saved takes over again */
+    assert_false(get_state().trial);
+    assert_payload("{\"count\":4,\"version\":3}");
+
+    assert_int_equal(mr_runner_propose(runner, &trial, &generation, &error), MR_VERDICT_RUNS);
+    assert_int_equal(propose(VERSION(3), NULL, &generation, &error), MR_VERDICT_RUNS);
+    assert_false(get_state().trial);
+    assert_payload("{\"count\":5,\"version\":3}");
+    assert_file(VERSION(3));
+}
+
 static void it_needs_no_frame_and_no_pause(void **state)
 {
     (void)state;
@@ -250,6 +281,7 @@ int main(void)
     mr_log_set_level(MR_LOG_ERROR - 1); /* what is rejected is meant to be */
     const struct CMUnitTest tests[] = {
         TEST(it_runs_and_is_saved),
+        TEST(a_trial_runs_and_the_file_stays),
         TEST(it_needs_no_frame_and_no_pause),
         TEST(what_cannot_run_changes_nothing),
         TEST(what_somebody_else_wrote_is_not_lost),

@@ -1,8 +1,5 @@
-// The payload beside the picture: JSON laid out for reading, always as text, never as markup.
+// JSON laid out for reading.
 
-const SMALL = 16 * 1024; // characters: up to here the text follows every picture,
-const PAUSE_MS = 500; // above it is shown so often only,
-const LARGEST = 256 * 1024; // and cut here
 const LINE = 36; // lists and objects that fit into so many characters stay on one line, where
 const NUMBER = 6; // a number counts as at least so many: what moves must not change the layout
 
@@ -57,31 +54,4 @@ function print(value, indent, onOneLine) {
     + print(item.value, inner, onOneLine || (open === '[' ? allFit : fits(item))));
   if (!onOneLine) return `${open}\n${inner}${printed.join(`,\n${inner}`)}\n${indent}${close}`;
   return open === '{' ? `{ ${printed.join(', ')} }` : `[${printed.join(', ')}]`;
-}
-
-export class PayloadPanel {
-  #element;
-  #json = null;
-  #shownAt = -Infinity;
-
-  constructor(element) {
-    this.#element = element;
-  }
-
-  show(message, now) {
-    if (this.#selecting()) return;
-    if (this.#json?.length > SMALL && now - this.#shownAt < PAUSE_MS) return;
-    const json = message.payload();
-    if (json === this.#json) return;
-    this.#json = json;
-    this.#shownAt = now;
-    this.#element.textContent = json.length <= LARGEST ? layOut(json)
-      : `${json.slice(0, LARGEST)}\n… ${json.length} characters`;
-  }
-
-  // Whoever marks text to copy it wants it to stay.
-  #selecting() {
-    const selection = document.getSelection();
-    return selection && !selection.isCollapsed && this.#element.contains(selection.anchorNode);
-  }
 }

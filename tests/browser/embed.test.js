@@ -1,0 +1,166 @@
+// The embed page: the bare picture for frames in other pages.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import {
+  artifacts, findBarriers, launchBrowser, makeFolder, openPage, save, Server, until,
+} from './support.js';
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const SCRIPT = `local log = {}
+function on_message(message)
+  log[#log + 1] = message
+  broadcast(log)
+end
+function process(frame)
+  frame:fill("#c02040")
+  return { boxes = { { x = 100, y = 50, w = 200, h = 100, label = "box", color = "#00ff00" } } }
+end
+`;
+
+const folder = makeFolder();
+let browser;
+let server;
+
+before(async () => {
+  const script = path.join(folder, 'process.lua');
+  save(script, SCRIPT);
+  server = await new Server('--script', script, `test:${WIDTH}x${HEIGHT}@25`).start();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  assert.equal(await server?.stop(), 0);
+});
+
+function untilPicture(page) {
+  return page.waitForFunction(() => {
+    const picture = document.getElementById('picture');
+    return picture.width > 600 && getComputedStyle(picture).visibility === 'visible';
+  });
+}
+
+async function open(t, query = '', viewport = { width: 800, height: 300 }) {
+  const page = await openPage(t, browser, { viewport });
+  await page.goto(`${server.url}embed/live${query}`);
+  await untilPicture(page);
+  return page;
+}
+
+// The colour of a pixel of the window.
+async function colorAt(page, x, y) {
+  const png = await page.screenshot();
+  return page.evaluate(async ([base64, px, py]) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes]));
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    context.drawImage(image, 0, 0);
+    return [...context.getImageData(px, py, 1, 1).data].slice(0, 3);
+  }, [png.toString('base64'), x, y]);
+}
+
+const near = (a, b) => a.every((value, i) => Math.abs(value - b[i]) <= 8);
+const PICTURE = [0xc0, 0x20, 0x40];
+
+test('nothing but the picture, whole, on black', async (t) => {
+  const page = await open(t);
+  assert.equal(await page.locator('#state').textContent(), '');
+  assert.equal(await page.locator('button, a, input').count(), 0);
+  assert.ok(near(await colorAt(page, 5, 150), [0, 0, 0]), 'black beside it');
+  assert.ok(near(await colorAt(page, 400, 150), PICTURE));
+  assert.ok(near(await colorAt(page, 400, 2), PICTURE), 'it is as high as the window');
+  assert.deepEqual(await findBarriers(page), []);
+  for (const [width, height] of [[1440, 900], [360, 740]]) {
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: path.join(artifacts(), `embed-${width}.png`) });
+  }
+});
+
+test('?fit=cover fills the window, ?ground=transparent lets the page through', async (t) => {
+  const cover = await open(t, '?fit=cover');
+  assert.ok(near(await colorAt(cover, 5, 150), PICTURE));
+
+  const page = await openPage(t, browser, { viewport: { width: 800, height: 300 } });
+  await page.route('**/around.html', (route) => route.fulfill({
+    contentType: 'text/html',
+    body: `<!doctype html><title>Page</title><body style="margin:0;background:#0080ff">
+      <iframe title="Stream" src="embed/live?ground=transparent" width="800" height="300"
+        style="border:0"></iframe>`,
+  }));
+  await page.goto(`${server.url}around.html`);
+  await untilPicture(page.frame({ url: /embed/ }));
+  assert.ok(near(await colorAt(page, 5, 150), [0, 0x80, 0xff]));
+  assert.ok(near(await colorAt(page, 400, 150), PICTURE));
+});
+
+test('?boxes=1 draws boxes where they belong', async (t) => {
+  // 300 / 360 of its size, with 133 pixels of ground on the left
+  const [x, y] = [Math.round((800 - WIDTH * (300 / 360)) / 2 + 100 * (300 / 360)), 80];
+  const without = await open(t);
+  assert.ok(near(await colorAt(without, x, y), PICTURE));
+  const page = await open(t, '?boxes=1');
+  await until('the box', () => colorAt(page, x, y), ([r, g]) => g > 150 && r < 120);
+  await page.screenshot({ path: path.join(artifacts(), 'embed-boxes.png') });
+  const cover = await open(t, '?boxes=1&fit=cover', { width: 360, height: 720 });
+  // twice its size; what is shown begins at 230 of 640: the box's right edge at 300 is at 140
+  await until('the box', () => colorAt(cover, 140, 200), ([r, g]) => g > 150 && r < 120);
+});
+
+test('pointers are sent with ?pointer=1 only, in pixels of the frame', async (t) => {
+  const texts = [];
+  const page = await openPage(t, browser, { viewport: { width: 800, height: 300 } });
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => {
+    if (typeof payload === 'string') texts.push(JSON.parse(payload));
+  }));
+  await page.goto(`${server.url}embed/live`);
+  await untilPicture(page);
+  await page.mouse.click(400, 150);
+  await page.goto(`${server.url}embed/live?pointer=1`);
+  await untilPicture(page);
+  await page.mouse.click(20, 150); // beside the picture
+  await page.mouse.click(400, 75);
+  await until('messages', () => texts.at(-1)?.length ?? 0, (count) => count >= 3);
+  assert.deepEqual(texts.at(-1).map(({ event, x, y }) => [event, x, y]),
+    [['down', 320, 90], ['up', 320, 90], ['click', 320, 90]]);
+
+  await page.setViewportSize({ width: 360, height: 720 });
+  await page.goto(`${server.url}embed/live?pointer=1&fit=cover`);
+  await untilPicture(page);
+  await page.mouse.click(180, 360);
+  await until('messages', () => texts.at(-1).length, (count) => count >= 6);
+  const { x, y } = texts.at(-1)[5];
+  assert.deepEqual([x, y], [320, 180]);
+});
+
+test('a word while there is no picture, and the last picture when it is gone', async (t) => {
+  const own = await new Server('test:640x360@25').start();
+  t.after(() => own.stop());
+  const page = await openPage(t, browser);
+  await page.goto(`${own.url}embed/nosuch`);
+  await page.getByRole('status').getByText('Unknown').waitFor();
+  assert.deepEqual(await findBarriers(page), []);
+  await page.screenshot({ path: path.join(artifacts(), 'embed-unknown.png') });
+  await page.goto(`${own.url}embed/live`);
+  await untilPicture(page);
+  await own.stop();
+  await page.locator('#state[data-state="gone"]').waitFor({ state: 'attached' });
+  assert.equal(await page.locator('#state').textContent(), '');
+  assert.ok(await page.locator('#picture').isVisible());
+  await own.start();
+  await page.locator('#state[data-state="live"]').waitFor({ state: 'attached' });
+});
+
+test('a token in the address is taken and does not stay there', async (t) => {
+  const own = await new Server('--view-token', 'let-me-in', 'test:640x360@25').start();
+  t.after(() => own.stop());
+  const page = await openPage(t, browser);
+  await page.goto(`${own.url}embed/live`);
+  await page.getByRole('status').getByText('Locked').waitFor();
+  await page.goto(`${own.url}embed/live?token=let-me-in&boxes=1`);
+  await untilPicture(page);
+  assert.equal(page.url(), `${own.url}embed/live?boxes=1`);
+});

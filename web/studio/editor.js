@@ -1,0 +1,120 @@
+// The editor: CodeMirror in a shadow root (the page's content security policy allows no <style>
+// elements; there it uses constructed style sheets), one state for each document that is open.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { bracketMatching, indentOnInput } from '@codemirror/language';
+import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { EditorState } from '@codemirror/state';
+import {
+  drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars,
+  keymap, lineNumbers,
+} from '@codemirror/view';
+
+import { completionSource, hoverHelp } from './completion.js';
+import { luaText } from './language.js';
+
+// The one change that makes `to` of `from`: what both begin and end with stays, and so do cursors there.
+function changeBetween(from, to) {
+  const most = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < most && from[start] === to[start]) start++;
+  let end = 0;
+  while (end < most - start && from.at(-1 - end) === to.at(-1 - end)) end++;
+  return { from: start, to: from.length - end, insert: to.slice(start, to.length - end) };
+}
+
+// A line that is not there (the end of the file) is the last one.
+function clampLine(doc, number) {
+  return doc.line(Math.max(1, Math.min(number, doc.lines)));
+}
+
+function diagnosticAt(doc, { line: number, message }) {
+  let line = clampLine(doc, number);
+  while (!line.text.trim() && line.number > 1) line = doc.line(line.number - 1); // what is shown needs letters
+  const indent = line.text.length - line.text.trimStart().length;
+  return { from: line.from + indent, to: line.to, severity: 'error', message };
+}
+
+export class Editor {
+  #view;
+  #extensions;
+  #quiet = false;
+
+  // Called: change(), save(), run(); settings() gives the script's settings, for completion.
+  constructor(host, { change, save, run, settings }) {
+    const root = host.attachShadow({ mode: 'open' });
+    const act = (action) => () => {
+      action();
+      return true;
+    };
+    this.#extensions = [
+      keymap.of([
+        { key: 'Mod-s', run: act(save), preventDefault: true },
+        { key: 'Mod-Enter', run: act(run), preventDefault: true },
+      ]),
+      lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightActiveLine(),
+      highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(),
+      closeBrackets(), highlightSelectionMatches(),
+      autocompletion({ override: [completionSource(settings)], activateOnTypingDelay: 60 }),
+      hoverHelp(settings), luaText,
+      keymap.of([...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...lintKeymap,
+        ...historyKeymap, ...defaultKeymap, indentWithTab]),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged && !this.#quiet) change();
+      }),
+    ];
+    this.#view = new EditorView({ root, parent: root });
+  }
+
+  // A state for a document, to be given to show(). label: for screen readers.
+  makeState(text, label) {
+    return EditorState.create({
+      doc: text,
+      extensions: [
+        ...this.#extensions,
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+      ],
+    });
+  }
+
+  get state() {
+    return this.#view.state;
+  }
+
+  get text() {
+    return this.#view.state.doc.toString();
+  }
+
+  show(state) {
+    this.#view.setState(state);
+  }
+
+  // Another text, with the cursor where it was; can be undone. quiet: change() is not called.
+  replace(text, { quiet = false } = {}) {
+    this.#quiet = quiet;
+    this.#view.dispatch({ changes: changeBetween(this.text, text) });
+    this.#quiet = false;
+  }
+
+  // Underlines a line; null: none.
+  mark(fault) {
+    const { state } = this.#view;
+    this.#view.dispatch(setDiagnostics(state, fault ? [diagnosticAt(state.doc, fault)] : []));
+  }
+
+  goTo(number) {
+    const line = clampLine(this.#view.state.doc, number);
+    const indent = line.text.length - line.text.trimStart().length;
+    this.#view.dispatch({
+      selection: { anchor: line.from + indent },
+      effects: EditorView.scrollIntoView(line.from, { y: 'center' }),
+    });
+    this.focus();
+  }
+
+  focus() {
+    this.#view.focus();
+  }
+}

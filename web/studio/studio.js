@@ -1,0 +1,259 @@
+// The studio: joins the editor, the picture and what the server says about the stream.
+//
+// ?stream=NAME chooses a stream; ?token=TOKEN is what whoever edits needs, taken out of the address at once.
+
+import { element, make, setText } from '../shared/dom.js';
+import { takeToken } from '../shared/token.js';
+import { Api, Gone } from './api.js';
+import { Console } from './console.js';
+import { compare, wireHelp } from './dialogs.js';
+import { Editor } from './editor.js';
+import { Failures } from './failures.js';
+import { Files } from './files.js';
+import { Gate } from './gate.js';
+import { Layout } from './layout.js';
+import { LogReader } from './log_reader.js';
+import { Monitor } from './monitor.js';
+import { Picture } from './picture.js';
+import { Samples } from './samples.js';
+import { Saving } from './saving.js';
+import { Settings } from './settings.js';
+import { Versions } from './versions.js';
+import { Workbench } from './workbench.js';
+
+const BASE = new URL('./', location);
+
+const token = takeToken('token', BASE);
+const api = new Api(BASE, token, () => locked());
+const samples = new Samples();
+let stream = null;
+let graphs = null;
+let generation = null;
+let serverGone = false;
+
+const settings = new Settings(api);
+const editor = new Editor(element('editor'), {
+  change: () => bench.changed(),
+  save: () => saving.save(),
+  run: () => saving.run(),
+  settings: () => settings.list,
+});
+const versions = new Versions(element('versions-list'), element('versions-count'), {
+  compare: compareWith, restore: bringBack,
+});
+const bench = new Workbench(api, editor, versions, showTrial);
+const failures = new Failures(bench);
+const saving = new Saving(api, bench, versions, running);
+const files = new Files(api, {
+  open: (kind, name, text) => bench.open(kind, name, text).then(() => editor.focus()),
+  newFile: () => saving.newFile(),
+  saveAs: () => saving.saveAs(),
+});
+const log = new Console((file, line) => goTo(file, line));
+const reader = new LogReader(api, {
+  line: (line) => {
+    log.add(line);
+    if (/ loaded \(version \d+\)$/.test(line.text)) monitor.poke();
+  },
+  dropped: (count) => log.note(`${count} line${count === 1 ? ' was' : 's were'} dropped`),
+  restarted: () => log.note('The server was started again'),
+  state: (state) => {
+    element('log-state').hidden = state === 'open';
+    setText('log-state', state === 'locked' ? 'The log takes the token' : 'No connection; trying again');
+  },
+});
+const monitor = new Monitor(api, { state: showState, gone: showGone, missing: showMissing });
+const picture = new Picture(showStatus);
+const gate = new Gate(api, () => enter());
+const layout = new Layout((name) => {
+  if (name === 'graphs') openGraphs();
+});
+
+function goTo(file, line) {
+  layout.reveal('script');
+  return bench.goTo(file, line);
+}
+
+function locked() {
+  if (!element('gate').hidden) return;
+  gate.open(Boolean(api.token));
+}
+
+// A version runs, by our own doing.
+function running(number) {
+  failures.running(number);
+  settings.read();
+  monitor.poke();
+}
+
+// ---- what the server says ----
+
+function showState(state, at) {
+  if (serverGone) cameBack();
+  samples.add(state, at);
+  graphs?.update();
+  bench.nameScript(state.script.name);
+  failures.update(state, at);
+  if (generation !== null && generation !== state.script.generation) settings.read();
+  generation = state.script.generation;
+  const { total } = state.viewers;
+  setText('figure-viewers', `${total} viewer${total === 1 ? '' : 's'}`);
+  setText('figure-version', generation ? `version ${generation}` : 'no version runs');
+  showTrial();
+}
+
+// A trial may be of another page's doing, or ended by somebody who saved the file.
+function showTrial() {
+  const { trial = false, generation: running = -1 } = monitor.state?.script ?? {};
+  const mine = saving.trial?.stream === stream ? saving.trial : null;
+  if (mine && !trial && running >= mine.generation) saving.trial = null;
+  element('trial').hidden = !trial && !(mine && running < mine.generation);
+  setText('trial-text', mine ? `Trial: ${mine.name} runs as it was here, not saved`
+    : 'Trial: what runs is not saved');
+}
+
+function showGone() {
+  samples.add(null, Date.now());
+  graphs?.update();
+  serverGone = true;
+  element('offline').hidden = false;
+}
+
+function cameBack() {
+  serverGone = false;
+  element('offline').hidden = true;
+  picture.wake();
+  settings.read();
+  if (!bench.document?.state && api.token) bench.select(stream, monitor.state?.script.name);
+}
+
+function showMissing(status) {
+  if (serverGone) cameBack();
+  if (status === 401 || status === 403) locked();
+}
+
+function showStatus(status) {
+  const { streams = [] } = status;
+  const names = streams.map(({ name }) => name);
+  const shown = [...element('stream').options].map(({ value }) => value);
+  if (names.length && names.join() !== shown.join()) {
+    element('stream').replaceChildren(...names.map((name) => make('option', { value: name }, name)));
+  }
+  showStreams(status.kind === 'unknown' ? names : []);
+  setText('editor-empty', status.kind === 'unknown' ? 'Choose a stream to edit its script' : '');
+  if (status.kind === 'forbidden') gate.open(Boolean(api.token));
+  if (status.stream && !stream) choose(status.stream);
+  element('stream').value = stream;
+  element('stream-choice').hidden = names.length < 2 && names[0] === stream;
+}
+
+// Those that can be watched in place of one that is not there.
+function showStreams(names) {
+  const list = element('notice-streams');
+  if (list.textContent === names.join('')) return;
+  list.replaceChildren(...names.map((name) =>
+    make('button', { type: 'button', onclick: () => change(name) }, name)));
+}
+
+// ---- choosing ----
+
+// Everything that belongs to a stream begins anew; what is open in its editor is kept.
+function choose(name) {
+  stream = name;
+  generation = null;
+  document.title = `${name} · moonreel studio`;
+  setText('stream-name', name);
+  element('viewer-link').href = `./?stream=${encodeURIComponent(name)}`;
+  samples.clear();
+  failures.reset();
+  log.clear();
+  versions.select(name);
+  files.select(name);
+  monitor.select(name);
+  settings.select(name);
+  reader.follow(name);
+  if (api.token) bench.select(name, null);
+  else gate.open(false);
+}
+
+async function change(name) {
+  const address = new URL(location);
+  address.searchParams.set('stream', name);
+  history.replaceState(history.state, '', address);
+  choose(name);
+  await watch(name);
+}
+
+element('stream').onchange = () => change(element('stream').value);
+
+async function watch(name) {
+  let needed = null;
+  try {
+    needed = await api.isPrivate() ? api.token : null;
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+  }
+  picture.watch(BASE, name, needed);
+}
+
+// Another token was given.
+async function enter() {
+  await watch(stream ?? wanted());
+  settings.show();
+  if (!stream) return;
+  reader.follow(stream);
+  monitor.poke();
+  settings.read();
+  if (bench.document?.state) bench.refresh();
+  else bench.select(stream, monitor.state?.script.name);
+}
+
+const wanted = () => new URLSearchParams(location.search).get('stream');
+
+// ---- versions, graphs, buttons ----
+
+function compareWith(version) {
+  element('versions').hidePopover();
+  compare(`${version.name}, ${version.time.toLocaleTimeString()} beside the editor`,
+    { label: `${version.what}, ${version.time.toLocaleTimeString()}`, text: version.text },
+    { label: 'in the editor', text: bench.text },
+    [{ text: 'Bring back', act: () => bringBack(version) }]);
+}
+
+async function bringBack(version) {
+  element('versions').hidePopover();
+  if (version.name !== bench.document?.name) {
+    await bench.open(version.name === bench.scriptName ? 'script' : 'file', version.name);
+  }
+  if (bench.text !== version.text) versions.add(bench.document, bench.text, 'before a version came back');
+  editor.replace(version.text);
+  bench.say(`${version.name} is as it was at ${version.time.toLocaleTimeString()}, not saved yet`);
+  editor.focus();
+}
+
+element('disk-compare').onclick = () => {
+  const { disk, name } = bench.document;
+  compare(`${name}: on disk and here`, { label: 'on disk', text: disk.text },
+    { label: 'in the editor', text: bench.text }, [
+      { text: 'Take what is on disk', act: () => bench.takeDisk() },
+      { text: 'Keep mine', act: () => bench.keepMine() },
+    ]);
+};
+
+async function openGraphs() {
+  if (graphs) return;
+  const { Graphs } = await import('./graphs.js');
+  graphs ??= new Graphs(element('graphs'), samples);
+}
+
+element('save').onclick = element('trial-save').onclick = () => saving.save();
+element('run').onclick = () => saving.run();
+element('trial-back').onclick = () => saving.back();
+document.addEventListener('keydown', (event) => {
+  const asked = (event.ctrlKey || event.metaKey) && !event.defaultPrevented && { s: 'save', Enter: 'run' }[event.key];
+  if (!asked || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  saving[asked]();
+});
+wireHelp();
+await watch(wanted());

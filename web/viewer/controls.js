@@ -1,0 +1,103 @@
+// The buttons that change how the picture is shown: fit, boxes, panel, full window, picture in picture.
+// Choices are kept.
+
+import { element, recall, remember } from '../shared/dom.js';
+
+// A button that is pressed or not. apply(on) is called at once and for each change; returns toggle().
+export function makeToggle(id, { stored, initial = false, attribute = 'aria-pressed', apply }) {
+  const button = element(id);
+  let on = initial;
+  if (stored && recall(stored)) on = recall(stored) === 'yes';
+  const set = (value) => {
+    on = value;
+    button.setAttribute(attribute, String(on));
+    apply(on);
+  };
+  const toggle = () => {
+    set(!on);
+    if (stored) remember(stored, on ? 'yes' : 'no');
+  };
+  button.addEventListener('click', toggle);
+  set(on);
+  return toggle;
+}
+
+// Nothing but the picture: the whole screen where the browser lets a page have it, else the window.
+export class FullWindow {
+  #on = false;
+  #focused = null; // before
+
+  constructor() {
+    element('full').addEventListener('click', () => this.toggle());
+    element('leave').addEventListener('click', () => this.toggle());
+    document.addEventListener('fullscreenchange', () => {
+      if (!document.fullscreenElement) this.#show(false);
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !element('keys').open) this.#show(false);
+    });
+  }
+
+  async toggle() {
+    this.#show(!this.#on);
+    try {
+      if (this.#on) await element('stage').requestFullscreen({ navigationUI: 'hide' });
+      else if (document.fullscreenElement) await document.exitFullscreen();
+    } catch { /* the window it is */ }
+  }
+
+  #show(on) {
+    if (on === this.#on) return;
+    this.#on = on;
+    document.body.classList.toggle('full', on);
+    element('full').setAttribute('aria-pressed', String(on));
+    element('leave').hidden = !on;
+    if (on) this.#focused = document.activeElement;
+    (on ? element('stage') : this.#focused)?.focus({ preventScroll: true });
+  }
+}
+
+// The picture in a small window that stays above all others, also when the tab is hidden.
+export class SmallWindow {
+  #video = element('pip-video');
+  #onChange;
+  #opening = false;
+
+  // onChange(open)
+  constructor(onChange) {
+    this.#onChange = onChange;
+    element('pip').hidden = !document.pictureInPictureEnabled;
+    element('pip').addEventListener('click', () => this.toggle());
+    this.#video.addEventListener('leavepictureinpicture', () => this.#end());
+  }
+
+  async toggle() {
+    if (!document.pictureInPictureEnabled || this.#opening) return;
+    if (document.pictureInPictureElement) {
+      await document.exitPictureInPicture();
+      return;
+    }
+    this.#opening = true;
+    try {
+      this.#video.srcObject = element('picture').captureStream();
+      await this.#video.play();
+      await this.#video.requestPictureInPicture();
+      this.#tell(true);
+    } catch (error) {
+      console.warn('no picture in picture:', error);
+      this.#end();
+    }
+    this.#opening = false;
+  }
+
+  #end() {
+    this.#video.srcObject?.getTracks().forEach((track) => track.stop());
+    this.#video.srcObject = null;
+    this.#tell(false);
+  }
+
+  #tell(open) {
+    element('pip').setAttribute('aria-pressed', String(open));
+    this.#onChange(open);
+  }
+}

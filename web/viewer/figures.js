@@ -1,0 +1,51 @@
+// The line of figures: rates, latency, size, what was skipped.
+
+import { element, setText } from '../shared/dom.js';
+import { Latency, Rate } from '../shared/meter.js';
+
+function bitrate(bitsPerSecond) {
+  const units = ['kbit/s', 'Mbit/s', 'Gbit/s'];
+  let value = bitsPerSecond / 1000;
+  while (value >= 1000 && units.length > 1) {
+    value /= 1000;
+    units.shift();
+  }
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${units[0]}`;
+}
+
+export class Figures {
+  #frames = new Rate();
+  #bytes = new Rate();
+  #latency = new Latency();
+  #received = 0;
+
+  // A frame was drawn, the `received`th that came. Those between them came, too, and are taken to be as
+  // large as this one.
+  add(frame, width, height, received, now) {
+    this.#frames.add(now);
+    this.#bytes.add(now, frame.bytes * Math.max(1, received - this.#received));
+    this.#received = received;
+    this.#latency.add(now, Date.now() - frame.capturedUs / 1000);
+    setText('seq', String(frame.seq));
+    setText('size', `${width} × ${height}`);
+  }
+
+  // A connection begins or has ended: what was measured says nothing about the next one.
+  restart() {
+    this.#frames = new Rate();
+    this.#bytes = new Rate();
+    this.#latency = new Latency();
+  }
+
+  show(live, skipped) {
+    const now = performance.now();
+    const delay = live ? this.#latency.get() : null;
+    setText('fps', live ? `${this.#frames.perSecond(now).toFixed(1)} fps` : '–');
+    setText('bandwidth', live ? bitrate(8 * this.#bytes.perSecond(now)) : '–');
+    setText('latency', delay ? `${delay.relative ? '+' : ''}${Math.round(delay.ms)} ms` : '–');
+    setText('skipped', String(skipped));
+    element('latency').title = delay?.relative
+      ? 'The clocks of server and browser differ: time above the fastest frame of the last minute'
+      : 'From the decoder to the screen';
+  }
+}

@@ -1,0 +1,58 @@
+// What is said about the connection: a word in the bar, and a sentence with what can be done. Without a
+// picture it stands in its place, else below it.
+
+import { element, setText } from '../shared/dom.js';
+import { describe } from '../shared/status.js';
+import { showStreams } from './streams.js';
+
+const AFTER_MS = 400; // a connection that comes up at once needs no sentence
+
+export class Notice {
+  #kind;
+  #since = 0;
+  #act = null;
+
+  // on: { retry(), resume(), unlock(token) }
+  constructor(on) {
+    element('act').addEventListener('click', () => on[this.#act]());
+    const enter = () => {
+      const token = element('token').value.trim();
+      if (token) on.unlock(token);
+    };
+    element('enter').addEventListener('click', enter);
+    element('token').addEventListener('keydown', (event) => event.key === 'Enter' && enter());
+  }
+
+  // status: the client library's; hasToken: whether the server was shown one; hasPicture: whether any is
+  // seen.
+  show(status, { hasToken, hasPicture }) {
+    const now = performance.now();
+    const { kind } = status;
+    if (kind !== this.#kind) this.#begin(kind, now);
+    const { word, title, detail, tone } = describe(status, { now, hasToken, hasPicture });
+    element('state').dataset.tone = tone;
+    setText('state', word);
+    setText('notice-title', title);
+    setText('notice-detail', detail);
+    this.#offer(status);
+    const names = status.streams.map(({ name }) => name);
+    showStreams('streams', kind === 'unknown' ? names : []);
+    showStreams('others', names.length > 1 || kind === 'unknown' ? names : [], status.stream);
+    element('notice').hidden = !title || now - this.#since < AFTER_MS;
+  }
+
+  #begin(kind, now) {
+    this.#kind = kind;
+    this.#since = now;
+    element('state').dataset.state = kind;
+    element('unlock').hidden = kind !== 'forbidden';
+    if (kind !== 'forbidden') element('token').value = '';
+  }
+
+  #offer({ kind, retryAt }) {
+    this.#act = kind === 'paused' ? 'resume' : 'retry';
+    const offered = kind === 'paused' || (retryAt !== null && kind !== 'forbidden');
+    setText('act', kind === 'paused' ? 'Resume' : 'Try now');
+    element('act').hidden = !offered;
+  }
+}

@@ -1,0 +1,36 @@
+// Links to the server's streams. A click changes the stream without loading the page again.
+
+import { element, make } from '../shared/dom.js';
+
+export function addressOf(name) {
+  const query = new URLSearchParams(location.search);
+  query.set('stream', name);
+  return `?${query}`;
+}
+
+// id: of the list; names: what is in it; current: the name of that which is shown.
+export function showStreams(id, names, current) {
+  const list = element(id);
+  const shown = [...list.children].map((item) => item.textContent);
+  if (shown.join() !== names.join()) {
+    list.replaceChildren(...names.map((name) =>
+      make('li', {}, make('a', { href: addressOf(name), dataset: { stream: name } }, name))));
+  }
+  for (const link of list.querySelectorAll('a')) {
+    const isCurrent = link.dataset.stream === current;
+    if (isCurrent === link.hasAttribute('aria-current')) continue;
+    link.toggleAttribute('aria-current', isCurrent);
+    if (isCurrent) link.setAttribute('aria-current', 'page');
+    if (isCurrent) link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+}
+
+// choose(name) is called for a plain click on a link in the list; others open what they always do.
+export function attachStreams(id, choose) {
+  element(id).addEventListener('click', (event) => {
+    const link = event.target.closest('a');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    choose(link.dataset.stream);
+  });
+}

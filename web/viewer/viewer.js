@@ -1,0 +1,178 @@
+// The viewer: joins the client library, the player and the page's elements.
+//
+// ?stream=NAME chooses a stream; without it the server's first that works is shown. ?token=TOKEN is for
+// servers that let nobody watch without; it does not stay in the address bar.
+
+import { connect } from '../client/moonreel.js';
+import { hasBoxes } from '../shared/boxes.js';
+import { download, element, setText } from '../shared/dom.js';
+import { Player } from '../shared/player.js';
+import { attachPointer } from '../shared/pointer.js';
+import { keepToken, takeToken } from '../shared/token.js';
+import { FullWindow, makeToggle, SmallWindow } from './controls.js';
+import { Figures } from './figures.js';
+import { attachKeys } from './keys.js';
+import { Notice } from './notice.js';
+import { PayloadPanel } from './payload_panel.js';
+import { ScriptWatch } from './script_watch.js';
+import { addressOf, attachStreams } from './streams.js';
+
+const TICK_MS = 250;
+const BASE = new URL('./', location);
+
+let token = takeToken('view');
+let viewer;
+let paused = false; // by the user; a hidden tab is let go of by the library
+let size = { width: 0, height: 0 }; // of the frame that is shown
+
+const figures = new Figures();
+const panel = new PayloadPanel();
+const watch = new ScriptWatch(askState, showFailure);
+const player = new Player(element('picture'), { boxes: element('boxes'), onDraw: drawn });
+const notice = new Notice({ retry: () => viewer.wake(), resume: togglePause, unlock });
+const full = new FullWindow();
+const small = new SmallWindow((open) => {
+  viewer.hidden = open ? 'keep' : 'pause';
+});
+
+const streamInAddress = () => new URLSearchParams(location.search).get('stream');
+
+function open(stream) {
+  const before = viewer;
+  const opened = connect(BASE, {
+    stream: stream ?? undefined,
+    token: token ?? undefined,
+    hidden: document.pictureInPictureElement ? 'keep' : 'pause',
+    onFrame: (frame) => player.show(frame),
+    onStatus: (status) => opened === viewer && showStatus(status),
+  });
+  viewer = opened;
+  before?.close();
+}
+
+function drawn(frame, width, height) {
+  const now = performance.now();
+  figures.add(frame, width, height, viewer.received, now);
+  panel.show(frame, now);
+  if (frame.signal !== false) watch.frame(frame.payloadText, now);
+  if (width !== size.width || height !== size.height) showSize(width, height);
+  if (hasBoxes(frame)) element('show-boxes').hidden = false;
+  element('frame').hidden = false;
+  element('snapshot').disabled = false;
+}
+
+function showSize(width, height) {
+  size = { width, height };
+  element('frame').style.setProperty('--width', `${width}px`);
+  element('frame').style.setProperty('--ratio', String(width / height));
+}
+
+function showStatus(status) {
+  if (status.kind !== 'live' && status.kind !== 'stalled') figures.restart();
+  tell(status);
+  element('picture').setAttribute('aria-label',
+    status.kind === 'live' ? 'Live picture' : 'Last picture');
+  if (!status.stream) return;
+  setText('stream', status.stream);
+  element('studio').href = `./studio${addressOf(status.stream)}`;
+  element('failing-link').href = element('studio').href;
+  document.title = `${status.stream} · moonreel`;
+}
+
+function tell(status) {
+  notice.show(status, { hasToken: token !== null, hasPicture: player.shown !== null });
+}
+
+// Another stream, without loading the page again.
+function choose(name) {
+  if (name === viewer.stream) return;
+  history.pushState(null, '', addressOf(name));
+  select(name);
+}
+
+function select(name) {
+  player.clear();
+  panel.clear();
+  watch.clear();
+  element('frame').hidden = true;
+  element('show-boxes').hidden = true;
+  element('snapshot').disabled = true;
+  setText('seq', '–');
+  setText('size', '–');
+  viewer.select(name);
+}
+
+function togglePause() {
+  paused = !paused;
+  const button = element('pause');
+  button.querySelector('use').setAttribute('href', paused ? '#i-play' : '#i-pause');
+  setText(button.querySelector('span'), paused ? 'Resume' : 'Pause');
+  if (paused) viewer.pause();
+  else viewer.resume();
+}
+
+function unlock(entered) {
+  token = entered;
+  keepToken(entered, 'view');
+  open(viewer.stream ?? streamInAddress());
+}
+
+// Exactly the frame on the screen, as it came.
+function saveSnapshot() {
+  const frame = player.shown;
+  if (frame) download(frame.image, `${viewer.stream}-${frame.seq}.jpg`);
+}
+
+async function askState() {
+  const url = new URL(`api/streams/${encodeURIComponent(viewer.stream)}`, BASE);
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const response = await fetch(url, { cache: 'no-store', headers });
+  return response.json();
+}
+
+function showFailure(error) {
+  setText('failing-text', error ?? '');
+  element('failing').hidden = !error;
+}
+
+const toggleBoxes = makeToggle('show-boxes', {
+  stored: 'boxes', initial: true, apply: (on) => { player.showBoxes = on; },
+});
+const toggleFit = makeToggle('fit', {
+  stored: 'fit', apply: (on) => element('frame').classList.toggle('fit', on),
+});
+const togglePanel = makeToggle('show-panel', {
+  stored: 'panel', initial: true, attribute: 'aria-expanded',
+  apply: (on) => { element('panel').hidden = !on; },
+});
+element('pause').addEventListener('click', togglePause);
+element('snapshot').addEventListener('click', saveSnapshot);
+attachStreams('others', choose);
+attachStreams('streams', choose);
+attachPointer(element('picture'), { size: () => size, send: (message) => viewer.send(message) });
+attachKeys([
+  { key: ' ', name: 'space', what: 'Pause, resume', run: togglePause },
+  { key: 's', what: 'Save this picture', run: saveSnapshot },
+  { key: 'b', what: 'Boxes of the payload', run: toggleBoxes },
+  { key: 'z', what: 'Fit, own size', run: toggleFit },
+  { key: 'f', what: 'Full window', run: () => full.toggle() },
+  { key: 'p', what: 'Picture in picture', run: () => small.toggle() },
+  { key: 'd', what: 'Show, hide the payload', run: togglePanel },
+  { key: 'x', what: 'Freeze the payload', run: () => element('freeze').click() },
+  { key: 'c', what: 'Copy the payload', run: () => element('copy').click() },
+  { key: '/', what: 'Filter payloads', run: () => element('filter').focus() },
+  { key: 'n', what: 'Next stream', run: chooseNext },
+]);
+window.addEventListener('popstate', () => select(streamInAddress() ?? ''));
+
+function chooseNext() {
+  const names = viewer.status.streams.map(({ name }) => name);
+  if (names.length > 1) choose(names[(names.indexOf(viewer.stream) + 1) % names.length]);
+}
+
+open(streamInAddress());
+setInterval(() => {
+  tell(viewer.status);
+  figures.show(viewer.status.kind === 'live', viewer.skipped);
+  panel.tick();
+}, TICK_MS);
