@@ -98,6 +98,7 @@ static json_t *describe_script(const char *path, const struct mr_runner_state *s
     set_count(script, "messages", state->messages);
     set_count(script, "refused", state->refused);
     json_object_set_new(script, "running", json_boolean(state->running));
+    json_object_set_new(script, "failing", json_boolean(state->failing));
     json_object_set_new(script, "trial", json_boolean(state->trial));
     json_object_set_new(script, "last_error", string_or_null(state->last_error));
     return script;

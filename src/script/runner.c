@@ -219,7 +219,8 @@ static void remember(struct mr_runner *runner, struct mr_picture *picture, unsig
     runner->last = mr_picture_ref(picture);
     runner->viewers = viewers;
     runner->state.frames++;
-    runner->state.errors += error->code != 0;
+    runner->state.failing = error->code != 0;
+    runner->state.errors += runner->state.failing;
     pthread_mutex_unlock(&runner->lock);
     mr_picture_unref(&before);
 }

@@ -75,6 +75,7 @@ struct mr_runner_state {
     uint64_t refused;      /* messages, joins and leaves for which the queue had no room */
     int pid;               /* of the script's process; 0: none */
     bool running;          /* false while a lost script is being started again */
+    bool failing;          /* it failed on the newest frame */
     bool trial;            /* what runs is a proposal that was not to be saved */
     char last_error[1024]; /* the newest error of a frame or a reload, "" if the running version has
                               none; with file and line */

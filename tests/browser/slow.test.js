@@ -83,7 +83,7 @@ test('a slow tab skips frames and stays close to now', async (t) => {
   t.diagnostic(`skipped ${last.skipped} of ${received.count}, latency ${last.latency} ms`);
 });
 
-test('a hidden tab lets go of its connection, and is live at once when it is seen again', async (t) => {
+test('a hidden tab lets go of its connection, and is live at once when it is seen', async (t) => {
   const page = await openPage(t, browser);
   const received = listen(page);
   await page.addInitScript(makeHideable);
@@ -102,7 +102,7 @@ test('a hidden tab lets go of its connection, and is live at once when it is see
   const shown = Date.now();
   await untilLive(page, BACK_MS);
   await until('frames', () => received.count, (now) => now > count, BACK_MS);
-  t.diagnostic(`no viewer ${gone} ms after it was hidden, live ${Date.now() - shown} ms after it was seen`);
+  t.diagnostic(`no viewer ${gone} ms after hiding, live ${Date.now() - shown} ms after showing`);
   await untilDrawn(page, 3);
 });
 

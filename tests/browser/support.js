@@ -183,12 +183,14 @@ export function difference(a, b) {
     / a.pixels.length;
 }
 
-// Init script: window.hide(true) and window.hide(false) are what a page sees of a tab that is hidden
-// and shown again. Headless tabs are never hidden.
+// Init script: window.hide(true) and window.hide(false) are what a page sees of a tab that is
+// hidden and shown again. Headless tabs are never hidden.
 export function makeHideable() {
   let hidden = false;
   Object.defineProperty(document, 'hidden', { get: () => hidden });
-  Object.defineProperty(document, 'visibilityState', { get: () => (hidden ? 'hidden' : 'visible') });
+  Object.defineProperty(document, 'visibilityState', {
+    get: () => (hidden ? 'hidden' : 'visible'),
+  });
   window.hide = (value) => {
     hidden = value;
     document.dispatchEvent(new Event('visibilitychange'));
@@ -217,7 +219,8 @@ export async function findBarriers(page) {
   return page.evaluate(async () => {
     const { violations } = await window.axe.run(document);
     return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+      .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
+        `${id}: ${html} ${failureSummary}`));
   });
 }
 

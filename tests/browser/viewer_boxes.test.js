@@ -1,5 +1,5 @@
-// The boxes of a payload are drawn on the picture that they belong to, on no other: whatever the page is
-// busy with, the square that the script paints and the box around it move together.
+// The boxes of a payload are drawn on the picture that they belong to, on no other: whatever the
+// page is busy with, the square that the script paints and the box around it move together.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -37,8 +37,8 @@ after(async () => {
   assert.equal(await server?.stop(), 0);
 });
 
-// Init script: window.edges(image, isPart) are the outermost pixels [left, top, right, bottom] of a part
-// of an image, at the frame's size.
+// Init script: window.edges(image, isPart) are the outermost pixels [left, top, right, bottom] of a
+// part of an image, at the frame's size.
 function addEdges() {
   const context = new OffscreenCanvas(640, 360).getContext('2d', { willReadFrequently: true });
   window.isWhite = (r, g, b) => r > 128 && b > 128 && g > 128;
@@ -60,7 +60,8 @@ function addEdges() {
   };
 }
 
-// In the page: keeps it busy, and reads both canvases again and again, in animation frames and between.
+// In the page: keeps it busy, and reads both canvases again and again, in animation frames and
+// between.
 async function readCanvases(count) {
   const [picture, boxes] = ['picture', 'boxes'].map((id) => document.getElementById(id));
   const busy = setInterval(() => {

@@ -1,5 +1,5 @@
-// What can be done with the picture, by buttons and by keys alone: pause, snapshot, full window, small
-// window, another stream.
+// What can be done with the picture, by buttons and by keys alone: pause, snapshot, full window,
+// small window, another stream.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -150,7 +150,8 @@ test('another stream without loading the page again', async (t) => {
   assert.equal(await page.title(), 'yard · moonreel');
   assert.equal(await page.getByRole('link', { name: 'yard' }).getAttribute('aria-current'), 'page');
   assert.equal(await page.getByRole('link', { name: 'barn' }).getAttribute('aria-current'), null);
-  assert.match(await page.getByRole('link', { name: 'Studio' }).getAttribute('href'), /\?stream=yard$/);
+  const studio = await page.getByRole('link', { name: 'Studio' }).getAttribute('href');
+  assert.match(studio, /\?stream=yard$/);
   await page.keyboard.press('n');
   await page.locator('#size', { hasText: '320 × 180' }).waitFor();
   await page.goBack();
@@ -169,8 +170,8 @@ test('everything is reached by Tab, and the list of keys by "?"', async (t) => {
     reached.add(await focused(page));
   }
   const pip = await page.locator('#pip').isVisible() ? ['pip'] : [];
-  for (const id of ['brand', 'barn', 'yard', 'studio', 'pause', 'snapshot', 'show-boxes', 'fit', ...pip,
-    'full', 'show-panel', 'help', 'freeze', 'copy', 'filter', 'payload', 'history']) {
+  for (const id of ['brand', 'barn', 'yard', 'studio', 'pause', 'snapshot', 'show-boxes', 'fit',
+    ...pip, 'full', 'show-panel', 'help', 'freeze', 'copy', 'filter', 'payload', 'history']) {
     assert.ok(reached.has(id), `Tab reaches ${id}: ${[...reached]}`);
   }
   await page.keyboard.press('?');

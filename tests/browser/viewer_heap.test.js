@@ -15,7 +15,7 @@ const KEPT = 200; // payloads in the history: full before anything is measured
 const SCRIPT = `function process(frame)
   local boxes = {}
   for i = 1, 5 do
-    boxes[i] = { x = frame.index * i % 1000, y = 90 * i, w = 90, h = 60, label = "car " .. i, score = 0.5 }
+    boxes[i] = { x = frame.index * i % 1000, y = 90 * i, w = 90, h = 60, label = "car " .. i }
   end
   return { count = frame.index, boxes = boxes }
 end

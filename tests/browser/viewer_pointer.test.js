@@ -1,4 +1,5 @@
-// Clicks and drags on the picture reach the script in pixels of the frame, however the picture is shown.
+// Clicks and drags on the picture reach the script in pixels of the frame, however the picture is
+// shown.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -66,6 +67,7 @@ async function makeTouch(page) {
   });
 }
 
+const PHONE = { hasTouch: true, isMobile: true };
 const VIEWS = {
   'at its own size': { viewport: { width: 1440, height: 900 } },
   'scaled down': { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2 },
@@ -99,7 +101,7 @@ test('a click where "Fit" scales the picture up, and in the full window', async 
   assertAt((await payload(page)).log[5], 630, 20, 1);
 });
 
-test('a drag is down, moves and up, clipped to the frame; not too many, and no click', async (t) => {
+test('a drag is down, moves and up within the frame; not too many, and no click', async (t) => {
   const page = await open(t, { viewport: { width: 1440, height: 900 } });
   await page.mouse.move(...await pointAt(page, 20, 20)); // not told: no button is down
   await page.mouse.move(...await pointAt(page, 100, 100));
@@ -122,7 +124,7 @@ test('a drag is down, moves and up, clipped to the frame; not too many, and no c
 });
 
 test('a tap, and a finger across the picture', async (t) => {
-  const page = await open(t, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  const page = await open(t, { viewport: { width: 360, height: 740 }, ...PHONE });
   await page.touchscreen.tap(...await pointAt(page, 320, 180));
   assertAt((await heard(page, 'click')).at(-1), 320, 180, 3);
 
@@ -142,7 +144,7 @@ test('a tap, and a finger across the picture', async (t) => {
 });
 
 test('a finger along the picture scrolls the page', async (t) => {
-  const page = await open(t, { viewport: { width: 360, height: 500 }, hasTouch: true, isMobile: true });
+  const page = await open(t, { viewport: { width: 360, height: 500 }, ...PHONE });
   const [x, y] = await pointAt(page, 320, 300);
   const touch = await makeTouch(page);
   await touch('touchStart', [[x, y]]);

@@ -1,5 +1,5 @@
-// Every state of the viewer says what is the matter and what can be done, looks right on a desk and on a
-// phone, dark and light, and keeps nobody out.
+// Every state of the viewer says what is the matter and what can be done, looks right on a desk and
+// on a phone, dark and light, and keeps nobody out.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 
 import {
   artifacts, findBarriers, findClip, launchBrowser, makeClip, makeFolder, openPage, save, Server,
-  untilLive, untilPayload, untilState,
+  readState, until, untilDrawn, untilLive, untilPayload, untilState,
 } from './support.js';
 
 const BOXES = `function process(frame)
@@ -151,6 +151,24 @@ test('a script that fails: the picture goes on, a banner says which line', async
   await inspect(page, 'failing');
   save(script, BOXES);
   await banner.waitFor({ state: 'hidden' });
+});
+
+test('a script that failed once and has nothing to say since is not said to fail', async (t) => {
+  const script = saveScript('once.lua', `function process(frame, state)
+  state.count = (state.count or 0) + 1
+  if state.count == 1 then error("once") end
+end
+`);
+  const server = await startServer(t, '--always', '--script', script, clip.path);
+  await until('the script has failed once', () => readState(server),
+    (state) => state.script.errors > 0 && !state.script.failing);
+  const page = await openPage(t, browser);
+  const asked = page.waitForResponse('**/api/streams/live');
+  await page.goto(server.url);
+  await untilLive(page);
+  assert.match((await (await asked).json()).script.last_error, /once\.lua:3: once/);
+  await untilDrawn(page, 5);
+  assert.ok(await page.locator('#failing').isHidden());
 });
 
 test('a stream that has ended keeps its last picture', async (t) => {

@@ -27,9 +27,11 @@ function labelOf({ label, score }) {
   return [text, share].filter(Boolean).join(' ');
 }
 
-// Black or white, whichever is read better on the colour, as a canvas tells it ("#rrggbb" or other).
+// Black or white, whichever is read better on the colour, as a canvas tells it ("#rrggbb" or
+// other).
 function inkOn(color) {
-  const [r, g, b] = (/^#(..)(..)(..)$/.exec(color) ?? []).slice(1).map((part) => parseInt(part, 16));
+  const parts = /^#(..)(..)(..)$/.exec(color) ?? [];
+  const [r, g, b] = parts.slice(1).map((part) => parseInt(part, 16));
   return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? '#fff' : '#000';
 }
 
@@ -45,9 +47,9 @@ function drawLabel(context, text, left, top, { pixel, font }) {
   context.fillText(text, x + 4 * pixel, y + height / 2 + 0.5 * pixel);
 }
 
-// Clears the canvas and draws the payload's boxes. The canvas may have any size: width and height are
-// the frame's, and fill it. style: { color, lineWidth, pixel, font }; a line is lineWidth * pixel of the
-// canvas's own pixels, a letter 12 * pixel. Returns how many were drawn.
+// Clears the canvas and draws the payload's boxes. The canvas may have any size: width and height
+// are the frame's, and fill it. style: { color, lineWidth, pixel, font }; a line is lineWidth *
+// pixel of the canvas's own pixels, a letter 12 * pixel. Returns how many were drawn.
 export function drawBoxes(context, payload, width, height, style = {}) {
   const { color = ACCENT, lineWidth = 2, pixel = 1, font = 'system-ui, sans-serif' } = style;
   const { canvas } = context;
@@ -58,12 +60,11 @@ export function drawBoxes(context, payload, width, height, style = {}) {
   context.textBaseline = 'middle';
   for (const box of boxes) {
     context.strokeStyle = color;
-    if (typeof box.color === 'string') context.strokeStyle = box.color; // stays when it is no colour
+    if (typeof box.color === 'string') context.strokeStyle = box.color; // stays if it is none
     context.strokeRect(box.x * across, box.y * down, box.w * across, box.h * down);
     const text = labelOf(box);
-    if (text) {
-      drawLabel(context, text, box.x * across - context.lineWidth / 2, box.y * down, { pixel, font });
-    }
+    const left = box.x * across - context.lineWidth / 2;
+    if (text) drawLabel(context, text, left, box.y * down, { pixel, font });
   }
   return boxes.length;
 }

@@ -2,7 +2,8 @@
 
 export const element = (id) => document.getElementById(id);
 
-// Text that stays the same is not set again: screen readers would repeat it, selections would be lost.
+// Text that stays the same is not set again: screen readers would repeat it, selections would be
+// lost.
 export function setText(target, text) {
   const node = typeof target === 'string' ? element(target) : target;
   if (node.textContent !== text) node.textContent = text;

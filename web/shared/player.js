@@ -1,8 +1,9 @@
-// Draws frames on a canvas, and the boxes of their payloads on another that lies exactly over it. Both
-// are drawn in one animation frame, so that no box is ever seen on another picture than its own.
+// Draws frames on a canvas, and the boxes of their payloads on another that lies exactly over it.
+// Both are drawn in one animation frame, so that no box is ever seen on another picture than its
+// own.
 //
-// show() suits as the client library's onFrame: it resolves when the frame is drawn, and the library
-// gives no other one before that.
+// show() suits as the client library's onFrame: it resolves when the frame is drawn, and the
+// library gives no other one before that.
 
 import { drawBoxes, hasBoxes } from './boxes.js';
 
@@ -35,8 +36,8 @@ export class Player {
   #displayed = { width: 0, height: 0, cover: false }; // of the boxes' canvas, in CSS pixels
   #clears = 0;
 
-  // canvas: for the picture; boxes: a canvas of the same place and shape, or null. onDraw(frame, width,
-  // height) is called right after a frame was drawn, in the same animation frame.
+  // canvas: for the picture; boxes: a canvas of the same place and shape, or null. onDraw(frame,
+  // width, height) is called right after a frame was drawn, in the same animation frame.
   constructor(canvas, { boxes = null, onDraw = () => {} } = {}) {
     this.#canvas = canvas;
     this.#context = canvas.getContext('2d', { alpha: false });
@@ -96,7 +97,8 @@ export class Player {
     this.#drawBoxes();
   }
 
-  // The boxes have as many pixels as the screen, whatever the picture has: lines and letters stay sharp.
+  // The boxes have as many pixels as the screen, whatever the picture has: lines and letters stay
+  // sharp.
   #drawBoxes() {
     if (!this.#boxes) return;
     const { canvas } = this.#boxes;

@@ -1,15 +1,17 @@
-// Clicks and drags on the picture, for the stream's script: { type: 'pointer', event, x, y, button, id }.
+// Clicks and drags on the picture, for the stream's script: { type: 'pointer', event, x, y, button,
+// id }.
 //
-// event: down, move (only while a button is down, MOVES_PER_SECOND at most, the newest wins), up, and
-// click after an up without a drag. x and y are pixels of the frame, clipped to it. id tells fingers
-// apart. A press that the browser takes for itself (to scroll or zoom) ends with an up and no click.
-// The right button is left to the browser: it opens the menu with "Save image".
+// event: down, move (only while a button is down, MOVES_PER_SECOND at most, the newest wins), up,
+// and click after an up without a drag. x and y are pixels of the frame, clipped to it. id tells
+// fingers apart. A press that the browser takes for itself (to scroll or zoom) ends with an up and
+// no click. The right button is left to the browser: it opens the menu with "Save image".
 
 const MOVES_PER_SECOND = 30;
 const DRAG = 4; // pixels of the screen: more is a drag
 const RIGHT = 2;
 
-// Where in the frame a point of the window lies, in an element that shows it by object-fit; unclipped.
+// Where in the frame a point of the window lies, in an element that shows it by object-fit;
+// unclipped.
 function locate(event, element, { width, height }) {
   const box = element.getBoundingClientRect();
   const fit = getComputedStyle(element).objectFit;
@@ -23,11 +25,14 @@ function locate(event, element, { width, height }) {
   };
 }
 
+const distance = (a, b) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
 const clip = (value, most) => Math.round(10 * Math.max(0, Math.min(value, most))) / 10;
 
-// element: the canvas; size(): the frame's { width, height }; send(message). Returns what detaches it.
+// element: the canvas; size(): the frame's { width, height }; send(message). Returns what detaches
+// it.
 export function attachPointer(element, { size, send }) {
-  const presses = new Map(); // by pointerId: { button, first, last (events), dragged, waiting, timer }
+  // By pointerId: { button, first, last (events), dragged, waiting, timer }.
+  const presses = new Map();
 
   // Tells where the press was last seen: an event that takes it away says nothing of it.
   function tell(name, press) {
@@ -66,8 +71,7 @@ export function attachPointer(element, { size, send }) {
   function move(event) {
     const press = presses.get(event.pointerId);
     if (!press) return;
-    const { first } = press;
-    press.dragged ||= Math.hypot(event.clientX - first.clientX, event.clientY - first.clientY) > DRAG;
+    press.dragged ||= distance(press.first, event) > DRAG;
     press.last = event;
     press.waiting = true;
     if (!press.timer) pace(press);
@@ -84,10 +88,13 @@ export function attachPointer(element, { size, send }) {
     if (event.type === 'pointerup' && !press.dragged) tell('click', press);
   }
 
+  const attached = new AbortController();
   const listeners = { pointerdown: down, pointermove: move, pointerup: end, pointercancel: end };
-  for (const [type, listener] of Object.entries(listeners)) element.addEventListener(type, listener);
+  for (const [type, listener] of Object.entries(listeners)) {
+    element.addEventListener(type, listener, { signal: attached.signal });
+  }
   return () => {
-    for (const [type, listener] of Object.entries(listeners)) element.removeEventListener(type, listener);
+    attached.abort();
     for (const press of presses.values()) clearTimeout(press.timer);
     presses.clear();
   };

@@ -1,5 +1,5 @@
-// The secret a page is opened with, as ?token=…: taken out of the address bar at once, so that it is in
-// no bookmark, history or picture of the screen, and kept in the browser for the next time.
+// The secret a page is opened with, as ?token=…: taken out of the address bar at once, so that it
+// is in no bookmark, history or picture of the screen, and kept in the browser for the next time.
 //
 // Kept per server and base path, and per kind: 'token' is good for everything, 'view' for watching
 // only. Whoever watches takes the one for watching first; whoever changes things never takes it.

@@ -1,9 +1,10 @@
-// The buttons that change how the picture is shown: fit, boxes, panel, full window, picture in picture.
-// Choices are kept.
+// The buttons that change how the picture is shown: fit, boxes, panel, full window, picture in
+// picture. Choices are kept.
 
 import { element, recall, remember } from '../shared/dom.js';
 
-// A button that is pressed or not. apply(on) is called at once and for each change; returns toggle().
+// A button that is pressed or not. apply(on) is called at once and for each change; returns
+// toggle().
 export function makeToggle(id, { stored, initial = false, attribute = 'aria-pressed', apply }) {
   const button = element(id);
   let on = initial;

@@ -19,8 +19,8 @@ export class Figures {
   #latency = new Latency();
   #received = 0;
 
-  // A frame was drawn, the `received`th that came. Those between them came, too, and are taken to be as
-  // large as this one.
+  // A frame was drawn, the `received`th that came. Those between them came, too, and are taken to
+  // be as large as this one.
   add(frame, width, height, received, now) {
     this.#frames.add(now);
     this.#bytes.add(now, frame.bytes * Math.max(1, received - this.#received));

@@ -5,7 +5,8 @@ const CHARACTERS = 2 * 1024 * 1024; // of all; the newest payload is kept whatev
 const COMPARED = 4096; // characters of a payload with those of the one before
 
 export class History {
-  #entries = []; // oldest first: { seq, json, times, same: so many characters are as in the one before }
+  // Oldest first: { seq, json, times, same }; so many characters are the same as in the one before.
+  #entries = [];
   #characters = 0;
 
   // A payload that says the same as the one before is counted there.

@@ -7,8 +7,8 @@ const TYPING = 'input, textarea, select, [contenteditable]';
 const OWN_SPACE = 'button, a, summary, [role="listbox"]'; // these do something else with a space
 
 // keys: [{ key, name (how it is called, if not by the key itself), what, run() }], key as in
-// KeyboardEvent. "?" opens the list; a page's user can switch all of them off there, since single keys
-// get in the way of those who speak to their browser.
+// KeyboardEvent. "?" opens the list; a page's user can switch all of them off there, since single
+// keys get in the way of those who speak to their browser.
 export function attachKeys(keys) {
   const dialog = element('keys');
   const list = [...keys, { key: '?', what: 'This list', run: () => dialog.showModal() }];

@@ -1,10 +1,11 @@
-// What is said about the connection: a word in the bar, and a sentence with what can be done. Without a
-// picture it stands in its place, else below it.
+// What is said about the connection: a word in the bar, and a sentence with what can be done.
+// Without a picture it stands in its place, else below it.
 
 import { element, setText } from '../shared/dom.js';
 import { describe } from '../shared/status.js';
 import { showStreams } from './streams.js';
 
+const RETRIED = ['full', 'gone', 'refused', 'unknown'];
 const AFTER_MS = 400; // a connection that comes up at once needs no sentence
 
 export class Notice {
@@ -23,8 +24,8 @@ export class Notice {
     element('token').addEventListener('keydown', (event) => event.key === 'Enter' && enter());
   }
 
-  // status: the client library's; hasToken: whether the server was shown one; hasPicture: whether any is
-  // seen.
+  // status: the client library's; hasToken: whether the server was shown one; hasPicture: whether
+  // any is seen.
   show(status, { hasToken, hasPicture }) {
     const now = performance.now();
     const { kind } = status;
@@ -34,7 +35,7 @@ export class Notice {
     setText('state', word);
     setText('notice-title', title);
     setText('notice-detail', detail);
-    this.#offer(status);
+    this.#offer(kind);
     const names = status.streams.map(({ name }) => name);
     showStreams('streams', kind === 'unknown' ? names : []);
     showStreams('others', names.length > 1 || kind === 'unknown' ? names : [], status.stream);
@@ -49,10 +50,9 @@ export class Notice {
     if (kind !== 'forbidden') element('token').value = '';
   }
 
-  #offer({ kind, retryAt }) {
+  #offer(kind) {
     this.#act = kind === 'paused' ? 'resume' : 'retry';
-    const offered = kind === 'paused' || (retryAt !== null && kind !== 'forbidden');
     setText('act', kind === 'paused' ? 'Resume' : 'Try now');
-    element('act').hidden = !offered;
+    element('act').hidden = kind !== 'paused' && !RETRIED.includes(kind);
   }
 }

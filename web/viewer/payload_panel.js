@@ -1,5 +1,6 @@
-// The payload beside the picture, always as text, never as markup: the newest one laid out, and below it
-// one line for each of those before. Freezing keeps all of that as it is; choosing a line does so, too.
+// The payload beside the picture, always as text, never as markup: the newest one laid out, and
+// below it one line for each of those before. Freezing keeps all of that as it is; choosing a line
+// does so, too.
 
 import { copyText } from '../shared/clipboard.js';
 import { element, make, setText } from '../shared/dom.js';

@@ -1,7 +1,7 @@
 // The viewer: joins the client library, the player and the page's elements.
 //
-// ?stream=NAME chooses a stream; without it the server's first that works is shown. ?token=TOKEN is for
-// servers that let nobody watch without; it does not stay in the address bar.
+// ?stream=NAME chooses a stream; without it the server's first that works is shown. ?token=TOKEN is
+// for servers that let nobody watch without; it does not stay in the address bar.
 
 import { connect } from '../client/moonreel.js';
 import { hasBoxes } from '../shared/boxes.js';

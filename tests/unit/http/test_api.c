@@ -64,6 +64,7 @@ static void a_streams_state(void **state)
                                           .messages = 11,
                                           .refused = 5,
                                           .running = true,
+                                          .failing = true,
                                           .trial = true,
                                           .last_error = "process.lua:3: caf\xe9" };
     json_t *all = fetch_json("GET /api/streams/live", 200);
@@ -82,7 +83,7 @@ static void a_streams_state(void **state)
         "\"script\":{\"name\":\"process.lua\",\"generation\":2,\"frames\":9,\"errors\":1,"
         "\"reloads\":1,\"rejected\":4,"
         "\"starts\":6,\"kills\":2,\"deaths\":3,\"messages\":11,\"refused\":5,\"running\":true,"
-        "\"trial\":true,\"last_error\":\"process.lua:3: caf?\"},"
+        "\"failing\":true,\"trial\":true,\"last_error\":\"process.lua:3: caf?\"},"
         "\"recording\":{\"active\":false,\"file\":\"rec/a.mkv\",\"frames\":21,\"bytes\":22,"
         "\"dropped\":23,\"error\":\"cannot write to \\\"rec/a.mkv\\\": No space left on device\"}}",
         0, NULL);

@@ -181,6 +181,7 @@ static void pass_sends_the_frame_as_it_came(void **state)
     mr_runner_get_state(runner, &counters);
     assert_int_equal(counters.frames, 3);
     assert_int_equal(counters.errors, 2);
+    assert_true(counters.failing);
     assert_string_equal(counters.last_error, "process.lua:5: no 3");
     mr_picture_unref(&picture);
     mr_runner_destroy(runner);
