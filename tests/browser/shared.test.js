@@ -8,7 +8,7 @@ import { drawBoxes, hasBoxes } from '../../web/shared/boxes.js';
 import { Latency, Rate } from '../../web/shared/meter.js';
 import { describe } from '../../web/shared/status.js';
 import { History } from '../../web/viewer/history.js';
-import { layOut } from '../../web/viewer/payload.js';
+import { layOut } from '../../web/shared/json_layout.js';
 
 // A canvas's context that remembers what was drawn: { boxes, labels }.
 function makeContext(width, height) {

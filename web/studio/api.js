@@ -1,5 +1,5 @@
-// The server's HTTP interface, as the studio needs it. The token goes with every request in its header,
-// never in an address.
+// The server's HTTP interface, as the studio needs it. The token goes with every request in its
+// header, never in an address.
 
 const ANSWER_MS = 8000;
 const TRIAL_MS = 30_000; // a script's first run may take as long as the server lets it
@@ -12,7 +12,8 @@ export class Api {
   #base;
   #locked;
 
-  // base: the server's page; locked(status): called when something that needs the token was refused.
+  // base: the server's page; locked(status): called when something that needs the token was
+  // refused.
   constructor(base, token, locked) {
     this.#base = base;
     this.token = token;
@@ -27,15 +28,18 @@ export class Api {
     return this.token ? { Authorization: `Bearer ${this.token}` } : {};
   }
 
-  // Returns { status, ok, etag, text, json() }; throws Gone. `open`: it is not the token's fault if it is
-  // refused.
+  // Returns { status, ok, etag, text, json() }; throws Gone. `open`: it is not the token's fault if
+  // it is refused.
   async request(method, path, { headers = {}, body, open = false, wait = ANSWER_MS } = {}) {
     const sent = this.token;
     let response;
     let text;
     try {
       response = await fetch(this.url(path), {
-        method, body, cache: 'no-store', signal: AbortSignal.timeout(wait),
+        method,
+        body,
+        cache: 'no-store',
+        signal: AbortSignal.timeout(wait),
         headers: { ...this.headers, ...headers },
       });
       text = await response.text();
@@ -59,7 +63,10 @@ export class Api {
   // Whether the server lets nobody watch without a token. Throws Gone.
   async isPrivate() {
     try {
-      const { status } = await fetch(this.url('api/streams'), { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) });
+      const { status } = await fetch(this.url('api/streams'), {
+        cache: 'no-store',
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
       return status === 401 || status === 403;
     } catch (error) {
       throw new Gone(error.message);

@@ -1,4 +1,5 @@
-// Colours as scripts write them ("#ff8800", "#ff880080", "tomato") and as a browser's picker has them.
+// Colours as scripts write them ("#ff8800", "#ff880080", "tomato") and as a browser's picker has
+// them.
 
 const context = new OffscreenCanvas(1, 1).getContext('2d');
 

@@ -10,7 +10,9 @@ const NARROW = 800; // pixels
 
 function fixed(label) {
   return [
-    EditorState.readOnly.of(true), lineNumbers(), luaText,
+    EditorState.readOnly.of(true),
+    lineNumbers(),
+    luaText,
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     EditorView.editable.of(false),
   ];
@@ -21,7 +23,9 @@ export function showComparison(host, left, right) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   if (innerWidth < NARROW) {
     const view = new EditorView({
-      root, parent: root, doc: right.text,
+      root,
+      parent: root,
+      doc: right.text,
       extensions: [
         fixed(`${right.label}, changes from ${left.label}`),
         unifiedMergeView({ original: left.text, mergeControls: false }),
@@ -30,7 +34,9 @@ export function showComparison(host, left, right) {
     return () => view.destroy();
   }
   const view = new MergeView({
-    root, parent: root, collapseUnchanged: { margin: 3, minSize: 6 },
+    root,
+    parent: root,
+    collapseUnchanged: { margin: 3, minSize: 6 },
     a: { doc: left.text, extensions: fixed(left.label) },
     b: { doc: right.text, extensions: fixed(right.label) },
   });

@@ -8,8 +8,10 @@ import meta from 'moonreel:meta';
 import { helpFor, signature } from './help_text.js';
 import { classOf, find, inQuotes, isCall, keysAt, membersOf } from './lua_context.js';
 
-const KEYWORDS = ('and break do else elseif end false for function goto if in local nil not or repeat '
-  + 'return then true until while').split(' ');
+const KEYWORDS = (
+  'and break do else elseif end false for function goto if in local nil not or repeat '
+  + 'return then true until while'
+).split(' ');
 const WORD = /^\w*$/;
 
 // The parameters that must be given are places to fill in.
@@ -30,7 +32,10 @@ function option(name, described, full = name) {
     info: () => helpFor(full, described),
   };
   if (!isCall(described)) return basics;
-  return snippetCompletion(described.hook ? hook(name, described) : template(name, described), basics);
+  return snippetCompletion(
+    described.hook ? hook(name, described) : template(name, described),
+    basics
+  );
 }
 
 const options = (described, prefix = '') =>
@@ -50,13 +55,15 @@ function afterOwner(owner, separator, text, settings) {
   const prefix = owner + separator;
   const members = Object.entries(membersOf(classOf(owner, text)));
   const fitting = members.filter(([, member]) =>
-    (separator === ':' ? member.method : !member.method));
+    separator === ':' ? member.method : !member.method
+  );
   const found = separator === '.' ? { ...meta.tables[owner]?.members } : {};
   return options({ ...found, ...Object.fromEntries(fitting) }, prefix);
 }
 
 function keyOptions(name) {
-  return Object.entries(membersOf(name)).filter(([key]) => WORD.test(key))
+  return Object.entries(membersOf(name))
+    .filter(([key]) => WORD.test(key))
     .map(([key, member]) => ({ ...option(key, member), apply: `${key} = ` }));
 }
 
@@ -82,7 +89,10 @@ export function completionSource(settings) {
     const known = new Set(GLOBALS.map(({ label }) => label));
     return {
       from: word.from,
-      options: [...GLOBALS, ...words.filter(({ label }) => !known.has(label) && !/^\d/.test(label))],
+      options: [
+        ...GLOBALS,
+        ...words.filter(({ label }) => !known.has(label) && !/^\d/.test(label)),
+      ],
       validFor: WORD,
     };
   };
@@ -104,18 +114,21 @@ function nameAt(state, pos) {
 }
 
 export function hoverHelp(settings) {
-  return hoverTooltip((view, pos) => {
-    const name = nameAt(view.state, pos);
-    if (!name || inQuotes(name.line.text.slice(0, name.from))) return null;
-    const text = view.state.doc.toString();
-    const key = keysAt(text.slice(0, name.line.from + name.to));
-    const described = (key && membersOf(key)[name.text]) ?? find(name.text, text, settings());
-    if (!described) return null;
-    return {
-      pos: name.line.from + name.from,
-      end: name.line.from + name.to,
-      above: true,
-      create: () => ({ dom: helpFor(name.text, described) }),
-    };
-  }, { hoverTime: 250 });
+  return hoverTooltip(
+    (view, pos) => {
+      const name = nameAt(view.state, pos);
+      if (!name || inQuotes(name.line.text.slice(0, name.from))) return null;
+      const text = view.state.doc.toString();
+      const key = keysAt(text.slice(0, name.line.from + name.to));
+      const described = (key && membersOf(key)[name.text]) ?? find(name.text, text, settings());
+      if (!described) return null;
+      return {
+        pos: name.line.from + name.from,
+        end: name.line.from + name.to,
+        above: true,
+        create: () => ({ dom: helpFor(name.text, described) }),
+      };
+    },
+    { hoverTime: 250 }
+  );
 }

@@ -1,4 +1,5 @@
-// The console: the script's log, newest at the bottom, bounded; lines can be filtered by level and text.
+// The console: the script's log, newest at the bottom, bounded; lines can be filtered by level and
+// text.
 
 import { element, make, setText } from '../shared/dom.js';
 
@@ -7,7 +8,10 @@ const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'];
 const PLACE = /([\w./-]+\.lua):(\d+)/g;
 
 const clock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3,
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
 });
 
 export class Console {
@@ -58,7 +62,8 @@ export class Console {
   #flush() {
     this.#scheduled = false;
     this.#list.append(...this.#fresh.splice(0));
-    for (const { row } of this.#lines.splice(0, Math.max(0, this.#lines.length - MOST))) row.remove();
+    for (const { row } of this.#lines.splice(0, Math.max(0, this.#lines.length - MOST)))
+      row.remove();
     this.#count();
     this.#follow();
   }
@@ -67,12 +72,22 @@ export class Console {
     const at = new Date(time / 1000);
     const body = make('div', { className: 'log-text' }, ...this.#linked(text));
     if (traceback) {
-      body.append(make('details', {},
-        make('summary', {}, 'Traceback'), make('pre', {}, ...this.#linked(traceback))));
+      body.append(
+        make(
+          'details',
+          {},
+          make('summary', {}, 'Traceback'),
+          make('pre', {}, ...this.#linked(traceback))
+        )
+      );
     }
-    return make('li', { dataset: { level } },
+    return make(
+      'li',
+      { dataset: { level } },
       make('time', { dateTime: at.toISOString() }, clock.format(at)),
-      make('span', { className: 'log-level' }, level), body);
+      make('span', { className: 'log-level' }, level),
+      body
+    );
   }
 
   // The text with its places as buttons; never markup.
@@ -81,9 +96,18 @@ export class Console {
     let end = 0;
     for (const match of text.matchAll(PLACE)) {
       const [place, file, line] = match;
-      parts.push(text.slice(end, match.index), make('button', {
-        type: 'button', className: 'place', onclick: () => this.#goTo(file, Number(line)),
-      }, place));
+      parts.push(
+        text.slice(end, match.index),
+        make(
+          'button',
+          {
+            type: 'button',
+            className: 'place',
+            onclick: () => this.#goTo(file, Number(line)),
+          },
+          place
+        )
+      );
       end = match.index + place.length;
     }
     return [...parts, text.slice(end)];
@@ -104,9 +128,15 @@ export class Console {
   #count() {
     const shown = this.#lines.filter(({ row }) => !row.hidden).length;
     const all = this.#lines.length;
-    setText('log-count', shown === all ? `${all} line${all === 1 ? '' : 's'}` : `${shown} of ${all} lines`);
+    setText(
+      'log-count',
+      shown === all ? `${all} line${all === 1 ? '' : 's'}` : `${shown} of ${all} lines`
+    );
     element('log-empty').hidden = shown > 0;
-    setText('log-empty', all ? 'No line passes the filter' : 'No lines yet: what the script prints comes here');
+    setText(
+      'log-empty',
+      all ? 'No line passes the filter' : 'No lines yet: what the script prints comes here'
+    );
   }
 
   #follow() {

@@ -1,5 +1,5 @@
-// A control for each type of setting: { nodes, set(value), focusable }. changed(value) is called for
-// what a person does, never by set().
+// A control for each type of setting: { nodes, set(value), focusable }. changed(value) is called
+// for what a person does, never by set().
 
 import { make } from '../shared/dom.js';
 import { formatColor, hasAlpha, parseColor } from './color.js';
@@ -46,36 +46,76 @@ function sliderStep({ min, max, default: start }) {
 function toggle(setting, id, changed) {
   const field = make('input', { type: 'checkbox', id, role: 'switch', className: 'switch' });
   field.onchange = () => changed(field.checked);
-  return { nodes: [field], set: (value) => { field.checked = value; }, kind: 'toggle' };
+  return {
+    nodes: [field],
+    set: (value) => {
+      field.checked = value;
+    },
+    kind: 'toggle',
+  };
 }
 
 function text(setting, id, changed) {
   const field = make('input', { type: 'text', id, spellcheck: false, autocomplete: 'off' });
   field.oninput = () => changed(field.value);
-  return { nodes: [field], set: (value) => { field.value = value; }, kind: 'text' };
+  return {
+    nodes: [field],
+    set: (value) => {
+      field.value = value;
+    },
+    kind: 'text',
+  };
 }
 
 function choice(setting, id, changed) {
   const { choices } = setting;
   if (choices.length > FEW || choices.join('').length > SHORT) {
-    const field = make('select', { id }, ...choices.map((value) => make('option', { value }, value)));
+    const field = make(
+      'select',
+      { id },
+      ...choices.map((value) => make('option', { value }, value))
+    );
     field.onchange = () => changed(field.value);
-    return { nodes: [field], set: (value) => { field.value = value; }, kind: 'select' };
+    return {
+      nodes: [field],
+      set: (value) => {
+        field.value = value;
+      },
+      kind: 'select',
+    };
   }
   const radios = choices.map((value) =>
-    make('input', { type: 'radio', name: id, value, onchange: () => changed(value) }));
-  const group = make('div', { className: 'segments', role: 'radiogroup', ariaLabel: setting.name },
-    ...radios.map((radio) => make('label', {}, radio, make('span', {}, radio.value))));
-  const set = (value) => radios.forEach((radio) => { radio.checked = radio.value === value; });
+    make('input', { type: 'radio', name: id, value, onchange: () => changed(value) })
+  );
+  const group = make(
+    'div',
+    { className: 'segments', role: 'radiogroup', ariaLabel: setting.name },
+    ...radios.map((radio) => make('label', {}, radio, make('span', {}, radio.value)))
+  );
+  const set = (value) =>
+    radios.forEach((radio) => {
+      radio.checked = radio.value === value;
+    });
   return { nodes: [group], set, kind: 'segments' };
 }
 
 // The picker knows no alpha: where the script uses one, it has a slider of its own.
 function color(setting, id, changed) {
-  const field = make('input', { type: 'text', id, spellcheck: false, autocomplete: 'off', className: 'color-text' });
+  const field = make('input', {
+    type: 'text',
+    id,
+    spellcheck: false,
+    autocomplete: 'off',
+    className: 'color-text',
+  });
   const picker = make('input', { type: 'color', ariaLabel: `${setting.name}, picker` });
   const alpha = make('input', {
-    type: 'range', min: 0, max: 1, step: 0.01, ariaLabel: `${setting.name}, opacity`, className: 'alpha',
+    type: 'range',
+    min: 0,
+    max: 1,
+    step: 0.01,
+    ariaLabel: `${setting.name}, opacity`,
+    className: 'alpha',
   });
   const pick = () => {
     field.value = formatColor({ rgb: picker.value, alpha: Number(alpha.value) }, !alpha.hidden);

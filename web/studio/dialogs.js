@@ -11,8 +11,8 @@ export function wireHelp() {
   }
 }
 
-// Asks for a file's name until attempt(name) → { name, … } or { error } has made it. Resolves to what it
-// returned, or null when the dialog was closed.
+// Asks for a file's name until attempt(name) → { name, … } or { error } has made it. Resolves to
+// what it returned, or null when the dialog was closed.
 export function askName({ title, name, attempt }) {
   const dialog = element('name-dialog');
   const field = element('name-field');
@@ -26,7 +26,9 @@ export function askName({ title, name, attempt }) {
     dialog.onclose = () => resolve(made);
     element('name-form').onsubmit = async (event) => {
       event.preventDefault();
-      const wanted = /\.lua$/.test(field.value.trim()) ? field.value.trim() : `${field.value.trim()}.lua`;
+      const wanted = /\.lua$/.test(field.value.trim())
+        ? field.value.trim()
+        : `${field.value.trim()}.lua`;
       if (!NAME.test(wanted)) {
         setText('name-error', 'Letters, digits, _ and -, at most 64 of them');
         return;
@@ -51,16 +53,18 @@ export async function compare(title, left, right, actions) {
   setText('compare-left', left.label);
   setText('compare-right', right.label);
   element('compare-same').hidden = left.text !== right.text;
-  element('compare-actions').replaceChildren(...actions.map(({ text, act }) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = text;
-    button.onclick = () => {
-      dialog.close();
-      act();
-    };
-    return button;
-  }));
+  element('compare-actions').replaceChildren(
+    ...actions.map(({ text, act }) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = text;
+      button.onclick = () => {
+        dialog.close();
+        act();
+      };
+      return button;
+    })
+  );
   dialog.showModal();
   const takeAway = showComparison(element('comparison'), left, right);
   dialog.onclose = takeAway;

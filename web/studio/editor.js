@@ -1,21 +1,32 @@
 // The editor: CodeMirror in a shadow root (the page's content security policy allows no <style>
 // elements; there it uses constructed style sheets), one state for each document that is open.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState } from '@codemirror/state';
 import {
-  drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars,
-  keymap, lineNumbers,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
 } from '@codemirror/view';
 
 import { completionSource, hoverHelp } from './completion.js';
 import { luaText } from './language.js';
 
-// The one change that makes `to` of `from`: what both begin and end with stays, and so do cursors there.
+// The one change that makes `to` of `from`: what both begin and end with stays, and so do cursors
+// there.
 function changeBetween(from, to) {
   const most = Math.min(from.length, to.length);
   let start = 0;
@@ -32,7 +43,8 @@ function clampLine(doc, number) {
 
 function diagnosticAt(doc, { line: number, message }) {
   let line = clampLine(doc, number);
-  while (!line.text.trim() && line.number > 1) line = doc.line(line.number - 1); // what is shown needs letters
+  // What is underlined needs letters.
+  while (!line.text.trim() && line.number > 1) line = doc.line(line.number - 1);
   const indent = line.text.length - line.text.trimStart().length;
   return { from: line.from + indent, to: line.to, severity: 'error', message };
 }
@@ -54,13 +66,29 @@ export class Editor {
         { key: 'Mod-s', run: act(save), preventDefault: true },
         { key: 'Mod-Enter', run: act(run), preventDefault: true },
       ]),
-      lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightActiveLine(),
-      highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(),
-      closeBrackets(), highlightSelectionMatches(),
+      lineNumbers(),
+      lintGutter(),
+      highlightActiveLineGutter(),
+      highlightActiveLine(),
+      highlightSpecialChars(),
+      history(),
+      drawSelection(),
+      indentOnInput(),
+      bracketMatching(),
+      closeBrackets(),
+      highlightSelectionMatches(),
       autocompletion({ override: [completionSource(settings)], activateOnTypingDelay: 60 }),
-      hoverHelp(settings), luaText,
-      keymap.of([...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...lintKeymap,
-        ...historyKeymap, ...defaultKeymap, indentWithTab]),
+      hoverHelp(settings),
+      luaText,
+      keymap.of([
+        ...closeBracketsKeymap,
+        ...completionKeymap,
+        ...searchKeymap,
+        ...lintKeymap,
+        ...historyKeymap,
+        ...defaultKeymap,
+        indentWithTab,
+      ]),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && !this.#quiet) change();
       }),

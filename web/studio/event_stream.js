@@ -19,10 +19,13 @@ export function eventParser(event) {
   };
 }
 
-// Reads until the stream ends or `signal` says so. Returns the HTTP status; throws when there is no answer.
+// Reads until the stream ends or `signal` says so. Returns the HTTP status; throws when there is no
+// answer.
 export async function readEvents(url, { headers, signal, opened, event }) {
   const response = await fetch(url, {
-    signal, cache: 'no-store', headers: { Accept: 'text/event-stream', ...headers },
+    signal,
+    cache: 'no-store',
+    headers: { Accept: 'text/event-stream', ...headers },
   });
   if (!response.ok) return response.status;
   opened();

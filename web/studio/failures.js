@@ -3,30 +3,36 @@
 import { element } from '../shared/dom.js';
 
 const PLACE = /^([\w./-]+\.lua):(\d+): /;
+const LATE_MS = 3000; // answers may be older than a version that runs by our own doing
 const QUIET_MS = 3000; // without another error the banner goes away
 
 export class Failures {
   #bench;
   #generation = null;
-  #errors = 0;
+  #errors = null; // of this version, as last counted
   #failedAt = -Infinity;
+  #startedAt = -Infinity; // when a version was started here
   #marked = null; // the error that is underlined
 
   constructor(bench) {
     this.#bench = bench;
   }
 
+  // Another stream is looked at.
   reset() {
-    this.#generation = null;
-    this.#marked = null;
-    this.#failedAt = -Infinity;
-    element('failure').hidden = true;
+    this.#startedAt = -Infinity;
+    this.#begin(null);
   }
 
-  // A version runs: what was underlined is mended.
+  // A version runs by our own doing: what was underlined is mended.
   running(generation) {
+    this.#startedAt = Date.now();
+    this.#begin(generation);
+  }
+
+  #begin(generation) {
     this.#generation = generation;
-    this.#errors = 0;
+    this.#errors = null;
     this.#marked = null;
     this.#failedAt = -Infinity;
     element('failure').hidden = true;
@@ -35,13 +41,14 @@ export class Failures {
   // The stream's state is known again.
   update({ phase, script }, now) {
     const { generation, errors, last_error: error } = script;
-    if (this.#generation !== null && generation < this.#generation && generation > 0) return; // an older answer
-    const known = this.#generation === generation;
-    if (!known || (!error && this.#marked)) {
-      if (this.#generation !== null) this.#bench.mark(null);
-      this.running(generation);
+    if (generation < this.#generation && now - this.#startedAt < LATE_MS) return; // an older answer
+    if (this.#generation !== generation || (!error && this.#marked)) {
+      if (this.#marked) this.#bench.mark(null);
+      this.#begin(generation);
     }
-    if (phase === 'failed' || (known && errors > this.#errors)) this.#failedAt = now;
+    if (phase === 'failed' || (this.#errors !== null && errors > this.#errors)) {
+      this.#failedAt = now;
+    }
     this.#errors = errors;
     this.#mark(error);
     const failing = error && now - this.#failedAt < QUIET_MS;
@@ -53,7 +60,8 @@ export class Failures {
     if (!error || error === this.#marked) return;
     this.#marked = error;
     const [, file, line] = PLACE.exec(error) ?? [];
-    if (file) this.#bench.mark(file.split('/').at(-1), { line: Number(line), message: error });
+    const fault = { line: Number(line), message: error };
+    if (file) this.#bench.mark(this.#bench.nameOf(file), fault);
   }
 
   #banner(error) {
@@ -61,6 +69,6 @@ export class Failures {
     const button = element('failure-go');
     button.textContent = error.split('\n')[0];
     button.disabled = !file;
-    button.onclick = () => this.#bench.goTo(file, Number(line));
+    button.onclick = () => this.#bench.goTo(this.#bench.nameOf(file), Number(line));
   }
 }

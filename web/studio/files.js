@@ -14,7 +14,6 @@ export class Files {
     this.#open = open;
     const list = element('files');
     list.addEventListener('toggle', ({ newState }) => {
-      element('files-open').setAttribute('aria-expanded', String(newState === 'open'));
       if (newState === 'open') this.#show();
     });
     element('file-new').onclick = () => this.#leave(newFile);
@@ -37,10 +36,18 @@ export class Files {
       const answer = await this.#api.get(paths.files(this.#stream));
       setText('files-error', answer.ok ? '' : 'The files cannot be listed');
       if (!answer.ok) return;
-      const files = answer.json().files.toSorted((a, b) => b.script - a.script || a.name.localeCompare(b.name));
-      list.replaceChildren(...files.map(({ name, script, bytes }) => this.#row({
-        name, detail: script ? 'the script' : `${bytes} bytes`, kind: script ? 'script' : 'file',
-      })));
+      const files = answer
+        .json()
+        .files.toSorted((a, b) => b.script - a.script || a.name.localeCompare(b.name));
+      list.replaceChildren(
+        ...files.map(({ name, script, bytes }) =>
+          this.#row({
+            name,
+            detail: script ? 'the script' : `${bytes} bytes`,
+            kind: script ? 'script' : 'file',
+          })
+        )
+      );
     } catch (error) {
       if (!(error instanceof Gone)) throw error;
       setText('files-error', 'No connection to the server');
@@ -51,13 +58,26 @@ export class Files {
     const list = element('examples-list');
     if (list.children.length) return;
     const { default: examples } = await import('moonreel:examples');
-    list.replaceChildren(...examples.map(({ name, description, text }) =>
-      this.#row({ name, detail: description, kind: 'example', text })));
+    list.replaceChildren(
+      ...examples.map(({ name, description, text }) =>
+        this.#row({ name, detail: description, kind: 'example', text })
+      )
+    );
   }
 
   #row({ name, detail, kind, text = null }) {
-    return make('li', {}, make('button', {
-      type: 'button', onclick: () => this.#leave(() => this.#open(kind, name, text)),
-    }, make('strong', {}, name), make('span', {}, detail)));
+    return make(
+      'li',
+      {},
+      make(
+        'button',
+        {
+          type: 'button',
+          onclick: () => this.#leave(() => this.#open(kind, name, text)),
+        },
+        make('strong', {}, name),
+        make('span', {}, detail)
+      )
+    );
   }
 }

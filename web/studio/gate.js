@@ -30,14 +30,15 @@ export class Gate {
 
   // refused: the server does not take the token there is.
   open(refused) {
-    setText('gate-title', refused ? 'The server does not take this token' : 'Editing takes the token');
+    setText(
+      'gate-title',
+      refused ? 'The server does not take this token' : 'Editing takes the token'
+    );
     element('gate').dataset.refused = String(refused);
     element('gate').hidden = false;
-    document.body.dataset.locked = 'true';
   }
 
   close() {
     element('gate').hidden = true;
-    document.body.dataset.locked = 'false';
   }
 }

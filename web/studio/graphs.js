@@ -1,5 +1,5 @@
-// The figures as curves, with the newest values as text beside them and a table of them for those who
-// cannot see curves. A chunk of its own.
+// The figures as curves, with the newest values as text beside them and a table of them for those
+// who cannot see curves. A chunk of its own.
 
 import uPlot from 'uplot';
 
@@ -47,53 +47,102 @@ export class Graphs {
   #make({ id, title, format, series, incrs }) {
     const shown = series.map(({ key, label }, index) => {
       const output = make('output', {}, '–');
-      const item = make('span', { className: 'value', dataset: { series: index + 1 } },
-        make('i', {}), `${label} `, output);
+      const item = make(
+        'span',
+        { className: 'value', dataset: { series: index + 1 } },
+        make('i', {}),
+        `${label} `,
+        output
+      );
       return { key, label, output, item };
     });
     const stage = make('div', { className: 'plot', ariaHidden: 'true' });
     const body = make('tbody');
-    const table = make('table', { className: 'for-readers' },
+    const table = make(
+      'table',
+      { className: 'for-readers' },
       make('caption', {}, `${title}, last five minutes`),
-      make('thead', {}, make('tr', {}, ...['', 'now', 'least', 'mean', 'most'].map((text) => make('th', { scope: 'col' }, text)))),
-      body);
-    const figure = make('figure', { className: 'chart', id: `chart-${id}` },
-      make('figcaption', {}, make('h3', {}, title),
-        make('p', { className: 'values' }, ...shown.map(({ item }) => item))),
-      stage, table);
+      make(
+        'thead',
+        {},
+        make(
+          'tr',
+          {},
+          ...['', 'now', 'least', 'mean', 'most'].map((text) => make('th', { scope: 'col' }, text))
+        )
+      ),
+      body
+    );
+    const figure = make(
+      'figure',
+      { className: 'chart', id: `chart-${id}` },
+      make(
+        'figcaption',
+        {},
+        make('h3', {}, title),
+        make('p', { className: 'values' }, ...shown.map(({ item }) => item))
+      ),
+      stage,
+      table
+    );
     return { figure, stage, body, format, incrs, series: shown, plot: null };
   }
 
   #fillTable({ body, format, series }) {
-    body.replaceChildren(...series.map(({ key, label }) => {
-      const sums = this.#samples.summary(key);
-      const cells = ['now', 'least', 'mean', 'most'].map((name) =>
-        make('td', {}, sums && sums[name] !== null ? format(sums[name]) : 'unknown'));
-      return make('tr', {}, make('th', { scope: 'row' }, label), ...cells);
-    }));
+    body.replaceChildren(
+      ...series.map(({ key, label }) => {
+        const sums = this.#samples.summary(key);
+        const cells = ['now', 'least', 'mean', 'most'].map((name) =>
+          make('td', {}, sums && sums[name] !== null ? format(sums[name]) : 'unknown')
+        );
+        return make('tr', {}, make('th', { scope: 'row' }, label), ...cells);
+      })
+    );
   }
 
   #plot(chart) {
     const style = getComputedStyle(this.#host);
     const color = (name) => style.getPropertyValue(name).trim();
     const axis = {
-      stroke: color('--dim'), font: `11px ${color('--sans')}`,
-      grid: { stroke: color('--line'), width: 1 }, ticks: { show: false },
+      stroke: color('--dim'),
+      font: `11px ${color('--sans')}`,
+      grid: { stroke: color('--line'), width: 1 },
+      ticks: { show: false },
     };
     chart.plot?.destroy();
-    chart.plot = new uPlot({
-      width: Math.max(120, chart.stage.clientWidth), height: HEIGHT,
-      legend: { show: false }, cursor: { show: false },
-      padding: [8, 24, 0, 0],
-      scales: { x: { range: (_, first, last) => [Math.min(first, last - SHORTEST), last] }, y: { range: (_, least, most) => [0, most > 0 ? most * 1.1 : 1] } },
-      axes: [
-        { ...axis, space: 72, size: 24, values: (_, at) => at.map(clock) },
-        { ...axis, size: 56, space: 28, incrs: chart.incrs, values: (_, values) => values.map((value) => chart.format(value)) },
-      ],
-      series: [{}, ...chart.series.map((_, index) => ({
-        stroke: color(`--series-${(index % COLORS) + 1}`), width: 1.5, points: { show: false },
-      }))],
-    }, this.#data(chart), chart.stage);
+    chart.plot = new uPlot(
+      {
+        width: Math.max(120, chart.stage.clientWidth),
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { show: false },
+        padding: [8, 24, 0, 0],
+        scales: {
+          x: { range: (_, first, last) => [Math.min(first, last - SHORTEST), last] },
+          y: { range: (_, least, most) => [0, most > 0 ? most * 1.1 : 1] },
+        },
+        axes: [
+          { ...axis, space: 72, size: 24, values: (_, at) => at.map(clock) },
+          {
+            ...axis,
+            size: 56,
+            space: 28,
+            incrs: chart.incrs,
+            values: (_, values) => values.map((value) => chart.format(value)),
+          },
+        ],
+        series: [
+          {},
+          ...chart.series.map((_, index) => ({
+            stroke: color(`--series-${(index % COLORS) + 1}`),
+            width: 1.5,
+            points: { show: false },
+          })),
+        ],
+      },
+      this.#data(chart),
+      chart.stage
+    );
   }
 
   #redraw() {

@@ -24,16 +24,21 @@ function paramRow(param) {
 // What a setting is: its type and its bounds or choices.
 function settingText(setting) {
   const bounds = [
-    setting.help, setting.choices?.join(', '),
-    setting.min !== undefined && `from ${setting.min}`, setting.max !== undefined && `to ${setting.max}`,
+    setting.help,
+    setting.choices?.join(', '),
+    setting.min !== undefined && `from ${setting.min}`,
+    setting.max !== undefined && `to ${setting.max}`,
   ];
   return bounds.filter(Boolean).join('; ');
 }
 
 export function helpFor(name, described) {
   const doc = described.doc ?? settingText(described);
-  const body = make('div', { className: 'cm-help' },
-    make('code', { className: 'cm-help-signature' }, signature(name, described)));
+  const body = make(
+    'div',
+    { className: 'cm-help' },
+    make('code', { className: 'cm-help-signature' }, signature(name, described))
+  );
   if (described.hook) body.append(make('p', { className: 'cm-help-hook' }, 'moonreel calls it'));
   if (doc) body.append(make('p', {}, doc));
   if (described.params?.length) body.append(make('dl', {}, ...described.params.flatMap(paramRow)));

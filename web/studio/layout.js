@@ -1,5 +1,5 @@
-// Which panes are seen, and how large they are. On a desk all are there and the splitters between them
-// can be moved, by pointer and keys; on a phone there is one at a time.
+// Which panes are seen, and how large they are. On a desk all are there and the splitters between
+// them can be moved, by pointer and keys; on a phone there is one at a time.
 
 import { element, recall, remember } from '../shared/dom.js';
 
@@ -65,19 +65,22 @@ export class Layout {
   #recall() {
     try {
       Object.assign(this.#sizes, JSON.parse(recall(KEY)));
-    } catch { /* what is kept is of no use: as without */ }
+    } catch {
+      /* what is kept is of no use: as without */
+    }
     for (const name of Object.keys(this.#sizes)) this.#apply(name);
   }
 
   #apply(name) {
     const value = Number(this.#sizes[name]) || 40;
     this.#sizes[name] = value;
-    element('desk').style.setProperty(`--${name}`, `${value}%`);
+    document.body.style.setProperty(`--${name}`, `${value}%`);
   }
 
   #resize(splitter, name, value) {
     const { ariaValueMin: least, ariaValueMax: most } = splitter;
-    this.#sizes[name] = Math.round(10 * Math.max(Number(least), Math.min(value, Number(most)))) / 10;
+    this.#sizes[name] =
+      Math.round(10 * Math.max(Number(least), Math.min(value, Number(most)))) / 10;
     this.#apply(name);
     splitter.setAttribute('aria-valuenow', String(Math.round(this.#sizes[name])));
     remember(KEY, JSON.stringify(this.#sizes));
@@ -96,11 +99,15 @@ export class Layout {
     splitter.onpointermove = (event) => {
       if (!splitter.hasPointerCapture(event.pointerId)) return;
       const box = this.#area(name);
-      const share = upright ? (event.clientX - box.left) / box.width : (event.clientY - box.top) / box.height;
+      const share = upright
+        ? (event.clientX - box.left) / box.width
+        : (event.clientY - box.top) / box.height;
       this.#resize(splitter, name, 100 * (after ? 1 - share : share));
     };
     splitter.onkeydown = (event) => {
-      const steps = upright ? { ArrowLeft: -STEP, ArrowRight: STEP } : { ArrowUp: -STEP, ArrowDown: STEP };
+      const steps = upright
+        ? { ArrowLeft: -STEP, ArrowRight: STEP }
+        : { ArrowUp: -STEP, ArrowDown: STEP };
       const step = steps[event.key];
       if (!step) return;
       event.preventDefault();

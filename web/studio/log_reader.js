@@ -1,5 +1,5 @@
-// Follows the log of a stream, and goes on where it was when the connection comes back. Readers count as
-// clients: where there is no room for another one, the log is asked for once in a while.
+// Follows the log of a stream, and goes on where it was when the connection comes back. Readers
+// count as clients: where there is no room for another one, the log is asked for once in a while.
 
 import { Gone, paths } from './api.js';
 import { readEvents } from './event_stream.js';
@@ -39,13 +39,15 @@ export class LogReader {
       }
       try {
         if (this.#last && failures) await this.#checkRestart();
-        const status = await this.#read(signal, () => { failures = 0; });
+        const status = await this.#read(signal, () => {
+          failures = 0;
+        });
         if (signal.aborted) return;
         if (status === 401 || status === 403) {
           this.#on.state('locked');
           return;
         }
-        if (status === 503 && await this.#ask()) {
+        if (status === 503 && (await this.#ask())) {
           this.#on.state('open');
           failures = 1;
           await pause(ASK_MS);

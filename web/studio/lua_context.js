@@ -62,8 +62,8 @@ function findCall(expression, text, depth) {
   return found && isCall(found) ? found : null;
 }
 
-// The class whose fields are the keys of the table that the text ends in, where a key may stand: the
-// options of a call, or the declaration of a setting. Null elsewhere.
+// The class whose fields are the keys of the table that the text ends in, where a key may stand:
+// the options of a call, or the declaration of a setting. Null elsewhere.
 export function keysAt(text) {
   const before = blank(text.slice(-BEFORE));
   if (!/[{,]\s*\w*$/.test(before)) return null;

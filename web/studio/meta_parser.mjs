@@ -5,8 +5,8 @@
 //   tables     { json: { doc, members: { encode: Call, null: Field } }, … }
 //   classes    { Frame: { doc, parent, fields: { width: Field }, methods: { skip: Call } }, … }
 //   values     { settings: Field, … }                     globals that are no functions
-// Call: { doc, params: [{ name, type, optional, doc }], returns: [{ type, name }], method: called with a colon,
-//   hook: moonreel calls it }. Field: { doc, type, optional }.
+// Call: { doc, params: [{ name, type, optional, doc }], returns: [{ type, name }], method: called with
+//   a colon, hook: moonreel calls it }. Field: { doc, type, optional }.
 
 const BRACKETS = { '(': ')', '{': '}', '[': ']', '<': '>' };
 
@@ -44,7 +44,15 @@ function readReturn(text) {
 
 // What the comment lines before something say about it.
 function readNotes(lines) {
-  const notes = { doc: '', params: [], returns: [], fields: [], class: null, parent: null, type: null };
+  const notes = {
+    doc: '',
+    params: [],
+    returns: [],
+    fields: [],
+    class: null,
+    parent: null,
+    type: null,
+  };
   const doc = [];
   for (const line of lines) {
     const [, tag, rest = ''] = /^@(\w+)\s*(.*)$/.exec(line) ?? [];
@@ -75,7 +83,9 @@ class Parser {
   addClass(notes) {
     const { doc, parent, fields } = notes;
     this.meta.classes[notes.class] = {
-      doc, parent, methods: {},
+      doc,
+      parent,
+      methods: {},
       fields: Object.fromEntries(fields.map(({ name, ...field }) => [name, field])),
     };
   }
@@ -119,7 +129,8 @@ export function parseMeta(text) {
     else if ((found = /^function (?:(\w+)([.:]))?(\w+)\(/.exec(line))) {
       parser.addFunction(found[1], found[2], found[3], notes);
     } else if ((found = /^(\w+)\.(\w+) =/.exec(line))) parser.addMember(found[1], found[2], notes);
-    else if ((found = /^(local )?(\w+) = \{\}/.exec(line))) parser.addName(found[2], found[1], notes);
+    else if ((found = /^(local )?(\w+) = \{\}/.exec(line)))
+      parser.addName(found[2], found[1], notes);
   }
   return parser.meta;
 }

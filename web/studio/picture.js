@@ -6,7 +6,7 @@ import { Latency, Rate } from '../shared/meter.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
 import { describe } from '../shared/status.js';
-import { layOut } from '../viewer/payload.js';
+import { layOut } from '../shared/json_layout.js';
 
 const PAYLOAD_MS = 200; // between two payloads as text
 const LONGEST = 64 * 1024; // characters of one
@@ -28,10 +28,12 @@ export class Picture {
   constructor(changed) {
     this.#changed = changed;
     this.#player = new Player(element('picture'), {
-      boxes: element('boxes'), onDraw: (frame, width, height) => this.#drawn(frame, width, height),
+      boxes: element('boxes'),
+      onDraw: (frame, width, height) => this.#drawn(frame, width, height),
     });
     attachPointer(element('picture'), {
-      size: () => this.#size, send: (message) => this.#viewer?.send(message),
+      size: () => this.#size,
+      send: (message) => this.#viewer?.send(message),
     });
     const toggle = element('boxes-toggle');
     toggle.checked = recall('moonreel-studio-boxes') !== 'no';
@@ -56,7 +58,8 @@ export class Picture {
     this.status = STREAMLESS;
     this.#since = performance.now();
     this.#viewer = connect(base, {
-      stream, ...(token ? { token } : {}),
+      stream,
+      ...(token ? { token } : {}),
       onFrame: (frame) => this.#player.show(frame),
       onStatus: (status) => this.#show(status),
     });
@@ -84,7 +87,8 @@ export class Picture {
     element('notice').dataset.over = String(!element('picture').hidden);
     setText('notice-title', title);
     setText('notice-detail', detail);
-    element('notice-again').hidden = this.status.retryAt === null || this.status.retryAt === undefined;
+    element('notice-again').hidden =
+      this.status.retryAt === null || this.status.retryAt === undefined;
   }
 
   #drawn(frame, width, height) {
@@ -94,7 +98,6 @@ export class Picture {
     this.#latency.add(now, Date.now() - frame.capturedUs / 1000);
     const picture = element('picture');
     if (picture.hidden) picture.hidden = false;
-    element('stage').style.setProperty('--ratio', `${width} / ${height}`);
     setText('figure-size', `${width} × ${height}`);
     setText('figure-seq', `frame ${frame.seq}`);
     if (now - this.#payloadAt < PAYLOAD_MS) return;
@@ -114,10 +117,15 @@ export class Picture {
     const live = this.status.kind === 'live';
     const delay = live ? this.#latency.get() : null;
     setText('figure-fps', live ? `${this.#frames.perSecond(now).toFixed(1)} fps` : '– fps');
-    setText('figure-latency', delay ? `${delay.relative ? '+' : ''}${Math.round(delay.ms)} ms` : '– ms');
+    setText(
+      'figure-latency',
+      delay ? `${delay.relative ? '+' : ''}${Math.round(delay.ms)} ms` : '– ms'
+    );
   }
 }
 
 function shortened(text) {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}\n… ${text.length} characters` : layOut(text);
+  return text.length > LONGEST
+    ? `${text.slice(0, LONGEST)}\n… ${text.length} characters`
+    : layOut(text);
 }

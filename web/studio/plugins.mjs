@@ -22,10 +22,14 @@ function firstComment(text) {
 }
 
 export function readExamples() {
-  return fs.readdirSync(EXAMPLES).filter((name) => name.endsWith('.lua')).sort().map((name) => {
-    const text = fs.readFileSync(path.join(EXAMPLES, name), 'utf8');
-    return { name, description: firstComment(text), text };
-  });
+  return fs
+    .readdirSync(EXAMPLES)
+    .filter((name) => name.endsWith('.lua'))
+    .sort()
+    .map((name) => {
+      const text = fs.readFileSync(path.join(EXAMPLES, name), 'utf8');
+      return { name, description: firstComment(text), text };
+    });
 }
 
 export function readMeta() {
@@ -37,14 +41,18 @@ const MODULES = {
   examples: () => ({ value: readExamples(), watchDirs: [EXAMPLES] }),
 };
 
-export const plugins = [{
-  name: 'moonreel',
-  setup(build) {
-    build.onResolve({ filter: /^moonreel:(meta|examples)$/ },
-      ({ path: name }) => ({ path: name.slice('moonreel:'.length), namespace: 'moonreel' }));
-    build.onLoad({ filter: /.*/, namespace: 'moonreel' }, ({ path: name }) => {
-      const { value, ...watched } = MODULES[name]();
-      return { contents: JSON.stringify(value), loader: 'json', ...watched };
-    });
+export const plugins = [
+  {
+    name: 'moonreel',
+    setup(build) {
+      build.onResolve({ filter: /^moonreel:(meta|examples)$/ }, ({ path: name }) => ({
+        path: name.slice('moonreel:'.length),
+        namespace: 'moonreel',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'moonreel' }, ({ path: name }) => {
+        const { value, ...watched } = MODULES[name]();
+        return { contents: JSON.stringify(value), loader: 'json', ...watched };
+      });
+    },
   },
-}];
+];

@@ -4,24 +4,58 @@ const SECONDS = 300;
 const STAGES = ['decode', 'convert', 'script', 'encode'];
 const CAUSES = ['rate', 'script', 'pool', 'skip', 'failed'];
 
-const WORDS = { rate: 'over rate', script: 'script busy', pool: 'no buffer', skip: 'skipped', failed: 'failed' };
+const WORDS = {
+  rate: 'over rate',
+  script: 'script busy',
+  pool: 'no buffer',
+  skip: 'skipped',
+  failed: 'failed',
+};
 
 const count = (value) => String(Math.round(value));
 const rate = (value) => value.toFixed(1);
-const time = (us) => (us < 1000 ? `${Math.round(us)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms`);
+const time = (us) =>
+  us < 1000 ? `${Math.round(us)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms`;
 
 // What is drawn: { id, title, format, incrs: steps of the axis, or any, series: [{ key, label }] }.
 export const CHARTS = [
-  { id: 'fps', title: 'Frames a second', format: rate,
-    series: [{ key: 'fps_in', label: 'in' }, { key: 'fps_out', label: 'out' }] },
-  { id: 'script', title: 'Script, a frame', format: time,
-    series: [{ key: 'p50', label: 'median' }, { key: 'p99', label: '99th percentile' }] },
-  { id: 'stages', title: 'Stages, a frame', format: time,
-    series: STAGES.map((stage) => ({ key: stage, label: stage })) },
-  { id: 'drops', title: 'Dropped, a second', format: rate,
-    series: CAUSES.map((cause) => ({ key: `drop_${cause}`, label: WORDS[cause] })) },
-  { id: 'viewers', title: 'Viewers', format: count, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
-    series: [{ key: 'viewers', label: 'watching' }] },
+  {
+    id: 'fps',
+    title: 'Frames a second',
+    format: rate,
+    series: [
+      { key: 'fps_in', label: 'in' },
+      { key: 'fps_out', label: 'out' },
+    ],
+  },
+  {
+    id: 'script',
+    title: 'Script, a frame',
+    format: time,
+    series: [
+      { key: 'p50', label: 'median' },
+      { key: 'p99', label: '99th percentile' },
+    ],
+  },
+  {
+    id: 'stages',
+    title: 'Stages, a frame',
+    format: time,
+    series: STAGES.map((stage) => ({ key: stage, label: stage })),
+  },
+  {
+    id: 'drops',
+    title: 'Dropped, a second',
+    format: rate,
+    series: CAUSES.map((cause) => ({ key: `drop_${cause}`, label: WORDS[cause] })),
+  },
+  {
+    id: 'viewers',
+    title: 'Viewers',
+    format: count,
+    incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
+    series: [{ key: 'viewers', label: 'watching' }],
+  },
 ];
 
 const KEYS = CHARTS.flatMap(({ series }) => series.map(({ key }) => key));
@@ -53,8 +87,11 @@ export class Samples {
 
   #read(state, seconds) {
     const sample = {
-      fps_in: state.fps_in, fps_out: state.fps_out, viewers: state.viewers.total,
-      p50: state.script_us?.p50, p99: state.script_us?.p99,
+      fps_in: state.fps_in,
+      fps_out: state.fps_out,
+      viewers: state.viewers.total,
+      p50: state.script_us?.p50,
+      p99: state.script_us?.p99,
     };
     for (const stage of STAGES) sample[stage] = state.stages_us[stage];
     const passed = this.#before && seconds - this.#before.at;

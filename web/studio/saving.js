@@ -36,6 +36,12 @@ export class Saving {
     if (this.#bench.document?.state) this.#alone(() => this.#run(), 'Trying it…');
   }
 
+  // No trial runs any more.
+  over() {
+    this.trial = null;
+    this.#bench.runs = null;
+  }
+
   back() {
     this.#alone(() => this.#back(), 'Going back…');
   }
@@ -85,7 +91,7 @@ export class Saving {
       this.#bench.say(`Saved ${document.name}`, 'good');
       return;
     }
-    this.trial = null;
+    this.over();
     this.#versions.add(document, text, `saved, version ${generation}`, 'good');
     this.#runs(generation);
     this.#bench.say(`Saved: running as version ${generation}`, 'good');
@@ -100,6 +106,7 @@ export class Saving {
     }
     const { generation } = answer.json();
     this.trial = { stream, name: document.name, generation };
+    this.#bench.runs = { stream, name: document.name };
     this.#versions.add(document, text, `trial, version ${generation}`, 'good');
     this.#runs(generation);
     this.#bench.say(`Trial: running as version ${generation}, not saved`, 'good');
@@ -110,16 +117,20 @@ export class Saving {
     const path = paths.script(this.#bench.stream);
     const saved = await this.#api.get(path);
     const answer = saved.ok
-      ? await this.#api.put(path, saved.text, { 'If-Match': saved.etag }) : saved;
+      ? await this.#api.put(path, saved.text, { 'If-Match': saved.etag })
+      : saved;
     if (!answer.ok) {
       this.#bench.say(`The saved script does not run: ${reasonOf(answer)}`, 'bad');
       return;
     }
     const { generation } = answer.json();
-    this.trial = null;
+    this.over();
     this.#runs(generation);
-    this.#bench.say(`The saved script runs again, as version ${generation}`
-      + `${this.#bench.dirty ? '; your text stays here, unsaved' : ''}`, 'good');
+    this.#bench.say(
+      `The saved script runs again, as version ${generation}`
+        + `${this.#bench.dirty ? '; your text stays here, unsaved' : ''}`,
+      'good'
+    );
   }
 
   #runs(generation) {
@@ -167,7 +178,9 @@ export class Saving {
 
   async newFile() {
     const made = await askName({
-      title: 'New file', name: '', attempt: (wanted) => this.#create(wanted, `-- ${wanted}\n`),
+      title: 'New file',
+      name: '',
+      attempt: (wanted) => this.#create(wanted, `-- ${wanted}\n`),
     });
     if (made) await this.#bench.open('file', made.name);
   }
@@ -175,9 +188,16 @@ export class Saving {
   // Returns { name, etag } or { error }.
   async #create(name, text) {
     try {
-      const answer = await this.#api.put(paths.file(this.#bench.stream, name), text, { 'If-None-Match': '*' });
+      const answer = await this.#api.put(paths.file(this.#bench.stream, name), text, {
+        'If-None-Match': '*',
+      });
       if (answer.ok) return { name, etag: answer.etag };
-      return { error: answer.status === 412 || answer.status === 409 ? `${name} is there already` : reasonOf(answer) };
+      return {
+        error:
+          answer.status === 412 || answer.status === 409
+            ? `${name} is there already`
+            : reasonOf(answer),
+      };
     } catch (error) {
       if (error instanceof Gone) return { error: 'No connection to the server' };
       throw error;

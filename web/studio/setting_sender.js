@@ -1,5 +1,5 @@
-// Sends changed settings: one request at a time, ten a second at most, in order; of several values of one
-// setting that wait, the newest is sent. A button that is pressed twice is sent twice.
+// Sends changed settings: one request at a time, ten a second at most, in order; of several values
+// of one setting that wait, the newest is sent. A button that is pressed twice is sent twice.
 
 const PERIOD_MS = 100;
 

@@ -78,27 +78,51 @@ export class Settings {
   #row(setting) {
     const { name, type, help } = setting;
     const id = `setting-${name}`;
-    const control = makeControl(setting, id, (value) => this.#change(name, value, type === 'button'));
-    const error = make('p', { className: 'setting-error', id: `${id}-error`, hidden: true, role: 'alert' });
-    const reset = make('button', {
-      type: 'button', className: 'reset', title: `Back to ${JSON.stringify(setting.default)}`,
-      ariaLabel: `Reset ${name} to ${setting.default}`, hidden: true,
-      onclick: () => {
-        control.set(setting.default);
-        this.#change(name, setting.default, false);
+    const control = makeControl(setting, id, (value) =>
+      this.#change(name, value, type === 'button')
+    );
+    const error = make('p', {
+      className: 'setting-error',
+      id: `${id}-error`,
+      hidden: true,
+      role: 'alert',
+    });
+    const reset = make(
+      'button',
+      {
+        type: 'button',
+        className: 'reset',
+        title: `Back to ${JSON.stringify(setting.default)}`,
+        ariaLabel: `Reset ${name} to ${setting.default}`,
+        hidden: true,
+        onclick: () => {
+          control.set(setting.default);
+          this.#change(name, setting.default, false);
+        },
       },
-    }, 'Reset');
+      'Reset'
+    );
     const about = make('p', { className: 'setting-help', id: `${id}-help` }, help ?? '');
     const grouped = control.kind === 'segments' || control.kind === 'button';
-    const label = make(grouped ? 'span' : 'label', { className: 'setting-name' }, type === 'button' ? '' : name);
+    const label = make(
+      grouped ? 'span' : 'label',
+      { className: 'setting-name' },
+      type === 'button' ? '' : name
+    );
     if (!grouped) label.htmlFor = id;
     const fields = control.nodes.flatMap((node) =>
-      (node.matches('input, select, button') ? [node] : [...node.querySelectorAll('input')]));
+      node.matches('input, select, button') ? [node] : [...node.querySelectorAll('input')]
+    );
     for (const field of fields) field.setAttribute('aria-describedby', `${id}-help ${id}-error`);
     this.#rows.set(name, { control, error, reset, fields });
-    return make('div', { className: 'setting', dataset: { kind: control.kind, name } },
+    return make(
+      'div',
+      { className: 'setting', dataset: { kind: control.kind, name } },
       make('div', { className: 'setting-head' }, label, reset),
-      make('div', { className: 'setting-control' }, ...control.nodes), about, error);
+      make('div', { className: 'setting-control' }, ...control.nodes),
+      about,
+      error
+    );
   }
 
   #change(name, value, isButton) {
@@ -118,7 +142,9 @@ export class Settings {
     const stream = this.#stream;
     const names = Object.keys(changes);
     try {
-      const answer = await this.#api.request('PATCH', paths.settings(stream), { body: JSON.stringify(changes) });
+      const answer = await this.#api.request('PATCH', paths.settings(stream), {
+        body: JSON.stringify(changes),
+      });
       if (stream !== this.#stream) return;
       if (answer.ok) {
         for (const name of names) this.#fail(name, '');
@@ -126,7 +152,8 @@ export class Settings {
       } else if (answer.status === 422 && names.length > 1) {
         for (const name of names) await this.#send({ [name]: changes[name] }); // which one it is
       } else {
-        for (const name of names) this.#fail(name, reasonOf(answer).replace(/^settings\.\w+: /, ''));
+        for (const name of names)
+          this.#fail(name, reasonOf(answer).replace(/^settings\.\w+: /, ''));
       }
     } catch (error) {
       if (!(error instanceof Gone)) throw error;

@@ -1,6 +1,7 @@
 // The studio: joins the editor, the picture and what the server says about the stream.
 //
-// ?stream=NAME chooses a stream; ?token=TOKEN is what whoever edits needs, taken out of the address at once.
+// ?stream=NAME chooses a stream; ?token=TOKEN is what whoever edits needs, taken out of the address
+// at once.
 
 import { element, make, setText } from '../shared/dom.js';
 import { takeToken } from '../shared/token.js';
@@ -39,7 +40,8 @@ const editor = new Editor(element('editor'), {
   settings: () => settings.list,
 });
 const versions = new Versions(element('versions-list'), element('versions-count'), {
-  compare: compareWith, restore: bringBack,
+  compare: compareWith,
+  restore: bringBack,
 });
 const bench = new Workbench(api, editor, versions, showTrial);
 const failures = new Failures(bench);
@@ -59,7 +61,10 @@ const reader = new LogReader(api, {
   restarted: () => log.note('The server was started again'),
   state: (state) => {
     element('log-state').hidden = state === 'open';
-    setText('log-state', state === 'locked' ? 'The log takes the token' : 'No connection; trying again');
+    setText(
+      'log-state',
+      state === 'locked' ? 'The log takes the token' : 'No connection; trying again'
+    );
   },
 });
 const monitor = new Monitor(api, { state: showState, gone: showGone, missing: showMissing });
@@ -71,7 +76,7 @@ const layout = new Layout((name) => {
 
 function goTo(file, line) {
   layout.reveal('script');
-  return bench.goTo(file, line);
+  return bench.goTo(bench.nameOf(file), line);
 }
 
 function locked() {
@@ -106,10 +111,12 @@ function showState(state, at) {
 function showTrial() {
   const { trial = false, generation: running = -1 } = monitor.state?.script ?? {};
   const mine = saving.trial?.stream === stream ? saving.trial : null;
-  if (mine && !trial && running >= mine.generation) saving.trial = null;
+  if (mine && !trial && running >= mine.generation) saving.over();
   element('trial').hidden = !trial && !(mine && running < mine.generation);
-  setText('trial-text', mine ? `Trial: ${mine.name} runs as it was here, not saved`
-    : 'Trial: what runs is not saved');
+  setText(
+    'trial-text',
+    mine ? `Trial: ${mine.name} runs as it was here, not saved` : 'Trial: what runs is not saved'
+  );
 }
 
 function showGone() {
@@ -121,6 +128,7 @@ function showGone() {
 
 function cameBack() {
   serverGone = false;
+  saving.over(); // it may be another server that knows nothing of it
   element('offline').hidden = true;
   picture.wake();
   settings.read();
@@ -137,7 +145,9 @@ function showStatus(status) {
   const names = streams.map(({ name }) => name);
   const shown = [...element('stream').options].map(({ value }) => value);
   if (names.length && names.join() !== shown.join()) {
-    element('stream').replaceChildren(...names.map((name) => make('option', { value: name }, name)));
+    element('stream').replaceChildren(
+      ...names.map((name) => make('option', { value: name }, name))
+    );
   }
   showStreams(status.kind === 'unknown' ? names : []);
   setText('editor-empty', status.kind === 'unknown' ? 'Choose a stream to edit its script' : '');
@@ -151,8 +161,9 @@ function showStatus(status) {
 function showStreams(names) {
   const list = element('notice-streams');
   if (list.textContent === names.join('')) return;
-  list.replaceChildren(...names.map((name) =>
-    make('button', { type: 'button', onclick: () => change(name) }, name)));
+  list.replaceChildren(
+    ...names.map((name) => make('button', { type: 'button', onclick: () => change(name) }, name))
+  );
 }
 
 // ---- choosing ----
@@ -189,7 +200,7 @@ element('stream').onchange = () => change(element('stream').value);
 async function watch(name) {
   let needed = null;
   try {
-    needed = await api.isPrivate() ? api.token : null;
+    needed = (await api.isPrivate()) ? api.token : null;
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
   }
@@ -214,18 +225,21 @@ const wanted = () => new URLSearchParams(location.search).get('stream');
 
 function compareWith(version) {
   element('versions').hidePopover();
-  compare(`${version.name}, ${version.time.toLocaleTimeString()} beside the editor`,
+  compare(
+    `${version.name}, ${version.time.toLocaleTimeString()} beside the editor`,
     { label: `${version.what}, ${version.time.toLocaleTimeString()}`, text: version.text },
     { label: 'in the editor', text: bench.text },
-    [{ text: 'Bring back', act: () => bringBack(version) }]);
+    [{ text: 'Bring back', act: () => bringBack(version) }]
+  );
 }
 
 async function bringBack(version) {
   element('versions').hidePopover();
   if (version.name !== bench.document?.name) {
-    await bench.open(version.name === bench.scriptName ? 'script' : 'file', version.name);
+    await bench.open(version.kind, version.name);
   }
-  if (bench.text !== version.text) versions.add(bench.document, bench.text, 'before a version came back');
+  if (bench.text !== version.text)
+    versions.add(bench.document, bench.text, 'before a version came back');
   editor.replace(version.text);
   bench.say(`${version.name} is as it was at ${version.time.toLocaleTimeString()}, not saved yet`);
   editor.focus();
@@ -233,11 +247,15 @@ async function bringBack(version) {
 
 element('disk-compare').onclick = () => {
   const { disk, name } = bench.document;
-  compare(`${name}: on disk and here`, { label: 'on disk', text: disk.text },
-    { label: 'in the editor', text: bench.text }, [
+  compare(
+    `${name}: on disk and here`,
+    { label: 'on disk', text: disk.text },
+    { label: 'in the editor', text: bench.text },
+    [
       { text: 'Take what is on disk', act: () => bench.takeDisk() },
       { text: 'Keep mine', act: () => bench.keepMine() },
-    ]);
+    ]
+  );
 };
 
 async function openGraphs() {
@@ -250,7 +268,10 @@ element('save').onclick = element('trial-save').onclick = () => saving.save();
 element('run').onclick = () => saving.run();
 element('trial-back').onclick = () => saving.back();
 document.addEventListener('keydown', (event) => {
-  const asked = (event.ctrlKey || event.metaKey) && !event.defaultPrevented && { s: 'save', Enter: 'run' }[event.key];
+  const asked =
+    (event.ctrlKey || event.metaKey)
+    && !event.defaultPrevented
+    && { s: 'save', Enter: 'run' }[event.key];
   if (!asked || document.querySelector('dialog[open]')) return;
   event.preventDefault();
   saving[asked]();

@@ -4,7 +4,11 @@ import { make } from '../shared/dom.js';
 
 const MOST = 100;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
 
 export class Versions {
   #all = [];
@@ -13,7 +17,8 @@ export class Versions {
   #shown = () => true;
   #choose;
 
-  // list: an <ol>; count: where their number is said; choose: { compare(version), restore(version) }.
+  // list: an <ol>; count: where their number is said; choose: { compare(version), restore(version)
+  // }.
   constructor(list, count, choose) {
     this.#list = list;
     this.#count = count;
@@ -22,8 +27,8 @@ export class Versions {
   }
 
   // tone: good, bad or rest.
-  add({ stream, name }, text, what, tone = 'rest') {
-    this.#all.unshift({ stream, name, text, what, tone, time: new Date() });
+  add({ stream, name, kind }, text, what, tone = 'rest') {
+    this.#all.unshift({ stream, name, kind, text, what, tone, time: new Date() });
     this.#all.length = Math.min(this.#all.length, MOST);
     this.#show();
   }
@@ -43,15 +48,29 @@ export class Versions {
 
   #row(version) {
     const when = clock.format(version.time);
-    const button = (text, action) => make('button', {
-      type: 'button', className: 'small', ariaLabel: `${text}: ${version.name} of ${when}`,
-      onclick: () => action(version),
-    }, text);
-    return make('li', {},
+    const button = (text, action) =>
+      make(
+        'button',
+        {
+          type: 'button',
+          className: 'small',
+          ariaLabel: `${text}: ${version.name} of ${when}`,
+          onclick: () => action(version),
+        },
+        text
+      );
+    return make(
+      'li',
+      {},
       make('time', { dateTime: version.time.toISOString() }, when),
       make('span', { className: 'name' }, version.name),
       make('span', { className: 'what', dataset: { tone: version.tone } }, version.what),
-      make('span', { className: 'actions' },
-        button('Compare', this.#choose.compare), button('Bring back', this.#choose.restore)));
+      make(
+        'span',
+        { className: 'actions' },
+        button('Compare', this.#choose.compare),
+        button('Bring back', this.#choose.restore)
+      )
+    );
   }
 }

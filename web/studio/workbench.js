@@ -1,10 +1,16 @@
-// Which document is open in the editor, and what becomes of it while others edit the same file. Saving
-// and running it is in saving.js.
+// Which document is open in the editor, and what becomes of it while others edit the same file.
+// Saving and running it is in saving.js.
 
 import { element, setText } from '../shared/dom.js';
 import { Gone } from './api.js';
 import {
-  keepDraft, makeDocument, pathOf, recallDraft, recallLast, rememberLast, samePlace,
+  keepDraft,
+  makeDocument,
+  pathOf,
+  recallDraft,
+  recallLast,
+  rememberLast,
+  samePlace,
 } from './documents.js';
 
 const POLL_MS = 1500;
@@ -15,6 +21,7 @@ export class Workbench {
   busy = false; // being saved or run: what is on disk is about to change by our own doing
   stream = null;
   editor;
+  runs = null; // { stream, name } of the document that runs in the script's place, not saved
   #api;
   #versions;
   #script = 'process.lua'; // the stream's, as the server calls it
@@ -32,7 +39,9 @@ export class Workbench {
     element('disk-keep').onclick = () => this.keepMine();
     setInterval(() => this.#poll(), POLL_MS);
     addEventListener('pagehide', () => this.#keep());
-    document.addEventListener('visibilitychange', () => (document.hidden ? this.#keep() : this.#poll()));
+    document.addEventListener('visibilitychange', () =>
+      document.hidden ? this.#keep() : this.#poll()
+    );
   }
 
   get text() {
@@ -63,7 +72,7 @@ export class Workbench {
     this.stream = stream;
     this.#script = script ?? 'process.lua';
     const last = recallLast(stream);
-    const opened = last && await this.open('file', last);
+    const opened = last && (await this.open('file', last));
     if (!opened && this.stream === stream) await this.open('script', this.#script);
   }
 
@@ -72,7 +81,7 @@ export class Workbench {
     const wanted = makeDocument(this.stream, name, kind);
     const known = this.#documents.find((each) => samePlace(each, wanted));
     const opened = known ?? wanted;
-    if (!opened.state && !await this.#load(opened, text)) return false;
+    if (!opened.state && !(await this.#load(opened, text))) return false;
     if (opened.stream !== this.stream) return false; // another one was chosen meanwhile
     if (kind === 'script') opened.name = this.#script; // it may have become known meanwhile
     if (!this.#documents.includes(opened)) this.#documents.push(opened);
@@ -101,7 +110,9 @@ export class Workbench {
     const text = this.text;
     opened.base = base;
     opened.state = this.editor.makeState(text, `Script ${name}`);
-    this.#documents = this.#documents.filter((each) => each !== this.document && !samePlace(each, opened));
+    this.#documents = this.#documents.filter(
+      (each) => each !== this.document && !samePlace(each, opened)
+    );
     if (this.document?.kind === 'example') keepDraft(this.document, this.document.base.text);
     this.document = null;
     this.#documents.push(opened);
@@ -154,7 +165,7 @@ export class Workbench {
   // Looks at once what is on disk.
   async refresh() {
     const opened = this.document;
-    const found = opened && pathOf(opened) && await this.#read(opened);
+    const found = opened && pathOf(opened) && (await this.#read(opened));
     if (found && opened === this.document) this.arrived(found);
   }
 
@@ -223,8 +234,8 @@ export class Workbench {
     this.#keep();
   }
 
-  // What is wrong with a file of this stream: { line, message } is underlined when it is open, now or
-  // later. mark(null) takes all of that away.
+  // What is wrong with a file of this stream: { line, message } is underlined when it is open, now
+  // or later. mark(null) takes all of that away.
   mark(file, fault) {
     if (file) this.#faults.set(`${this.stream}/${file}`, fault);
     else this.#faults.clear();
@@ -236,14 +247,21 @@ export class Workbench {
     this.editor.mark(this.#faults.get(`${this.document.stream}/${this.document.name}`) ?? null);
   }
 
-  // Moves the cursor to a line, in whatever file of the stream that is.
-  async goTo(file, line) {
+  // The name of the document that the running script's messages call `file`.
+  nameOf(file) {
     const name = file.split('/').at(-1);
-    const here = this.document?.state && this.document.name === name;
-    const opened = here || await this.open(name === this.#script ? 'script' : 'file', name);
+    const tried = this.runs?.stream === this.stream ? this.runs.name : name;
+    return name === this.#script ? tried : name;
+  }
+
+  // Moves the cursor to a line, in whatever document of the stream that is.
+  async goTo(name, line) {
+    const isIt = (each) => each?.state && each.stream === this.stream && each.name === name;
+    const known = [this.document, ...this.#documents].find(isIt);
+    const kind = known?.kind ?? (name === this.#script ? 'script' : 'file');
+    const opened = isIt(this.document) || (await this.open(kind, name));
     if (opened) this.editor.goTo(line);
-    else this.say(`${file} cannot be opened here`, 'bad');
-    return Boolean(opened);
+    else this.say(`${name} cannot be opened here`, 'bad');
   }
 
   // The result of what was asked for, read out by screen readers. place: { file, line } to go to.

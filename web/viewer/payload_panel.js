@@ -5,7 +5,7 @@
 import { copyText } from '../shared/clipboard.js';
 import { element, make, setText } from '../shared/dom.js';
 import { History } from './history.js';
-import { layOut } from './payload.js';
+import { layOut } from '../shared/json_layout.js';
 
 const SMALL = 16 * 1024; // characters: up to here the text follows every picture,
 const PAUSE_MS = 500; // above it is shown so often only,
