@@ -53,8 +53,8 @@ async function check(answer, method, route) {
   seen.add(`${method} ${route}`);
   if (!described.content) return answer.text();
   assert.ok(described.content[type], `${where}: ${type} is not described`);
-  for (const header of Object.keys(described.headers ?? {}))
-    assert.ok(answer.headers.get(header), `${where} has no ${header}`);
+  for (const [header, { required }] of Object.entries(described.headers ?? {}))
+    assert.ok(required === false || answer.headers.get(header), `${where} has no ${header}`);
   if (type !== 'application/json') return answer.text();
   const body = await answer.json();
   const validate = ajv.compile({ $ref: `${pointer}/content/${escape(type)}/schema` });
@@ -62,8 +62,9 @@ async function check(answer, method, route) {
   return body;
 }
 
-async function ask(method, route, status, { stream = 'live', query = '', headers = {}, body } = {}) {
-  const url = new URL(route.replace('{s}', stream).slice(1) + query, server.url);
+async function ask(method, route, status,
+  { stream = 'live', name = 'geometry.lua', query = '', headers = {}, body } = {}) {
+  const url = new URL(route.replace('{s}', stream).replace('{f}', name).slice(1) + query, server.url);
   const answer = await fetch(url, { method, headers, body });
   assert.equal(answer.status, status, `${method} ${url}: ${await answer.clone().text()}`);
   return { body: await check(answer, method, route), headers: answer.headers };
@@ -71,6 +72,8 @@ async function ask(method, route, status, { stream = 'live', query = '', headers
 
 const SCRIPT_ROUTE = '/api/streams/{s}/script';
 const LOG_ROUTE = '/api/streams/{s}/log';
+const FILES_ROUTE = '/api/streams/{s}/files';
+const FILE_ROUTE = `${FILES_ROUTE}/{f}`;
 const put = (status, body, headers = {}) => ask('PUT', SCRIPT_ROUTE, status,
   { headers: { ...RIGHTS, ...headers }, body });
 
@@ -104,6 +107,37 @@ test('what it answers is what it describes', async () => {
   await ask('GET', LOG_ROUTE, 400, { headers: RIGHTS, query: '?after=x' });
 });
 
+test('files beside a script are made and edited', async () => {
+  const write = (status, body, headers, more = {}) => ask('PUT', FILE_ROUTE, status,
+    { body, headers: { ...RIGHTS, ...headers }, ...more });
+  await ask('GET', FILES_ROUTE, 401);
+  await ask('GET', FILES_ROUTE, 404, { headers: RIGHTS, stream: 'nope' });
+  await ask('GET', FILE_ROUTE, 404, { headers: RIGHTS });
+  await write(200, 'return 1', { 'If-None-Match': '*' });
+  await write(412, 'return 2', { 'If-None-Match': '*' });
+  const { body, headers } = await ask('GET', FILE_ROUTE, 200, { headers: RIGHTS });
+  assert.equal(body, 'return 1');
+  await write(200, 'return 3', { 'If-Match': headers.get('etag') });
+  await write(412, 'return 4', { 'If-Match': headers.get('etag') });
+  await write(409, 'x', {}, { name: 'process.lua' });
+  await write(404, 'x', {}, { stream: 'nope' });
+  await ask('PUT', FILE_ROUTE, 401, { body: 'x' });
+  assert.equal(fs.readFileSync(path.join(path.dirname(file), 'geometry.lua'), 'utf8'), 'return 3');
+  const { body: { files } } = await ask('GET', FILES_ROUTE, 200, { headers: RIGHTS });
+  assert.deepEqual(files.map(({ name, script }) => [name, script]).sort(),
+    [['geometry.lua', false], ['process.lua', true]]);
+});
+
+test('a script is tried and not saved', async () => {
+  const answer = await ask('PUT', SCRIPT_ROUTE, 200,
+    { headers: RIGHTS, query: '?save=no', body: 'function process() return { tried = true } end' });
+  assert.equal(answer.body.saved, false);
+  assert.equal(fs.readFileSync(file, 'utf8'), SCRIPT);
+  const { body } = await ask('GET', '/api/streams/{s}', 200);
+  assert.ok(body.script.trial);
+  await ask('PUT', SCRIPT_ROUTE, 400, { headers: RIGHTS, query: '?save=maybe', body: '' });
+});
+
 test('a script is edited', async () => {
   const loaded = await ask('GET', SCRIPT_ROUTE, 200, { headers: RIGHTS });
   assert.equal(loaded.body, SCRIPT);
@@ -118,15 +152,15 @@ test('a script is edited', async () => {
 
   const started = Date.now();
   const good = await put(200, 'function process() return { version = 2 } end', { 'If-Match': etag });
-  assert.equal(good.body.generation, 2);
+  assert.equal(good.body.generation, 3);
   assert.ok(Date.now() - started < 2000); // a studio wants less than 0.5 s; the machine may be busy
   assert.equal(fs.readFileSync(file, 'utf8'), 'function process() return { version = 2 } end');
   await put(412, 'function process() end', { 'If-Match': etag });
   const next = await put(200, 'print("three") function process() error("oh") end '
     + 'function process() end', { 'If-Match': good.headers.get('etag') });
-  assert.equal(next.body.generation, 3);
+  assert.equal(next.body.generation, 4);
   const { body } = await ask('GET', '/api/streams/{s}', 200);
-  assert.equal(body.script.generation, 3);
+  assert.equal(body.script.generation, 4);
   assert.equal(body.script.rejected, 1);
 });
 
@@ -134,8 +168,9 @@ test('the log tells what happened', async () => {
   const { body } = await ask('GET', LOG_ROUTE, 200, { headers: RIGHTS });
   const find = (pattern) => body.lines.find(({ text }) => pattern.test(text));
   assert.equal(find(/process\.lua:2: .*arithmetic.*goes on/).level, 'warn');
+  assert.equal(find(/an unsaved text runs \(version 2\)/).level, 'info');
   assert.equal(find(/^three$/).level, 'info');
-  assert.match(find(/loaded \(version 2\)/).text, /process\.lua/);
+  assert.match(find(/loaded \(version 3\)/).text, /process\.lua/);
   const last = body.lines.at(-1).id;
   const rest = await ask('GET', LOG_ROUTE, 200, { headers: RIGHTS, query: `?after=${last - 1}` });
   assert.equal(rest.body.lines[0].id, last);

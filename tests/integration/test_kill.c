@@ -335,13 +335,13 @@ static int start(void **state)
                                       DEADLINE_MS, "--script",
                                       script,      "lavfi:testsrc2=size=160x120:rate=" SOURCE_RATE,
                                       NULL };
-    for (int i = 0; i < HOSTS; i++) {
+    for (int i = 0; i < HOSTS; i++)
         assert_true(host_start(&victims[i].host, arguments));
+    for (int i = 0; i < HOSTS; i++) /* at once: from now on all of them are read */
         assert_int_equal(
             viewer_open(&viewers[i], victims[i].host.port,
                         &(struct viewer_options){ .on_message = look, .opaque = &victims[i] }),
             101);
-    }
     return 0;
 }
 

@@ -24,7 +24,7 @@
 #define GROWTH_KIB    (256 * 1024) /* freed memory is kept for a while, to find who uses it */
 #define GAPS_FORGIVEN 50           /* two cores, one of them busy with the version on trial */
 #else
-#define DEADLINE_MS   300
+#define DEADLINE_MS   800
 #define RECOVERY_US   (1500 * 1000LL)
 #define TAKE_OVER_US  (5 * 1000000LL)
 #define GROWTH_KIB    (8 * 1024)

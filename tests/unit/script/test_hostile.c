@@ -7,7 +7,7 @@
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define DEADLINE_MS 1500
 #else
-#define DEADLINE_MS 300
+#define DEADLINE_MS 800
 #endif
 #define FRAMES  5
 #define SLOW_US ((DEADLINE_MS + 3000) * 1000LL) /* of one call; one of C's may lie in it */
