@@ -355,23 +355,43 @@ static void a_finished_stream_still_hears(void **state)
     expect_patch(RIGHTS, "{\"label\":\"two\"}", 200, "\"value\":\"two\"");
 }
 
+/* The next line of what the host prints after its address, without the newline. */
+static void read_printed(char line[128])
+{
+    size_t used = 0;
+    do {
+        struct pollfd ready = { .fd = host.out, .events = POLLIN };
+        assert_true(used < 127);
+        assert_int_equal(poll(&ready, 1, LIMIT_US / 1000), 1);
+        assert_int_equal(read(host.out, line + used, 1), 1);
+    } while (line[used++] != '\n');
+    line[used - 1] = '\0';
+}
+
 static void a_token_is_made_up_and_printed(void **state)
 {
     (void)state;
-    char line[64] = "", token[40] = "", headers[100];
-    size_t used = 0;
+    char line[128], link[128], token[40] = "", headers[100];
     static const char *const arguments[] = { "--script", script, "test:", NULL };
     assert_true(host_start(&host, arguments));
-    while (strchr(line, '\n') == NULL && used < sizeof(line) - 1) {
-        struct pollfd ready = { .fd = host.out, .events = POLLIN };
-        assert_int_equal(poll(&ready, 1, LIMIT_US / 1000), 1);
-        assert_int_equal(read(host.out, line + used++, 1), 1);
-    }
+    read_printed(line);
     assert_int_equal(sscanf(line, "token: %39[0-9a-f]", token), 1);
     assert_int_equal(strlen(token), 32);
+    read_printed(line);
+    snprintf(link, sizeof(link), "studio: http://127.0.0.1:%d/studio?token=%s", host.port, token);
+    assert_string_equal(line, link);
     snprintf(headers, sizeof(headers), "\r\nAuthorization: Bearer %s", token);
     expect_patch(headers, "{\"label\":\"two\"}", 200, "\"value\":\"two\"");
     expect_patch(RIGHTS, "{\"label\":\"three\"}", 403, "token");
+}
+
+static void a_token_that_was_given_is_not_printed(void **state)
+{
+    (void)state;
+    char line[128], link[128];
+    read_printed(line);
+    snprintf(link, sizeof(link), "studio: http://127.0.0.1:%d/studio", host.port);
+    assert_string_equal(line, link);
 }
 
 /* ---- set-up ---- */
@@ -415,6 +435,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(settings_are_changed_and_kept, start, stop),
         cmocka_unit_test_setup_teardown(a_finished_stream_still_hears, prepare, stop),
         cmocka_unit_test_setup_teardown(a_token_is_made_up_and_printed, prepare, stop),
+        cmocka_unit_test_setup_teardown(a_token_that_was_given_is_not_printed, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
