@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define EMBEDDED "embed.html"
+#define EMBEDDED    "embed.html"
+#define CHUNK_BYTES (16 * 1024)
 
 /* How long a browser may keep what never changes, without asking: a year. */
 #define LASTING "Cache-Control: public, max-age=31536000, immutable\r\n"
@@ -48,6 +49,22 @@ static void add_headers(struct mr_buffer *headers, const struct mr_request *requ
         add_policy(headers, request, asset);
 }
 
+/* What does not fit into the socket, in pieces: between two of them a client that reads too slowly is cut
+ * off. */
+static int send_long(const struct mr_request *request, const struct mr_response *response,
+                     const struct mr_long_send *send)
+{
+    const uint8_t *at = response->body, *end = at + response->size;
+    int status = mr_respond_head(request, response);
+    while (at < end && mr_long_send_goes_on(send)) {
+        size_t size = end - at < CHUNK_BYTES ? (size_t)(end - at) : CHUNK_BYTES;
+        if (mg_write(request->connection, at, size) < (int)size)
+            break;
+        at += size;
+    }
+    return status;
+}
+
 static int send_form(const struct mr_request *request, const struct mr_asset *asset,
                      const struct mr_asset_form *form, const char *headers)
 {
@@ -60,10 +77,11 @@ static int send_form(const struct mr_request *request, const struct mr_asset *as
     response.type = mr_content_type(asset->name);
     response.body = form->bytes;
     response.size = form->size;
-    int refused = mr_long_send_begin(&send, request, form->size);
-    if (refused != 0)
-        return refused;
-    int status = mr_respond(request, &response);
+    int status = mr_long_send_begin(&send, request, form->size);
+    if (status != 0)
+        return status;
+    status =
+        send.site != NULL ? send_long(request, &response, &send) : mr_respond(request, &response);
     mr_long_send_end(&send);
     return status;
 }

@@ -76,6 +76,28 @@ static void what_has_a_hash_in_its_name_is_kept(void **state)
     }
 }
 
+/* The largest of them, compressed or not: what arrives is all of it. */
+static void large_ones_arrive_whole(void **state)
+{
+    (void)state;
+    struct mr_assets *assets = mr_assets_create();
+    const struct mr_asset *large = mr_assets_find(assets, "/socket.io/socket.io.min.js.map");
+    static const char *const codings[] = { "identity", "gzip" };
+    for (size_t i = 0; i < 2; i++) {
+        struct fetched answer;
+        char request[128];
+        const struct mr_asset_form *form = i == 0 ? &large->plain : &large->gzip;
+        snprintf(request, sizeof(request), "GET /%s\r\nAccept-Encoding: %s", large->name,
+                 codings[i]);
+        assert_int_equal(fetch(port, request, &answer), 200);
+        assert_int_equal(answer.body.size, form->size);
+        assert_memory_equal(answer.body.data, form->bytes, form->size);
+        fetched_finish(&answer);
+    }
+    assert_true(large->plain.size > 96 * 1024);
+    mr_assets_destroy(assets);
+}
+
 static int setup_allowing(void **state)
 {
     (void)state;
@@ -112,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(compressed_for_those_who_take_it),
         TEST(what_has_a_hash_in_its_name_is_kept),
+        TEST(large_ones_arrive_whole),
         TEST(what_is_no_streams_name_is_no_page),
         cmocka_unit_test_setup_teardown(welcome_pages_may_frame_the_picture, setup_allowing,
                                         teardown),
