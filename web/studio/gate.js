@@ -19,10 +19,10 @@ export class Gate {
 
   // A whole link may be pasted, too.
   #take(given) {
-    const token = /[?&]token=([^&#\s]+)/.exec(given)?.[1] ?? given.trim();
+    const token = tokenOf(given);
     if (!token) return;
-    this.#api.token = decodeURIComponent(token);
-    keepToken(this.#api.token);
+    this.#api.token = token;
+    keepToken(token);
     element('gate-field').value = '';
     this.close();
     this.#entered();
@@ -40,5 +40,14 @@ export class Gate {
 
   close() {
     element('gate').hidden = true;
+  }
+}
+
+function tokenOf(given) {
+  const [, linked] = /[?&]token=([^&#\s]+)/.exec(given) ?? [];
+  try {
+    return linked ? decodeURIComponent(linked) : given.trim();
+  } catch {
+    return linked; // not encoded after all
   }
 }
