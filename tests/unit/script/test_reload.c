@@ -112,6 +112,12 @@ static void an_edit_takes_over_and_the_state_goes_on(void **state)
     close_stream();
 }
 
+#if defined(__SANITIZE_THREAD__) /* under which a new process takes several times as long */
+#define SHOWN_US (1500 * 1000)
+#else
+#define SHOWN_US (300 * 1000)
+#endif
+
 static void the_change_shows_within_300_ms(void **state)
 {
     (void)state;
@@ -131,7 +137,7 @@ static void the_change_shows_within_300_ms(void **state)
         if (took_us < best_us)
             best_us = took_us;
     }
-    assert_true(best_us < 300 * 1000);
+    assert_true(best_us < SHOWN_US);
     close_stream();
 }
 
