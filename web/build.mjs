@@ -4,7 +4,7 @@
 // `moonreel --web-dir FOLDER` while working on a page. Scripts and styles are bundled by esbuild under
 // names that hold a hash of their content (assets/NAME-HASH.js), so that browsers may keep them for ever;
 // what others name by its path (the client library, Socket.IO's client) keeps its name. --table writes a
-// C file with all of it, and what gzip makes smaller also compressed (http/assets_files.h).
+// C file with all of it, and what gzip makes smaller also compressed (http/pages/assets_files.h).
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -124,7 +124,7 @@ function listFiles(folder, below = '') {
 
 // The C file: each file's bytes, included by the assembler, and the table of assets_files.h.
 function writeTable(out, packed, table) {
-  const lines = ['/* Made by web/build.mjs. */', '#include "http/assets_files.h"', '',
+  const lines = ['/* Made by web/build.mjs. */', '#include "http/pages/assets_files.h"', '',
     '#define INCLUDE(number, path) \\',
     '    extern const uint8_t asset_##number[], asset_##number##_end[]; \\',
     '    __asm__(".section .rodata\\n" \\',

@@ -1,7 +1,7 @@
 #include "app/app.h"
 
-#include "script/process.h"
-#include "script/script_host.h"
+#include "script/process/process.h"
+#include "script/process/script_host.h"
 
 #include <string.h>
 #include <unistd.h>

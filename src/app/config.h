@@ -5,7 +5,7 @@
 
 #include "app/complaints.h"
 #include "app/options.h"
-#include "script/config_file.h"
+#include "script/config/config_file.h"
 
 #include <jansson.h>
 

@@ -3,7 +3,7 @@
 #ifndef MR_APP_CONFIG_WATCH_H
 #define MR_APP_CONFIG_WATCH_H
 
-#include "script/watcher.h"
+#include "script/runner/watcher.h"
 
 #include <stdint.h>
 

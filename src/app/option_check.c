@@ -1,7 +1,7 @@
 #include "app/option_check.h"
 
-#include "http/auth.h"
-#include "http/listen.h"
+#include "http/door/listen.h"
+#include "http/request/auth.h"
 
 #include <errno.h>
 #include <string.h>

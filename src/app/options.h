@@ -5,11 +5,11 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "http/base_path.h"
-#include "http/forwarded.h"
-#include "http/origin.h"
-#include "media/geometry.h"
-#include "script/runner.h"
+#include "http/request/base_path.h"
+#include "http/request/forwarded.h"
+#include "http/request/origin.h"
+#include "media/picture/geometry.h"
+#include "script/runner/runner.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
 #include "app/option_set.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/auth.h"
+#include "http/request/auth.h"
 #include "http/server.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* moonreel --test FILE...: the tests of a script. */
 #include "app/app.h"
-#include "script/test_run.h"
+#include "script/trial/test_run.h"
 
 #include <errno.h>
 #include <signal.h>

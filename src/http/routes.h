@@ -2,7 +2,7 @@
 #ifndef MR_HTTP_ROUTES_H
 #define MR_HTTP_ROUTES_H
 
-#include "http/site.h"
+#include "http/request/site.h"
 
 #include <civetweb.h>
 #include <stdbool.h>

@@ -2,13 +2,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/feed.h"
-#include "http/listen.h"
-#include "http/log_stream.h"
-#include "http/porch.h"
+#include "http/door/feed.h"
+#include "http/door/listen.h"
+#include "http/door/porch.h"
+#include "http/door/takeover.h"
 #include "http/routes.h"
-#include "http/socketio_stream.h"
-#include "http/takeover.h"
+#include "http/socketio/socketio_stream.h"
+#include "http/viewers/log_stream.h"
 
 #include <arpa/inet.h>
 #include <civetweb.h>

@@ -6,9 +6,9 @@
 #define MR_HTTP_SERVER_H
 
 #include "base/error.h"
-#include "http/base_path.h"
-#include "http/forwarded.h"
-#include "http/origin.h"
+#include "http/request/base_path.h"
+#include "http/request/forwarded.h"
+#include "http/request/origin.h"
 #include "stream/registry.h"
 
 struct mr_server;

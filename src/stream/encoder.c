@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "media/jpeg.h"
-#include "media/pending.h"
+#include "media/jpeg/jpeg.h"
+#include "media/picture/pending.h"
 
 #include <assert.h>
 #include <errno.h>

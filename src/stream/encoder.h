@@ -6,7 +6,7 @@
 #ifndef MR_STREAM_ENCODER_H
 #define MR_STREAM_ENCODER_H
 
-#include "script/runner.h"
+#include "script/runner/runner.h"
 #include "stream/packet.h"
 
 #define MR_ENCODER_LANE 3

@@ -8,7 +8,7 @@
 #ifndef MR_STREAM_HUB_H
 #define MR_STREAM_HUB_H
 
-#include "script/event.h"
+#include "script/engine/event.h"
 #include "stream/packet.h"
 #include "stream/text_ring.h"
 

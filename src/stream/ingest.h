@@ -4,7 +4,7 @@
 #ifndef MR_STREAM_INGEST_H
 #define MR_STREAM_INGEST_H
 
-#include "media/converter.h"
+#include "media/convert/converter.h"
 #include "stream/backoff.h"
 #include "stream/internal.h"
 #include "stream/pacer.h"

@@ -7,7 +7,7 @@
 #ifndef MR_STREAM_MAILBOX_H
 #define MR_STREAM_MAILBOX_H
 
-#include "media/picture.h"
+#include "media/picture/picture.h"
 
 #include <pthread.h>
 #include <stdbool.h>

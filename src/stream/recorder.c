@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "media/recording.h"
+#include "media/record/recording.h"
 #include "stream/record_time.h"
 
 #include <errno.h>

@@ -13,9 +13,9 @@
 #define MR_STREAM_STREAM_H
 
 #include "base/error.h"
-#include "media/geometry.h"
-#include "media/source.h"
-#include "script/runner.h"
+#include "media/picture/geometry.h"
+#include "media/source/source.h"
+#include "script/runner/runner.h"
 #include "stream/encoder.h"
 #include "stream/hub.h"
 #include "stream/recorder.h"

@@ -4,9 +4,9 @@
  *
  *     kernel ROUNDS SCRIPT LUAJIT-SCRIPT
  */
-#include "script/canvas.h"
-#include "script/engine.h"
-#include "script/script_log.h"
+#include "script/draw/canvas.h"
+#include "script/engine/engine.h"
+#include "script/lua/script_log.h"
 
 #include <stdio.h>
 #include <stdlib.h>

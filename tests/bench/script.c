@@ -6,10 +6,10 @@
  * Time is that of the call (wall) and that of both processes together (CPU). The overlay's includes the
  * encoding of what it drew on, less the encoding of the untouched frame. */
 #include "base/log.h"
-#include "media/converter.h"
-#include "media/jpeg.h"
-#include "media/source.h"
-#include "script/runner.h"
+#include "media/convert/converter.h"
+#include "media/jpeg/jpeg.h"
+#include "media/source/source.h"
+#include "script/runner/runner.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

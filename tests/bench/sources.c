@@ -4,8 +4,8 @@
  *
  * CPU time is that of the whole process, with the decoder's threads: opening, every frame, closing. */
 #include "base/log.h"
-#include "media/converter.h"
-#include "media/source.h"
+#include "media/convert/converter.h"
+#include "media/source/source.h"
 #include "stream/pacer.h"
 
 #include <stdio.h>

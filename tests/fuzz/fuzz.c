@@ -1,8 +1,8 @@
 #include "fuzz.h"
 
 #include "base/log.h"
-#include "script/canvas.h"
-#include "script/script_log.h"
+#include "script/draw/canvas.h"
+#include "script/lua/script_log.h"
 
 #include <fcntl.h>
 #include <stdio.h>

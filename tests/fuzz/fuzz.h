@@ -6,7 +6,7 @@
 #define TEST_FUZZ_H
 
 #include "base/buffer.h"
-#include "script/engine.h"
+#include "script/engine/engine.h"
 
 #include <stdbool.h>
 #include <stddef.h>

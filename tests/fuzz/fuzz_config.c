@@ -1,6 +1,6 @@
 /* Any text as a configuration: where its keys are. */
 #include "fuzz.h"
-#include "script/config_lines.h"
+#include "script/config/config_lines.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Any bytes as an Engine.IO message and as a payload. What is read can be written and read again as
  * the same. */
 #include "fuzz.h"
-#include "http/engineio_packet.h"
+#include "http/socketio/engineio_packet.h"
 
 #include <errno.h>
 #include <string.h>

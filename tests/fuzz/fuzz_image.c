@@ -1,6 +1,6 @@
 /* Any bytes as the file that image() loads: refused with a message, or an image within the limits. */
 #include "fuzz.h"
-#include "media/picture.h"
+#include "media/picture/picture.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* Any bytes as a frame of motion JPEG: refused, or decoded at every size, and what would be shown as it
  * is reads the same when it is walked again. Input: u8: the divisor's logarithm; then the frame. */
 #include "fuzz.h"
-#include "media/converter.h"
-#include "media/jpeg_planes.h"
-#include "media/pending.h"
+#include "media/convert/converter.h"
+#include "media/jpeg/jpeg_planes.h"
+#include "media/picture/pending.h"
 
 #include <errno.h>
 #include <libavutil/frame.h>

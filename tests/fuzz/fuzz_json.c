@@ -1,7 +1,7 @@
 /* Any text through json.decode and, what it gives, through json.encode: that text is JSON, and it
  * comes out as it is from there on. */
 #include "fuzz.h"
-#include "script/json_write.h"
+#include "script/lua/json_write.h"
 
 #include <string.h>
 

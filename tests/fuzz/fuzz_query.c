@@ -1,6 +1,6 @@
 /* Any text as a query string. The first byte is the room for a value. */
 #include "fuzz.h"
-#include "http/query.h"
+#include "http/request/query.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Any bytes as a Socket.IO packet. What is read can be written, and read again as the same. */
 #include "fuzz.h"
-#include "http/socketio_packet.h"
+#include "http/socketio/socketio_packet.h"
 
 #include <string.h>
 

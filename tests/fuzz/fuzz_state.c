@@ -1,6 +1,6 @@
 /* Any bytes as a script's state: what is read back is written again equally. */
 #include "fuzz.h"
-#include "script/state.h"
+#include "script/lua/state.h"
 
 static struct mr_engine *engine;
 

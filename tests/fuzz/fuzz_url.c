@@ -1,6 +1,6 @@
 /* Any text as something with URLs in it. The first byte is the room for what comes out. */
 #include "fuzz.h"
-#include "media/url.h"
+#include "media/source/url.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Any bytes from a WebSocket client, in any pieces. In pairs: the size of a piece, the piece; then
  * all of it again byte by byte, which must come to the same. */
 #include "fuzz.h"
-#include "http/websocket.h"
+#include "http/engine/websocket.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,12 +5,12 @@
  * host that is in a hurry. Input: u8 for each call, and what messages.h says for each turn. */
 #include "messages.h"
 
-#include "media/pending.h"
-#include "script/instance.h"
-#include "script/json_write.h"
-#include "script/process.h"
-#include "script/script_log.h"
-#include "script/state.h"
+#include "media/picture/pending.h"
+#include "script/lua/json_write.h"
+#include "script/lua/script_log.h"
+#include "script/lua/state.h"
+#include "script/process/instance.h"
+#include "script/process/process.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -6,9 +6,9 @@
 #include "messages.h"
 
 #include "base/log.h"
-#include "media/picture.h"
-#include "script/confine.h"
-#include "script/script_host_private.h"
+#include "media/picture/picture.h"
+#include "script/process/confine.h"
+#include "script/process/script_host_private.h"
 
 #include <setjmp.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "messages.h"
 
-#include "media/picture.h"
+#include "media/picture/picture.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

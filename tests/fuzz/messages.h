@@ -9,7 +9,7 @@
 #define TEST_FUZZ_MESSAGES_H
 
 #include "fuzz.h"
-#include "script/wire.h"
+#include "script/process/wire.h"
 
 enum fuzz_flag {
     FUZZ_MEMFD = 1,      /* the body is in a memfd, and in_memfd is set */

@@ -2,7 +2,7 @@
 #ifndef TEST_SUPPORT_FRAMES_H
 #define TEST_SUPPORT_FRAMES_H
 
-#include "media/picture.h"
+#include "media/picture/picture.h"
 
 #include <libavutil/frame.h>
 

@@ -5,10 +5,10 @@
  *
  * Says "listening on PORT" (0: any) and ends at SIGTERM or SIGINT. */
 #include "base/clock.h"
-#include "http/access.h"
-#include "http/respond.h"
-#include "http/socketio.h"
-#include "http/takeover.h"
+#include "http/door/takeover.h"
+#include "http/request/access.h"
+#include "http/request/respond.h"
+#include "http/socketio/socketio.h"
 
 #include <errno.h>
 #include <signal.h>

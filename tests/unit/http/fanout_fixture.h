@@ -3,8 +3,8 @@
 #define MR_TESTS_FANOUT_FIXTURE_H
 
 #include "base/clock.h"
-#include "http/fanout.h"
-#include "http/native.h"
+#include "http/engine/fanout.h"
+#include "http/viewers/native.h"
 
 #include <stdio.h>
 #include <stdlib.h>

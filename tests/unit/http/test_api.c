@@ -1,4 +1,4 @@
-#include "http/api.h"
+#include "http/api/api.h"
 
 #include <jansson.h>
 #include <setjmp.h>

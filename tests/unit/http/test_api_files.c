@@ -1,5 +1,5 @@
 /* The Lua files beside a script, over the API. */
-#include "http/api_files.h"
+#include "http/api/api_files.h"
 
 #include "support/check.h"
 

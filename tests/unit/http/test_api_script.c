@@ -1,5 +1,5 @@
 /* The routes of a script's text and log. */
-#include "http/api_script.h"
+#include "http/api/api_script.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* The routes that show and change settings, and who may change them. */
-#include "http/api_settings.h"
+#include "http/api/api_settings.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "http/assets.h"
+#include "http/pages/assets.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

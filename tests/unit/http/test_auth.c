@@ -1,4 +1,4 @@
-#include "http/auth.h"
+#include "http/request/auth.h"
 
 #include "support/check.h"
 

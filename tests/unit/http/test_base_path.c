@@ -1,4 +1,4 @@
-#include "http/base_path.h"
+#include "http/request/base_path.h"
 
 #include "support/check.h"
 

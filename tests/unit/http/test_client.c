@@ -1,4 +1,4 @@
-#include "http/client.h"
+#include "http/engine/client.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

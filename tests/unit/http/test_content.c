@@ -1,4 +1,4 @@
-#include "http/content.h"
+#include "http/pages/content.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "http/engineio_packet.h"
+#include "http/socketio/engineio_packet.h"
 
 #include <errno.h>
 #include <setjmp.h>

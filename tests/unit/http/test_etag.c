@@ -1,4 +1,4 @@
-#include "http/etag.h"
+#include "http/request/etag.h"
 
 #include "support/check.h"
 

@@ -1,6 +1,6 @@
-#include "http/events.h"
+#include "http/viewers/events.h"
 
-#include "http/client.h"
+#include "http/engine/client.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
-#include "http/fanout.h"
+#include "http/engine/fanout.h"
 
-#include "http/client.h"
+#include "http/engine/client.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

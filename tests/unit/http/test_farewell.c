@@ -1,5 +1,5 @@
 /* How the fan-out engine parts from its clients. */
-#include "http/fanout.h"
+#include "http/engine/fanout.h"
 
 #include "base/thread.h"
 

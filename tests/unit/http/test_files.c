@@ -9,7 +9,7 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 
-#include "http/webdir.h"
+#include "http/pages/webdir.h"
 #include "server_fixture.h"
 
 #define LARGE_BYTES (8 * 1024 * 1024) /* more than the sockets hold */

@@ -1,4 +1,4 @@
-#include "http/forwarded.h"
+#include "http/request/forwarded.h"
 
 #include "support/check.h"
 

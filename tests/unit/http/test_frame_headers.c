@@ -1,4 +1,4 @@
-#include "http/frame_headers.h"
+#include "http/viewers/frame_headers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "http/handshake.h"
+#include "http/viewers/handshake.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

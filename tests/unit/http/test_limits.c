@@ -1,5 +1,5 @@
-#include "http/addresses.h"
-#include "http/bucket.h"
+#include "http/request/addresses.h"
+#include "http/request/bucket.h"
 
 #include "support/check.h"
 

@@ -1,4 +1,4 @@
-#include "http/listen.h"
+#include "http/door/listen.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* A log as Server-Sent Events. */
-#include "http/log_stream.h"
+#include "http/viewers/log_stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "http/message.h"
+#include "http/engine/message.h"
 
 #include "base/buffer.h"
 

@@ -1,6 +1,6 @@
 /* Figures for Prometheus. The rules of its own linter (promtool check metrics) are checked here, since
  * its package would bring a running service along. */
-#include "http/metrics_text.h"
+#include "http/api/metrics_text.h"
 
 #include <ctype.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "http/mjpeg.h"
+#include "http/viewers/mjpeg.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "http/origin.h"
+#include "http/request/origin.h"
 
 #include "support/check.h"
 

@@ -1,4 +1,4 @@
-#include "http/pace.h"
+#include "http/engine/pace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* The built-in pages over HTTP: what is sent compressed, what may be kept, who may frame them. */
-#include "http/pages.h"
+#include "http/pages/pages.h"
 
 #include "support/check.h"
 

@@ -1,4 +1,4 @@
-#include "http/query.h"
+#include "http/request/query.h"
 
 #include <errno.h>
 #include <setjmp.h>

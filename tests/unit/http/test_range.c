@@ -1,4 +1,4 @@
-#include "http/range.h"
+#include "http/pages/range.h"
 
 #include "support/check.h"
 

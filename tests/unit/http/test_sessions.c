@@ -1,6 +1,6 @@
 /* Sockets that belong to one session: clients without a hub, who watch later, for one viewer. */
-#include "http/client.h"
-#include "http/form.h"
+#include "http/engine/client.h"
+#include "http/engine/form.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

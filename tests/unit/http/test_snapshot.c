@@ -1,6 +1,6 @@
-#include "http/snapshot.h"
+#include "http/viewers/snapshot.h"
 
-#include "http/client.h"
+#include "http/engine/client.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

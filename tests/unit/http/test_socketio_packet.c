@@ -1,4 +1,4 @@
-#include "http/socketio_packet.h"
+#include "http/socketio/socketio_packet.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "http/takeover.h"
+#include "http/door/takeover.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

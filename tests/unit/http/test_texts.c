@@ -1,5 +1,5 @@
 /* Texts from scripts to viewers, and messages from viewers, through the engine. */
-#include "http/fanout.h"
+#include "http/engine/fanout.h"
 
 #include <errno.h>
 #include <setjmp.h>

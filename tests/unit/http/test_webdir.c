@@ -1,4 +1,4 @@
-#include "http/webdir.h"
+#include "http/pages/webdir.h"
 
 #include <errno.h>
 #include <fcntl.h>

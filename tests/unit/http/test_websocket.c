@@ -1,4 +1,4 @@
-#include "http/websocket.h"
+#include "http/engine/websocket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "http/whole.h"
+#include "http/door/whole.h"
 
 #include "support/check.h"
 

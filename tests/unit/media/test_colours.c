@@ -1,7 +1,7 @@
 /* Source, converter and encoder together show the colours that FFmpeg shows. */
-#include "media/converter.h"
-#include "media/jpeg.h"
-#include "media/source.h"
+#include "media/convert/converter.h"
+#include "media/jpeg/jpeg.h"
+#include "media/source/source.h"
 
 #include "support/check.h"
 #include "support/colour_clips.h"

@@ -1,5 +1,5 @@
 /* The converter on frames made here: where pixels go. */
-#include "media/converter.h"
+#include "media/convert/converter.h"
 
 #include "support/check.h"
 #include "support/frames.h"

@@ -1,5 +1,5 @@
 /* Short kernels against the same sums made one by one; and what is around the rectangle stays. */
-#include "media/convolve.h"
+#include "media/pixels/convolve.h"
 #include "support/check.h"
 
 #include <stdlib.h>

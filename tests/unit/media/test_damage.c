@@ -1,7 +1,7 @@
 /* Damaged clips are shown as far as they go, or refused in one clear line: no crash, no hang, no
  * flood of memory. */
-#include "media/converter.h"
-#include "media/source.h"
+#include "media/convert/converter.h"
+#include "media/source/source.h"
 
 #include "base/clock.h"
 #include "base/file.h"

@@ -1,5 +1,5 @@
 /* Filter graphs on pictures made here: what they do to pixels, and which are refused. */
-#include "media/filter.h"
+#include "media/filter/filter.h"
 
 #include "support/check.h"
 

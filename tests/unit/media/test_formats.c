@@ -1,6 +1,6 @@
 /* Every pixel format that libswscale can write is read back right: no channel swapped, no plane
  * shifted, no range forgotten. */
-#include "media/converter.h"
+#include "media/convert/converter.h"
 
 #include "support/check.h"
 

@@ -1,6 +1,6 @@
-#include "media/geometry.h"
+#include "media/picture/geometry.h"
 
-#include "media/picture.h"
+#include "media/picture/picture.h"
 #include "support/check.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* What an input is asked for: formats, sizes, rates, options; pictures as videos. */
-#include "media/source.h"
+#include "media/source/source.h"
 
-#include "media/decoder_threads.h"
-#include "media/protocols.h"
+#include "media/source/decoder_threads.h"
+#include "media/source/protocols.h"
 #include "support/check.h"
 #include "support/clip.h"
 

@@ -1,6 +1,6 @@
-#include "media/jpeg.h"
+#include "media/jpeg/jpeg.h"
 
-#include "media/converter.h"
+#include "media/convert/converter.h"
 #include "support/check.h"
 #include "support/picture_compare.h"
 

@@ -1,5 +1,5 @@
 /* What JPEG files say of themselves, and which of them are shown as they are. */
-#include "media/jpeg_header.h"
+#include "media/jpeg/jpeg_header.h"
 
 #include "support/check.h"
 #include "support/jpegs.h"

@@ -1,8 +1,8 @@
 /* Scaled decoding against decoding in full and then averaging; and the converter that chooses it. */
-#include "media/jpeg_planes.h"
+#include "media/jpeg/jpeg_planes.h"
 
-#include "media/converter.h"
-#include "media/pending.h"
+#include "media/convert/converter.h"
+#include "media/picture/pending.h"
 #include "support/check.h"
 #include "support/jpegs.h"
 

@@ -1,8 +1,8 @@
 /* Pictures that were drawn on in parts: they look as if the whole had been converted, and what was
  * not drawn on is encoded as it came. */
-#include "media/converter.h"
-#include "media/jpeg.h"
-#include "media/layers.h"
+#include "media/convert/converter.h"
+#include "media/jpeg/jpeg.h"
+#include "media/picture/layers.h"
 #include "support/check.h"
 #include "support/picture_compare.h"
 

@@ -1,5 +1,5 @@
 /* The converter on frames made here: what becomes of levels and colours. */
-#include "media/converter.h"
+#include "media/convert/converter.h"
 
 #include "support/check.h"
 #include "support/frames.h"

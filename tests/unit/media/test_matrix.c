@@ -1,7 +1,7 @@
 /* Clips of many kinds come out as FFmpeg shows them: every frame once, in its colours, in time. */
-#include "media/converter.h"
-#include "media/jpeg.h"
-#include "media/source.h"
+#include "media/convert/converter.h"
+#include "media/jpeg/jpeg.h"
+#include "media/source/source.h"
 
 #include "support/check.h"
 #include "support/matrix_clips.h"

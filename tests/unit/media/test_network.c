@@ -1,5 +1,5 @@
 /* Inputs that come over a network: files, lists, streams; what they may open. */
-#include "media/source.h"
+#include "media/source/source.h"
 
 #include "base/clock.h"
 #include "support/check.h"

@@ -1,4 +1,4 @@
-#include "media/orientation.h"
+#include "media/convert/orientation.h"
 
 #include "support/check.h"
 

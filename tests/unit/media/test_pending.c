@@ -1,9 +1,9 @@
 /* Pictures whose planes come when they are asked for. */
-#include "media/pending.h"
+#include "media/picture/pending.h"
 
-#include "media/converter.h"
-#include "media/jpeg_planes.h"
-#include "media/layers.h"
+#include "media/convert/converter.h"
+#include "media/jpeg/jpeg_planes.h"
+#include "media/picture/layers.h"
 #include "support/check.h"
 #include "support/jpegs.h"
 

@@ -1,4 +1,4 @@
-#include "media/picture.h"
+#include "media/picture/picture.h"
 
 #include "support/check.h"
 

@@ -1,9 +1,9 @@
 /* Files as they are written, cut off, and read back. */
-#include "media/recording.h"
+#include "media/record/recording.h"
 
-#include "media/jpeg.h"
-#include "media/picture.h"
-#include "media/source.h"
+#include "media/jpeg/jpeg.h"
+#include "media/picture/picture.h"
+#include "media/source/source.h"
 #include "support/check.h"
 #include "support/clip.h"
 #include "support/recording_read.h"

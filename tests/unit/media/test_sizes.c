@@ -1,7 +1,7 @@
 /* Sizes and fits in all combinations, from 1x1 to 8K: where the bars are, what is cropped, and what
  * size comes out. */
-#include "media/converter.h"
-#include "media/jpeg.h"
+#include "media/convert/converter.h"
+#include "media/jpeg/jpeg.h"
 
 #include "support/check.h"
 #include "support/frames.h"

@@ -1,5 +1,5 @@
 /* Which packets are left out: never the first frame of a slot, whatever order they come in. */
-#include "media/skipper.h"
+#include "media/source/skipper.h"
 
 #include "support/check.h"
 

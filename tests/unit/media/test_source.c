@@ -1,5 +1,5 @@
 /* Sources that play: how many frames, when, how they lie. */
-#include "media/source.h"
+#include "media/source/source.h"
 
 #include "base/clock.h"
 #include "support/check.h"

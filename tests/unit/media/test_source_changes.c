@@ -1,7 +1,7 @@
 /* Streams whose pictures change their size and format in the middle, and whose rate varies: each
  * picture is what the part of the stream gives alone. */
-#include "media/converter.h"
-#include "media/source.h"
+#include "media/convert/converter.h"
+#include "media/source/source.h"
 
 #include "support/check.h"
 #include "support/clip.h"

@@ -1,5 +1,5 @@
 /* Live inputs: packets thrown away, clocks that jump or go back, sizes that change. */
-#include "media/source.h"
+#include "media/source/source.h"
 
 #include "base/clock.h"
 #include "support/camera.h"

@@ -1,5 +1,5 @@
 /* Sources that do not play, or not well: errors, damage, interrupts. */
-#include "media/source.h"
+#include "media/source/source.h"
 
 #include "base/clock.h"
 #include "base/file.h"

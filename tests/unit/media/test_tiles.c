@@ -1,5 +1,5 @@
 /* Tiles against the pixels they stand for. */
-#include "media/tiles.h"
+#include "media/picture/tiles.h"
 #include "support/check.h"
 
 #include <stdlib.h>

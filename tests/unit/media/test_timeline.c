@@ -1,4 +1,4 @@
-#include "media/timeline.h"
+#include "media/source/timeline.h"
 
 #include "support/check.h"
 

@@ -1,4 +1,4 @@
-#include "media/url.h"
+#include "media/source/url.h"
 
 #include "support/check.h"
 

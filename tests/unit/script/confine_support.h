@@ -4,8 +4,8 @@
 
 #include "script_support.h"
 
-#include "script/confine.h"
-#include "script/confine_private.h"
+#include "script/process/confine.h"
+#include "script/process/confine_private.h"
 
 #include <sys/wait.h>
 

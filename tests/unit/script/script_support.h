@@ -4,11 +4,11 @@
 #define TEST_SCRIPT_SUPPORT_H
 
 #include "base/log.h"
-#include "media/layers.h"
-#include "script/canvas.h"
-#include "script/engine.h"
-#include "script/script_log.h"
-#include "script/watchdog.h"
+#include "media/picture/layers.h"
+#include "script/draw/canvas.h"
+#include "script/engine/engine.h"
+#include "script/engine/watchdog.h"
+#include "script/lua/script_log.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "script/config_file.h"
+#include "script/config/config_file.h"
 
 #include "support/check.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
-#include "media/jpeg.h"
+#include "media/jpeg/jpeg.h"
 
 #define RED 0xff0000
 

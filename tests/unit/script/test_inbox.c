@@ -1,6 +1,6 @@
 /* The inbox: order, copies, limits. */
-#include "script/inbox.h"
-#include "script/runner.h"
+#include "script/runner/inbox.h"
+#include "script/runner/runner.h"
 #include "support/check.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* The lines that are kept of a stream's log. */
-#include "script/log_ring.h"
+#include "script/lua/log_ring.h"
 
 #include "base/clock.h"
-#include "script/script_log.h"
+#include "script/lua/script_log.h"
 
 #include <pthread.h>
 #include <setjmp.h>

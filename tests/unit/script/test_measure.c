@@ -1,7 +1,7 @@
 /* What scripts measure, on pictures whose numbers are known. */
 #include "draw_support.h"
 
-#include "media/converter.h"
+#include "media/convert/converter.h"
 
 /* Planes with a pattern. */
 static struct mr_picture *pattern(int width, int height)

@@ -2,8 +2,8 @@
  * there is is collected here, the comparing is meta_check.lua's. */
 #include "script_support.h"
 
-#include "script/binding.h"
-#include "script/test_bench.h"
+#include "script/lua/binding.h"
+#include "script/trial/test_bench.h"
 
 #include <glob.h>
 #include <lauxlib.h>

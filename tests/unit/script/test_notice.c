@@ -1,5 +1,5 @@
 /* The picture that says that there is no signal. */
-#include "script/notice.h"
+#include "script/runner/notice.h"
 
 #include "support/check.h"
 

@@ -2,8 +2,8 @@
 #include "script_support.h"
 
 #include "base/clock.h"
-#include "media/pending.h"
-#include "script/runner.h"
+#include "media/picture/pending.h"
+#include "script/runner/runner.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

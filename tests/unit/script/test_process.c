@@ -1,7 +1,7 @@
 /* A script process as the system sees it: what it has, what it has not, and how it ends. */
 #include "base/clock.h"
-#include "script/process.h"
-#include "script/wire.h"
+#include "script/process/process.h"
+#include "script/process/wire.h"
 #include "support/check.h"
 
 #include <dirent.h>

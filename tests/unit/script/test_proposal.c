@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "script/runner.h"
+#include "script/runner/runner.h"
 
 #include <pthread.h>
 

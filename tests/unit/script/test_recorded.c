@@ -2,7 +2,7 @@
 #include "script_support.h"
 
 #include "base/clock.h"
-#include "script/runner.h"
+#include "script/runner/runner.h"
 
 #define LIMIT_US 20000000
 #define RELOADS  "function process(frame) return { 2, frame.recorded.n } end\n"

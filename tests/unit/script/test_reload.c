@@ -3,7 +3,7 @@
 #include "script_support.h"
 
 #include "base/clock.h"
-#include "script/runner.h"
+#include "script/runner/runner.h"
 
 #define PATIENCE_US 20000000
 #define DEADLINE_MS 1500 /* enough for a sanitizer to fill the memory limit */

@@ -2,7 +2,7 @@
 #include "script_support.h"
 
 #include "base/clock.h"
-#include "script/runner.h"
+#include "script/runner/runner.h"
 
 static int set_up(void **state)
 {

@@ -1,6 +1,6 @@
 /* Messages between host and script process: what is sent arrives, and nonsense is refused without a
  * trace. */
-#include "script/wire.h"
+#include "script/process/wire.h"
 #include "support/check.h"
 
 #include <dirent.h>

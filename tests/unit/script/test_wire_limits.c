@@ -1,5 +1,5 @@
 /* What the kernel allows of descriptors on their way, for a user without privileges. */
-#include "script/wire.h"
+#include "script/process/wire.h"
 
 #include "support/check.h"
 

@@ -1,6 +1,6 @@
 /* A low rate limit spares the decoder frames, and nobody sees a difference: the same frames come out at
  * the same times, with the same pixels. */
-#include "media/source.h"
+#include "media/source/source.h"
 
 #include "stream/pacer.h"
 #include "support/check.h"

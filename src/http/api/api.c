@@ -1,0 +1,227 @@
+#include "http/api/api.h"
+
+#include "base/clock.h"
+#include "http/request/json_text.h"
+#include "http/request/respond.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A number with so many decimals, null when it is none. */
+static json_t *rounded(double value, double scale)
+{
+    return isfinite(value) ? json_real(round(value * scale) / scale) : json_null();
+}
+
+static json_t *string_or_null(const char *text)
+{
+    return text[0] != '\0' ? mr_json_text(text) : json_null();
+}
+
+static void set_count(json_t *object, const char *key, uint64_t count)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)count));
+}
+
+static json_t *describe_source(const struct mr_source_info *source)
+{
+    return json_pack("{s:s, s:i, s:i, s:o, s:b}", "codec", source->codec, "width", source->width,
+                     "height", source->height, "fps", rounded(source->fps, 1000), "live",
+                     source->live);
+}
+
+static json_t *describe_stages(const struct mr_stats *stats)
+{
+    json_t *stages = json_object();
+    for (int i = 0; i < MR_STAGES; i++)
+        json_object_set_new(stages, mr_stage_name((enum mr_stage)i),
+                            rounded(stats->recent_us[i], 10));
+    return stages;
+}
+
+static json_t *describe_spread(const struct mr_spread *spread)
+{
+    if (spread->frames == 0)
+        return json_pack("{s:n, s:n}", "p50", "p99");
+    return json_pack("{s:I, s:I}", "p50", (json_int_t)spread->p50_us, "p99",
+                     (json_int_t)spread->p99_us);
+}
+
+static json_t *describe_drops(const struct mr_stats *stats)
+{
+    json_t *drops = json_object();
+    for (int i = 0; i < MR_DROPS; i++)
+        set_count(drops, mr_drop_name((enum mr_drop)i), stats->drops[i]);
+    return drops;
+}
+
+static json_t *describe_viewers(const unsigned viewers[MR_VIEWER_KINDS])
+{
+    json_t *kinds = json_object();
+    unsigned total = 0;
+    for (int i = 0; i < MR_VIEWER_KINDS; i++) {
+        set_count(kinds, mr_viewer_kind_name((enum mr_viewer_kind)i), viewers[i]);
+        total += viewers[i];
+    }
+    set_count(kinds, "total", total);
+    return kinds;
+}
+
+static json_t *describe_texts(const struct mr_stream_state *state)
+{
+    json_t *texts = json_object();
+    set_count(texts, "sent", state->texts_sent);
+    set_count(texts, "dropped", state->texts_dropped);
+    return texts;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static json_t *describe_script(const char *path, const struct mr_runner_state *state)
+{
+    json_t *script = json_object();
+    json_object_set_new(script, "name", mr_json_text(base_name(path)));
+    set_count(script, "generation", state->generation);
+    set_count(script, "frames", state->frames);
+    set_count(script, "errors", state->errors);
+    set_count(script, "reloads", state->reloads);
+    set_count(script, "rejected", state->rejected);
+    set_count(script, "starts", state->starts);
+    set_count(script, "kills", state->kills);
+    set_count(script, "deaths", state->deaths);
+    set_count(script, "messages", state->messages);
+    set_count(script, "refused", state->refused);
+    json_object_set_new(script, "running", json_boolean(state->running));
+    json_object_set_new(script, "failing", json_boolean(state->failing));
+    json_object_set_new(script, "trial", json_boolean(state->trial));
+    json_object_set_new(script, "last_error", string_or_null(state->last_error));
+    return script;
+}
+
+static json_t *describe_recording(const struct mr_recorder_state *state)
+{
+    if (!state->wanted)
+        return json_null();
+    json_t *recording = json_object();
+    json_object_set_new(recording, "active", json_boolean(state->active));
+    json_object_set_new(recording, "file", string_or_null(state->file));
+    set_count(recording, "frames", state->frames);
+    set_count(recording, "bytes", state->bytes);
+    set_count(recording, "dropped", state->dropped);
+    json_object_set_new(recording, "error", string_or_null(state->error.text));
+    return recording;
+}
+
+static json_t *describe_size(const struct mr_stream_state *state)
+{
+    if (state->width == 0)
+        return json_null();
+    return json_pack("{s:i, s:i}", "width", state->width, "height", state->height);
+}
+
+static json_t *describe(struct mr_stream *stream)
+{
+    struct mr_stream_state state;
+    mr_stream_get_state(stream, &state);
+    const struct mr_stats *stats = &state.stats;
+
+    json_t *all = json_object();
+    json_object_set_new(all, "name", json_string(mr_stream_name(stream)));
+    json_object_set_new(all, "phase", json_string(mr_stream_phase_name(state.phase)));
+    json_object_set_new(all, "error", string_or_null(state.error.text));
+    json_object_set_new(all, "url", mr_json_text(state.url));
+    json_object_set_new(all, "source", describe_source(&state.source));
+    json_object_set_new(all, "size", describe_size(&state));
+    json_object_set_new(all, "fps_in", rounded(stats->fps_in, 100));
+    json_object_set_new(all, "fps_out", rounded(stats->fps_out, 100));
+    set_count(all, "frames_in", stats->frames_in);
+    set_count(all, "frames_out", stats->frames_out);
+    set_count(all, "bytes_out", stats->bytes_out);
+    json_object_set_new(all, "drops", describe_drops(stats));
+    set_count(all, "damaged", state.damaged);
+    set_count(all, "reconnects", state.reconnects);
+    json_object_set_new(all, "lost_s", rounded(state.lost_s, 1000));
+    json_object_set_new(all, "stages_us", describe_stages(stats));
+    json_object_set_new(all, "script_us", describe_spread(&state.script_us));
+    json_object_set_new(all, "viewers", describe_viewers(state.viewers));
+    json_object_set_new(all, "texts", describe_texts(&state));
+    json_object_set_new(all, "script", describe_script(mr_stream_script(stream), &state.script));
+    json_object_set_new(all, "recording", describe_recording(&state.recording));
+    return all;
+}
+
+int mr_api_streams(const struct mr_request *request)
+{
+    struct mr_stream **streams;
+    size_t count = mr_registry_list(request->site->registry, &streams);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(list, describe(streams[i]));
+        mr_stream_unref(&streams[i]);
+    }
+    free(streams);
+    double uptime_s = (double)(mr_clock_now_us() - request->site->started_us) / 1e6;
+    return mr_respond_json(request, 200,
+                           json_pack("{s:o, s:s, s:o}", "streams", list, "version", MR_VERSION,
+                                     "uptime_s", rounded(uptime_s, 1000)));
+}
+
+int mr_api_no_stream(const struct mr_request *request)
+{
+    return mr_respond_error(request, 404, NULL, "there is no stream \"%s\"", request->stream);
+}
+
+int mr_api_stream(const struct mr_request *request)
+{
+    struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
+    if (stream == NULL)
+        return mr_api_no_stream(request);
+    json_t *description = describe(stream);
+    mr_stream_unref(&stream);
+    return mr_respond_json(request, 200, description);
+}
+
+/* return: why a stream has no live, idle or finished source; NULL: it has */
+static const char *find_fault(const struct mr_stream_state *state)
+{
+    switch (state->phase) {
+    case MR_STREAM_FAILED:
+    case MR_STREAM_LOST:
+        return state->error.text;
+    case MR_STREAM_OPENING:
+        return "the source is not open yet";
+    case MR_STREAM_RUNNING:
+    case MR_STREAM_IDLE:
+    case MR_STREAM_FINISHED:
+        break;
+    }
+    return NULL;
+}
+
+int mr_api_health(const struct mr_request *request)
+{
+    struct mr_stream **streams;
+    size_t count = mr_registry_list(request->site->registry, &streams);
+    json_t *failed = json_array();
+    for (size_t i = 0; i < count; i++) {
+        struct mr_stream_state state;
+        mr_stream_get_state(streams[i], &state);
+        const char *fault = find_fault(&state);
+        if (fault != NULL)
+            json_array_append_new(failed,
+                                  json_pack("{s:s, s:o}", "name", mr_stream_name(streams[i]),
+                                            "error", mr_json_text(fault)));
+        mr_stream_unref(&streams[i]);
+    }
+    free(streams);
+    bool healthy = json_array_size(failed) == 0;
+    return mr_respond_json(
+        request, healthy ? 200 : 503,
+        json_pack("{s:s, s:o}", "status", healthy ? "ok" : "failing", "failed", failed));
+}

@@ -1,0 +1,12 @@
+/* The Lua files beside a stream's script (stream/siblings.h). Workers only; rights were checked. Each
+ * returns the status of its answer. */
+#ifndef MR_HTTP_API_FILES_H
+#define MR_HTTP_API_FILES_H
+
+#include "http/request/request.h"
+
+int mr_api_files(const struct mr_request *request);      /* GET /api/streams/{s}/files */
+int mr_api_file(const struct mr_request *request);       /* GET /api/streams/{s}/files/{f} */
+int mr_api_write_file(const struct mr_request *request); /* PUT */
+
+#endif

@@ -1,0 +1,9 @@
+/* A stream's log. Workers only. Returns the status of its answer. */
+#ifndef MR_HTTP_API_LOG_H
+#define MR_HTTP_API_LOG_H
+
+#include "http/request/request.h"
+
+int mr_api_log(const struct mr_request *request); /* GET /api/streams/{s}/log */
+
+#endif

@@ -1,0 +1,10 @@
+/* A script's settings: shown and changed. Workers only. Each returns the status of its answer. */
+#ifndef MR_HTTP_API_SETTINGS_H
+#define MR_HTTP_API_SETTINGS_H
+
+#include "http/request/request.h"
+
+int mr_api_settings(const struct mr_request *request);        /* GET /api/streams/{s}/settings */
+int mr_api_change_settings(const struct mr_request *request); /* PATCH; rights were checked */
+
+#endif

@@ -1,0 +1,287 @@
+#include "http/api/metrics.h"
+
+#include "base/usage.h"
+#include "http/api/metrics_text.h"
+#include "http/request/respond.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct watched {
+    char name[MR_STREAM_NAME_MAX + 1];
+    struct mr_stream_state state;
+    uint64_t log_dropped;
+};
+
+struct figures {
+    struct mr_buffer text;
+    struct watched *streams;
+    size_t count;
+};
+
+static const struct mr_metrics_label none[] = { { NULL, NULL } };
+
+/* ---- what has one sample a stream ---- */
+
+enum form { COUNT64, COUNT32, REAL, TRUTH };
+
+struct family {
+    const char *name, *type, *help;
+    enum form form;
+    size_t offset; /* in struct watched */
+};
+
+#define STATE(field) offsetof(struct watched, state.field)
+#define COUNTER(name, form, offset, help)                                                          \
+    {                                                                                              \
+        "moonreel_" name "_total", "counter", help, form, offset                                   \
+    }
+#define GAUGE(name, form, offset, help)                                                            \
+    {                                                                                              \
+        "moonreel_" name, "gauge", help, form, offset                                              \
+    }
+
+static const struct family families[] = {
+    COUNTER("frames_in", COUNT64, STATE(stats.frames_in), "Frames decoded."),
+    COUNTER("frames_out", COUNT64, STATE(stats.frames_out), "Frames published to viewers."),
+    COUNTER("image_bytes", COUNT64, STATE(stats.bytes_out),
+            "Bytes of JPEG published, each frame once."),
+    COUNTER("packets_damaged", COUNT64, STATE(damaged), "Packets of the source that were damaged."),
+    COUNTER("source_reconnects", COUNT64, STATE(reconnects), "Times that a lost source came back."),
+    COUNTER("source_lost_seconds", REAL, STATE(lost_s), "How long the source was lost."),
+    GAUGE("frames_in_per_second", REAL, STATE(stats.fps_in), "Frames decoded, lately."),
+    GAUGE("frames_out_per_second", REAL, STATE(stats.fps_out), "Frames published, lately."),
+    GAUGE("script_generation", COUNT32, STATE(script.generation),
+          "Which version of the script runs: 1 for the first."),
+    GAUGE("script_running", TRUTH, STATE(script.running),
+          "Whether the script runs, 0 while it is being started again."),
+    COUNTER("script_frames", COUNT64, STATE(script.frames), "Frames given to the script."),
+    COUNTER("script_errors", COUNT64, STATE(script.errors), "Frames on which the script failed."),
+    COUNTER("script_reloads", COUNT64, STATE(script.reloads), "New versions that took over."),
+    COUNTER("script_rejected", COUNT64, STATE(script.rejected), "New versions that cannot run."),
+    COUNTER("script_starts", COUNT64, STATE(script.starts), "Script processes started."),
+    COUNTER("script_kills", COUNT64, STATE(script.kills),
+            "Script processes that took too long or too much memory."),
+    COUNTER("script_deaths", COUNT64, STATE(script.deaths),
+            "Script processes that ended by themselves."),
+    COUNTER("script_messages", COUNT64, STATE(script.messages),
+            "Messages of viewers told to the script."),
+    COUNTER("script_refused", COUNT64, STATE(script.refused),
+            "Messages, joins and leaves for which the script's queue had no room."),
+    COUNTER("texts_sent", COUNT64, STATE(texts_sent), "Texts broadcast by the script."),
+    COUNTER("texts_dropped", COUNT64, STATE(texts_dropped),
+            "Times that a text did not reach a viewer."),
+    GAUGE("recording_active", TRUTH, STATE(recording.active),
+          "Whether a recording is being written."),
+    GAUGE("recording_failed", TRUTH, STATE(recording.off),
+          "Whether a recording that is wanted cannot be written."),
+    COUNTER("recorded_frames", COUNT64, STATE(recording.frames), "Frames written to recordings."),
+    COUNTER("recorded_bytes", COUNT64, STATE(recording.bytes), "Bytes of recordings."),
+    COUNTER("recording_dropped", COUNT64, STATE(recording.dropped),
+            "Frames that should have been recorded and were not."),
+    COUNTER("log_lines_dropped", COUNT64, offsetof(struct watched, log_dropped),
+            "Lines of the script's log that made room for newer ones."),
+};
+
+static double value_of(const struct watched *stream, const struct family *family)
+{
+    const void *at = (const char *)stream + family->offset;
+    switch (family->form) {
+    case COUNT64:
+        return (double)*(const uint64_t *)at;
+    case COUNT32:
+        return *(const uint32_t *)at;
+    case TRUTH:
+        return *(const bool *)at;
+    case REAL:
+        break;
+    }
+    return *(const double *)at;
+}
+
+static void append_families(struct figures *figures)
+{
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+        const struct family *family = &families[i];
+        mr_metrics_family(&figures->text, family->name, family->type, family->help);
+        for (size_t k = 0; k < figures->count; k++)
+            mr_metrics_sample(&figures->text, family->name,
+                              (struct mr_metrics_label[]){ { "stream", figures->streams[k].name },
+                                                           { NULL, NULL } },
+                              value_of(&figures->streams[k], family));
+    }
+}
+
+/* ---- what has more ---- */
+
+static void append_part(struct figures *figures, const char *family, const struct watched *stream,
+                        const char *label, const char *part, double value)
+{
+    mr_metrics_sample(
+        &figures->text, family,
+        (struct mr_metrics_label[]){ { "stream", stream->name }, { label, part }, { NULL, NULL } },
+        value);
+}
+
+static void append_phases(struct figures *figures)
+{
+    static const char name[] = "moonreel_stream_phase";
+    mr_metrics_family(&figures->text, name, "gauge", "1 for the phase that the stream is in.");
+    for (size_t k = 0; k < figures->count; k++)
+        for (int i = MR_STREAM_OPENING; i <= MR_STREAM_FAILED; i++)
+            append_part(figures, name, &figures->streams[k], "phase",
+                        mr_stream_phase_name((enum mr_stream_phase)i),
+                        (int)figures->streams[k].state.phase == i);
+}
+
+static void append_viewers(struct figures *figures)
+{
+    static const char name[] = "moonreel_viewers";
+    mr_metrics_family(&figures->text, name, "gauge", "Who watches now.");
+    for (size_t k = 0; k < figures->count; k++)
+        for (int i = 0; i < MR_VIEWER_KINDS; i++)
+            append_part(figures, name, &figures->streams[k], "kind",
+                        mr_viewer_kind_name((enum mr_viewer_kind)i),
+                        figures->streams[k].state.viewers[i]);
+}
+
+static void append_sent(struct figures *figures)
+{
+    static const char bytes[] = "moonreel_sent_bytes_total",
+                      frames[] = "moonreel_frames_sent_total";
+    mr_metrics_family(&figures->text, bytes, "counter", "Bytes sent to viewers, headers included.");
+    for (size_t k = 0; k < figures->count; k++)
+        for (int i = 0; i < MR_VIEWER_KINDS; i++)
+            append_part(figures, bytes, &figures->streams[k], "kind",
+                        mr_viewer_kind_name((enum mr_viewer_kind)i),
+                        (double)figures->streams[k].state.sent[i].bytes);
+    mr_metrics_family(&figures->text, frames, "counter",
+                      "Frames sent to viewers, to each of them.");
+    for (size_t k = 0; k < figures->count; k++)
+        for (int i = 0; i < MR_VIEWER_KINDS; i++)
+            append_part(figures, frames, &figures->streams[k], "kind",
+                        mr_viewer_kind_name((enum mr_viewer_kind)i),
+                        (double)figures->streams[k].state.sent[i].packets);
+}
+
+static void append_drops(struct figures *figures)
+{
+    static const char name[] = "moonreel_frames_dropped_total";
+    mr_metrics_family(&figures->text, name, "counter", "Frames that were not published, by cause.");
+    for (size_t k = 0; k < figures->count; k++)
+        for (int i = 0; i < MR_DROPS; i++)
+            append_part(figures, name, &figures->streams[k], "cause", mr_drop_name((enum mr_drop)i),
+                        (double)figures->streams[k].state.stats.drops[i]);
+}
+
+static void append_stages(struct figures *figures)
+{
+    mr_metrics_family(&figures->text, "moonreel_stage_seconds", "summary",
+                      "What the stages of a frame took; latency is all of them, with waiting.");
+    for (size_t k = 0; k < figures->count; k++) {
+        const struct mr_stats *stats = &figures->streams[k].state.stats;
+        for (int i = 0; i < MR_STAGES; i++) {
+            const char *stage = mr_stage_name((enum mr_stage)i);
+            double samples = (double)stats->samples[i];
+            append_part(figures, "moonreel_stage_seconds_sum", &figures->streams[k], "stage", stage,
+                        stats->mean_us[i] * samples / 1e6);
+            append_part(figures, "moonreel_stage_seconds_count", &figures->streams[k], "stage",
+                        stage, samples);
+        }
+    }
+}
+
+/* ---- the whole server ---- */
+
+static void append_one(struct figures *figures, const char *name, const char *type,
+                       const char *help, double value)
+{
+    mr_metrics_family(&figures->text, name, type, help);
+    mr_metrics_sample(&figures->text, name, none, value);
+}
+
+static void append_server(struct figures *figures, struct mr_site *site)
+{
+    static const char requests[] = "moonreel_http_requests_total";
+    mr_metrics_family(&figures->text, "moonreel_build_info", "gauge", "Which moonreel this is.");
+    mr_metrics_sample(&figures->text, "moonreel_build_info",
+                      (struct mr_metrics_label[]){ { "version", MR_VERSION }, { NULL, NULL } }, 1);
+    append_one(figures, "moonreel_clients", "gauge",
+               "Streaming clients that have a place in the server.",
+               mr_fanout_clients(site->engine));
+    mr_metrics_family(&figures->text, requests, "counter",
+                      "HTTP requests by class of the answer's status.");
+    for (int i = 0; i < MR_TRAFFIC_CLASSES; i++) {
+        char code[] = { (char)('1' + i), 'x', 'x', '\0' };
+        mr_metrics_sample(
+            &figures->text, requests,
+            (struct mr_metrics_label[]){ { "code", code }, { NULL, NULL } },
+            (double)atomic_load_explicit(&site->traffic.requests[i], memory_order_relaxed));
+    }
+}
+
+static void append_process(struct figures *figures)
+{
+    struct mr_usage usage;
+    mr_usage_get(&usage);
+    append_one(figures, "process_cpu_seconds_total", "counter",
+               "Processor time of the host, without its scripts' processes.", usage.cpu_seconds);
+    append_one(figures, "process_resident_memory_bytes", "gauge", "Memory in use.",
+               (double)usage.resident_bytes);
+    append_one(figures, "process_virtual_memory_bytes", "gauge", "Address space in use.",
+               (double)usage.virtual_bytes);
+    append_one(figures, "process_open_fds", "gauge", "Open descriptors.", usage.descriptors);
+    append_one(figures, "process_max_fds", "gauge", "How many may be open.",
+               (double)usage.max_descriptors);
+    append_one(figures, "process_threads", "gauge", "Threads.", usage.threads);
+    append_one(figures, "process_start_time_seconds", "gauge", "When it was started, UNIX time.",
+               usage.start_seconds);
+}
+
+/* ---- the answer ---- */
+
+static bool look_at_streams(struct figures *figures, struct mr_registry *registry)
+{
+    struct mr_stream **streams;
+    size_t count = mr_registry_list(registry, &streams);
+    figures->streams = calloc(count + 1, sizeof(*figures->streams));
+    for (size_t i = 0; i < count; i++) {
+        if (figures->streams != NULL) {
+            struct watched *stream = &figures->streams[figures->count++];
+            snprintf(stream->name, sizeof(stream->name), "%s", mr_stream_name(streams[i]));
+            mr_stream_get_state(streams[i], &stream->state);
+            stream->log_dropped = mr_log_ring_dropped(mr_stream_log(streams[i]));
+        }
+        mr_stream_unref(&streams[i]);
+    }
+    free(streams);
+    return figures->streams != NULL;
+}
+
+int mr_metrics(const struct mr_request *request)
+{
+    struct figures figures = { 0 };
+    if (look_at_streams(&figures, request->site->registry)) {
+        append_server(&figures, request->site);
+        append_phases(&figures);
+        append_viewers(&figures);
+        append_sent(&figures);
+        append_families(&figures);
+        append_drops(&figures);
+        append_stages(&figures);
+        append_process(&figures);
+    }
+    bool made = figures.streams != NULL && !figures.text.failed;
+    int status = !made ? mr_respond_error(request, 500, NULL, "out of memory")
+                       : mr_respond(request, &(struct mr_response){
+                                                 .status = 200,
+                                                 .type = MR_METRICS_TYPE,
+                                                 .headers = "Cache-Control: no-store\r\n",
+                                                 .body = figures.text.data,
+                                                 .size = figures.text.size,
+                                             });
+    mr_buffer_finish(&figures.text);
+    free(figures.streams);
+    return status;
+}

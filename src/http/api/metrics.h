@@ -1,0 +1,9 @@
+/* Figures for Prometheus. Workers only. Returns the status of its answer. */
+#ifndef MR_HTTP_METRICS_H
+#define MR_HTTP_METRICS_H
+
+#include "http/request/request.h"
+
+int mr_metrics(const struct mr_request *request); /* GET /metrics */
+
+#endif

@@ -1,9 +1,0 @@
-/* A stream's log. Workers only. Returns the status of its answer. */
-#ifndef MR_HTTP_API_LOG_H
-#define MR_HTTP_API_LOG_H
-
-#include "http/request.h"
-
-int mr_api_log(const struct mr_request *request); /* GET /api/streams/{s}/log */
-
-#endif

@@ -1,0 +1,356 @@
+#include "http/engine/client.h"
+
+#include "base/clock.h"
+#include "http/engine/socket.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <linux/tcp.h> /* not netinet's: its tcp_info ends too early */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* So many packets without blocking, and a client that could not keep up may catch up again. */
+#define CALM_PACKETS 50
+
+/* Reads of one turn, so that a client that floods us delays nobody. */
+#define READS_PER_TURN 4
+
+struct mr_client *mr_client_create(const struct mr_arrival *arrival)
+{
+    struct mr_client *client = calloc(1, sizeof(*client));
+    if (client == NULL) {
+        close(arrival->fd);
+        if (arrival->addresses != NULL)
+            mr_addresses_give(arrival->addresses, &arrival->address);
+        if (arrival->session != NULL)
+            arrival->protocol->close(arrival->session);
+        return NULL;
+    }
+    client->fd = arrival->fd;
+    client->protocol = arrival->protocol;
+    client->maker = arrival->protocol->maker;
+    client->session = arrival->session;
+    client->addresses = arrival->addresses;
+    client->address = arrival->address;
+    client->viewer = &client->own;
+    if (arrival->hub != NULL) {
+        client->hub = mr_hub_ref(arrival->hub);
+        client->joined = true;
+        mr_hub_join(client->hub, client->protocol->kind, &client->own);
+    }
+    mr_buffer_append(&client->queue, arrival->head, arrival->head_size);
+    if (client->queue.failed) {
+        mr_client_destroy(client);
+        return NULL;
+    }
+    mr_socket_prepare(client->fd);
+    return client;
+}
+
+void mr_client_destroy(struct mr_client *client)
+{
+    if (client == NULL)
+        return;
+    if (client->session != NULL && client->protocol->close != NULL)
+        client->protocol->close(client->session);
+    close(client->fd);
+    if (client->addresses != NULL)
+        mr_addresses_give(client->addresses, &client->address);
+    if (client->joined)
+        mr_hub_leave(client->hub, &client->own);
+    mr_hub_unref(&client->hub);
+    mr_packet_unref(&client->packet);
+    mr_buffer_finish(&client->queue);
+    free(client);
+}
+
+void mr_client_start(struct mr_client *client, int64_t now_us)
+{
+    client->progress_us = now_us;
+    if (client->protocol->open != NULL && client->protocol->open(client) < 0)
+        client->phase = MR_CLIENT_GONE;
+}
+
+/* Of a client that watches nothing any more a packet may still be in flight: it is nobody's. */
+static void count_sent(const struct mr_client *client, size_t bytes, unsigned packets)
+{
+    if (client->hub != NULL)
+        mr_hub_note_sent(client->hub, client->viewer->kind, bytes, packets);
+}
+
+/* Book what mr_socket_send returned. return: whether anything was taken */
+static bool note_sent(struct mr_client *client, ssize_t sent, int64_t now_us)
+{
+    if (sent > 0) {
+        client->progress_us = now_us;
+        count_sent(client, (size_t)sent, 0);
+        return true;
+    }
+    client->blocked = true;
+    client->calm = 0;
+    if (sent < 0)
+        client->phase = MR_CLIENT_GONE;
+    return false;
+}
+
+static void packet_done(struct mr_client *client, uint64_t number, int64_t now_us)
+{
+    client->calm = number == client->viewer->last_packet + 1 ? client->calm + 1 : 0;
+    client->viewer->last_packet = number;
+    count_sent(client, 0, 1);
+    if (client->calm >= CALM_PACKETS)
+        client->skipping = false;
+    struct mr_mark mark;
+    if (client->protocol->once)
+        mr_client_end(client);
+    else if (client->skipping && client->protocol->has_answers &&
+             mr_pace_mark(&client->pace, now_us, &mark))
+        client->protocol->ping(client, &mark);
+}
+
+static void send_rest(struct mr_client *client, int64_t now_us)
+{
+    const struct mr_form *form = client->form;
+    ssize_t sent = mr_socket_send(client->fd, form->part, form->parts, client->offset);
+    if (!note_sent(client, sent, now_us))
+        return;
+    client->offset += (size_t)sent;
+    if (client->offset == form->size_bytes) {
+        packet_done(client, client->packet->number, now_us);
+        mr_packet_unref(&client->packet);
+    }
+}
+
+static void send_queue(struct mr_client *client, int64_t now_us)
+{
+    struct mr_buffer *queue = &client->queue;
+    struct iovec part = { .iov_base = queue->data, .iov_len = queue->size };
+    ssize_t sent = mr_socket_send(client->fd, &part, 1, client->queue_sent);
+    if (!note_sent(client, sent, now_us))
+        return;
+    client->queue_sent += (size_t)sent;
+    if (client->queue_sent == queue->size) {
+        mr_buffer_finish(queue); /* most clients never need it again */
+        client->queue_sent = 0;
+        client->rearm = client->rearm || client->unread;
+        client->unread = false;
+    }
+}
+
+static void begin_to_skip(struct mr_client *client)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof(info);
+    bool known = getsockopt(client->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+    client->skipping = true;
+    mr_pace_start(&client->pace, known ? info.tcpi_min_rtt : 0);
+}
+
+/* Which packet comes next: the one after the last, if the hub still has it and the client keeps up
+ * on the whole; else the newest. NULL: it has seen all. */
+static struct mr_packet *choose_next(struct mr_client *client, const struct mr_recent *recent)
+{
+    if (recent->count == 0 || client->maker == NULL)
+        return NULL;
+    struct mr_packet *newest = recent->packet[recent->count - 1];
+    uint64_t last = client->viewer->last_packet, next = last + 1;
+    if (newest->number <= last)
+        return NULL;
+    if (last == 0 || newest->number == next || client->protocol->once)
+        return newest;
+    uint64_t oldest = recent->packet[0]->number;
+    if (next < oldest && !client->skipping)
+        begin_to_skip(client);
+    return client->skipping ? newest : recent->packet[next - oldest];
+}
+
+/* return: whether there was one to send */
+static bool send_next(struct mr_client *client, const struct mr_recent *recent, int64_t now_us)
+{
+    if (client->skipping && !mr_pace_allows(&client->pace, now_us))
+        return false;
+    struct mr_packet *packet = choose_next(client, recent);
+    if (packet == NULL)
+        return false;
+    if (client->protocol->claim != NULL && client->protocol->claim(client, packet)) {
+        packet_done(client, packet->number, now_us);
+        return true;
+    }
+    if (client->queue.size > 0) /* what goes before it is to go first */
+        return true;
+    const struct mr_form *form = mr_packet_form(packet, client->maker);
+    if (form == NULL || form->size_bytes == 0) { /* out of memory: this one is lost for it */
+        client->viewer->last_packet = packet->number;
+        return true;
+    }
+    ssize_t sent = mr_socket_send(client->fd, form->part, form->parts, 0);
+    if (!note_sent(client, sent, now_us))
+        return false;
+    if ((size_t)sent == form->size_bytes) {
+        packet_done(client, packet->number, now_us);
+        return true;
+    }
+    client->packet = mr_packet_ref(packet);
+    client->form = form;
+    client->offset = (size_t)sent;
+    return true;
+}
+
+static void part(struct mr_client *client, int64_t now_us)
+{
+    shutdown(client->fd, SHUT_WR);
+    client->phase = client->half ? MR_CLIENT_GONE : MR_CLIENT_PARTED;
+    if (client->deadline_us > now_us + MR_CLIENT_LINGER_US)
+        client->deadline_us = now_us + MR_CLIENT_LINGER_US;
+}
+
+void mr_client_pump(struct mr_client *client, const struct mr_recent *recent, int64_t now_us)
+{
+    while (!client->blocked && client->phase <= MR_CLIENT_ENDING) {
+        if (client->packet != NULL)
+            send_rest(client, now_us);
+        else if (client->queue.size > 0)
+            send_queue(client, now_us);
+        else if (client->phase == MR_CLIENT_ENDING)
+            part(client, now_us);
+        else if (!send_next(client, recent, now_us))
+            return;
+    }
+}
+
+static void take_bytes(struct mr_client *client, const uint8_t *bytes, ssize_t size)
+{
+    if (size > 0 && client->phase == MR_CLIENT_OPEN && client->protocol->receive != NULL)
+        client->protocol->receive(client, bytes, (size_t)size);
+    if (size > 0)
+        return;
+    client->half = true;
+    if (client->phase != MR_CLIENT_ENDING) /* else it may still want to read our goodbye */
+        client->phase = MR_CLIENT_GONE;
+}
+
+void mr_client_receive(struct mr_client *client, uint8_t *scratch, size_t scratch_size)
+{
+    for (int i = 0; i < READS_PER_TURN; i++) {
+        if (client->phase == MR_CLIENT_GONE || client->half)
+            return;
+        if (client->queue.size - client->queue_sent > MR_CLIENT_QUEUE_LIMIT) {
+            client->unread = true;
+            return;
+        }
+        ssize_t got = recv(client->fd, scratch, scratch_size, MSG_DONTWAIT);
+        if (got < 0 && errno == EAGAIN)
+            return;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            client->phase = MR_CLIENT_GONE;
+        else
+            take_bytes(client, scratch, got);
+    }
+    client->rearm = true;
+}
+
+void mr_client_tick(struct mr_client *client, int64_t now_us)
+{
+    const struct mr_protocol *protocol = client->protocol;
+    int64_t silence_us = now_us - client->progress_us;
+    if (client->phase == MR_CLIENT_OPEN) {
+        if (client->blocked && silence_us > MR_CLIENT_STALL_US)
+            client->phase = MR_CLIENT_GONE;
+        else if (!client->blocked && silence_us > MR_CLIENT_PING_US && protocol->ping != NULL)
+            protocol->ping(client, &(struct mr_mark){ 0 });
+        if (protocol->tick != NULL)
+            protocol->tick(client, now_us);
+    } else if (now_us >= client->deadline_us) {
+        client->phase = MR_CLIENT_GONE;
+    }
+}
+
+void mr_client_tell(struct mr_client *client, const struct mr_hub_text *text)
+{
+    struct mr_viewer *viewer = client->viewer;
+    bool meant = text->client == 0 || text->client == viewer->id;
+    if (!meant || text->number <= viewer->after_text || client->phase != MR_CLIENT_OPEN ||
+        client->protocol->text == NULL)
+        return;
+    viewer->after_text = text->number;
+    if (client->queue.size - client->queue_sent + text->size > MR_CLIENT_TEXTS_LIMIT)
+        mr_hub_drop_texts(client->hub, 1);
+    else
+        client->protocol->text(client, text->json, text->size);
+}
+
+void mr_client_farewell(struct mr_client *client, const char *reason, int64_t deadline_us)
+{
+    if (client->phase == MR_CLIENT_OPEN && client->protocol->goodbye != NULL)
+        client->protocol->goodbye(client, reason);
+    mr_client_end(client); /* at the latest now */
+    if (client->deadline_us > deadline_us)
+        client->deadline_us = deadline_us;
+}
+
+void mr_client_poke(struct mr_client *client)
+{
+    if (client->is_poked || client->poked == NULL)
+        return;
+    client->is_poked = true;
+    client->next_poked = *client->poked;
+    *client->poked = client;
+}
+
+void mr_client_watch(struct mr_client *client, struct mr_hub *hub, struct mr_viewer *viewer)
+{
+    assert(!client->joined);
+    struct mr_hub *before = client->hub;
+    client->hub = hub != NULL ? mr_hub_ref(hub) : NULL;
+    client->viewer = hub != NULL ? viewer : &client->own;
+    client->moved = client->moved || hub != before;
+    mr_hub_unref(&before);
+    mr_client_poke(client);
+}
+
+/* What is sent goes once it is most of the queue: one that is never empty must not grow. */
+static void forget_sent(struct mr_client *client)
+{
+    struct mr_buffer *queue = &client->queue;
+    if (client->queue_sent < MR_CLIENT_QUEUE_LIMIT || client->queue_sent < queue->size / 2)
+        return;
+    queue->size -= client->queue_sent;
+    memmove(queue->data, queue->data + client->queue_sent, queue->size);
+    client->queue_sent = 0;
+}
+
+void mr_client_write(struct mr_client *client, const void *bytes, size_t size)
+{
+    if (client->phase != MR_CLIENT_OPEN)
+        return;
+    forget_sent(client);
+    mr_buffer_append(&client->queue, bytes, size);
+    if (client->queue.failed)
+        client->phase = MR_CLIENT_GONE;
+    mr_client_poke(client);
+}
+
+void mr_client_answered(struct mr_client *client, const struct mr_mark *mark)
+{
+    mr_pace_answer(&client->pace, mark, mr_clock_now_us());
+}
+
+void mr_client_end(struct mr_client *client)
+{
+    if (client->phase != MR_CLIENT_OPEN)
+        return;
+    client->phase = MR_CLIENT_ENDING;
+    client->deadline_us = mr_clock_now_us() + MR_CLIENT_FAREWELL_US;
+    mr_client_poke(client);
+}
+
+void mr_client_drop(struct mr_client *client)
+{
+    client->phase = MR_CLIENT_GONE;
+    mr_client_poke(client);
+}

@@ -1,0 +1,100 @@
+#include "http/pages/pages.h"
+
+#include "base/buffer.h"
+#include "http/pages/content.h"
+#include "http/pages/long_send.h"
+#include "http/request/respond.h"
+
+#include <string.h>
+
+#define EMBEDDED    "embed.html"
+#define CHUNK_BYTES (16 * 1024)
+
+/* How long a browser may keep what never changes, without asking: a year. */
+#define LASTING "Cache-Control: public, max-age=31536000, immutable\r\n"
+
+static void add_frame_ancestors(struct mr_buffer *headers, const struct mr_request *request,
+                                const struct mr_asset *asset)
+{
+    const struct mr_origins *origins = &request->site->origins;
+    bool embedded = strcmp(asset->name, EMBEDDED) == 0;
+    mr_buffer_append_text(headers, embedded && origins->any ? "frame-ancestors *"
+                                                            : "frame-ancestors 'self'");
+    for (size_t i = 0; embedded && !origins->any && i < origins->count; i++)
+        if (strcmp(origins->origin[i], "null") != 0)
+            mr_buffer_printf(headers, " %s", origins->origin[i]);
+}
+
+static void add_policy(struct mr_buffer *headers, const struct mr_request *request,
+                       const struct mr_asset *asset)
+{
+    mr_buffer_append_text(
+        headers, "Content-Security-Policy: default-src 'self'; img-src 'self' blob: data:; "
+                 "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
+                 "form-action 'none'; ");
+    add_frame_ancestors(headers, request, asset);
+    mr_buffer_append_text(headers, "\r\nReferrer-Policy: no-referrer\r\n");
+}
+
+static void add_headers(struct mr_buffer *headers, const struct mr_request *request,
+                        const struct mr_asset *asset, const struct mr_asset_form *form)
+{
+    mr_buffer_printf(headers, "ETag: %s\r\n", form->etag);
+    mr_buffer_append_text(headers, asset->lasting ? LASTING : "Cache-Control: no-cache\r\n");
+    if (asset->gzip.bytes != NULL)
+        mr_buffer_append_text(headers, "Vary: Accept-Encoding\r\n");
+    if (form == &asset->gzip)
+        mr_buffer_append_text(headers, "Content-Encoding: gzip\r\n");
+    if (strncmp(mr_content_type(asset->name), "text/html", 9) == 0)
+        add_policy(headers, request, asset);
+}
+
+/* What does not fit into the socket, in pieces: between two of them a client that reads too slowly is cut
+ * off. */
+static int send_long(const struct mr_request *request, const struct mr_response *response,
+                     const struct mr_long_send *send)
+{
+    const uint8_t *at = response->body, *end = at + response->size;
+    int status = mr_respond_head(request, response);
+    while (at < end && mr_long_send_goes_on(send)) {
+        size_t size = end - at < CHUNK_BYTES ? (size_t)(end - at) : CHUNK_BYTES;
+        if (mg_write(request->connection, at, size) < (int)size)
+            break;
+        at += size;
+    }
+    return status;
+}
+
+static int send_form(const struct mr_request *request, const struct mr_asset *asset,
+                     const struct mr_asset_form *form, const char *headers)
+{
+    struct mr_long_send send;
+    struct mr_response response = { .status = 200, .headers = headers };
+    if (mr_etag_matches(mg_get_header(request->connection, "If-None-Match"), form->etag)) {
+        response.status = 304;
+        return mr_respond(request, &response);
+    }
+    response.type = mr_content_type(asset->name);
+    response.body = form->bytes;
+    response.size = form->size;
+    int status = mr_long_send_begin(&send, request, form->size);
+    if (status != 0)
+        return status;
+    status =
+        send.site != NULL ? send_long(request, &response, &send) : mr_respond(request, &response);
+    mr_long_send_end(&send);
+    return status;
+}
+
+int mr_pages_send(const struct mr_request *request, const struct mr_asset *asset)
+{
+    const char *accepted = mg_get_header(request->connection, "Accept-Encoding");
+    bool gzip = asset->gzip.bytes != NULL && mr_content_accepts(accepted, "gzip");
+    const struct mr_asset_form *form = gzip ? &asset->gzip : &asset->plain;
+    struct mr_buffer headers = { 0 };
+    add_headers(&headers, request, asset, form);
+    int status = headers.failed ? mr_respond_error(request, 500, NULL, "out of memory")
+                                : send_form(request, asset, form, (const char *)headers.data);
+    mr_buffer_finish(&headers);
+    return status;
+}

@@ -1,0 +1,156 @@
+#include "http/request/access.h"
+
+#include "http/request/auth.h"
+#include "http/request/origin.h"
+#include "http/request/respond.h"
+#include "http/viewers/handover.h"
+
+#include <string.h>
+
+#define PREFLIGHT_S "600" /* how long a browser may remember our answer */
+
+static const char *header(const struct mr_request *request, const char *name)
+{
+    return mg_get_header(request->connection, name);
+}
+
+/* The name by which the browser asks: a trusted proxy may know better than its own request says. */
+static const char *host_of(const struct mr_request *request)
+{
+    const char *forwarded = request->from.trusted ? header(request, "X-Forwarded-Host") : NULL;
+    return forwarded != NULL ? forwarded : header(request, "Host");
+}
+
+int mr_access_check_host(const struct mr_request *request)
+{
+    const char *host = host_of(request);
+    if (mr_host_allowed(&request->site->hosts, host))
+        return 0;
+    return mr_respond_error(request, 421, NULL,
+                            "\"%s\" is no name of this server; --allow-host makes it one", host);
+}
+
+/* ---- origins ---- */
+
+static bool is(const char *value, const char *wanted)
+{
+    return value != NULL && strcmp(value, wanted) == 0;
+}
+
+/* <img> and its like send no Origin; what the page is that shows it, Referer tells mostly. */
+static bool is_allowed_referrer(const struct mr_request *request)
+{
+    char origin[MR_ORIGIN_SIZE];
+    const char *referrer = header(request, "Referer");
+    const char *name = referrer != NULL ? strstr(referrer, "://") : NULL;
+    if (request->site->origins.any)
+        return true;
+    if (name == NULL)
+        return false;
+    size_t length = (size_t)(name - referrer) + 3 + strcspn(name + 3, "/?#");
+    if (length >= sizeof(origin))
+        return false;
+    memcpy(origin, referrer, length);
+    origin[length] = '\0';
+    return mr_origin_allowed(&request->site->origins, origin, host_of(request));
+}
+
+/* A part of another site's page, says the browser. */
+static bool is_foreign_part(const struct mr_request *request)
+{
+    const char *site = header(request, "Sec-Fetch-Site");
+    return is(header(request, "Sec-Fetch-Mode"), "no-cors") &&
+           (is(site, "cross-site") || is(site, "same-site")) && !is_allowed_referrer(request);
+}
+
+static int check_origin(const struct mr_request *request, enum mr_right right)
+{
+    const char *origin = header(request, "Origin"), *host = host_of(request);
+    if (right == MR_RIGHT_CHANGE && !mr_origin_is_own(origin, host))
+        return mr_respond_error(request, 403, NULL, "pages of %s may not change anything here",
+                                origin);
+    if (!mr_origin_allowed(&request->site->origins, origin, host))
+        return mr_respond_error(request, 403, NULL,
+                                "pages of %s may not watch here; --allow-origin lets them", origin);
+    if (origin == NULL && is_foreign_part(request))
+        return mr_respond_error(
+            request, 403, NULL,
+            "pages of other sites may not watch here; --allow-origin lets them");
+    return 0;
+}
+
+int mr_access_preflight(const struct mr_request *request)
+{
+    const char *origin = header(request, "Origin");
+    if (!is(request->info->request_method, "OPTIONS") || origin == NULL ||
+        header(request, "Access-Control-Request-Method") == NULL)
+        return 0;
+    int refused = check_origin(request, MR_RIGHT_VIEW);
+    if (refused != 0)
+        return refused;
+    static const char headers[] = "Access-Control-Allow-Methods: GET, HEAD, POST\r\n"
+                                  "Access-Control-Allow-Headers: Authorization, Content-Type\r\n"
+                                  "Access-Control-Max-Age: " PREFLIGHT_S "\r\n";
+    return mr_respond(request, &(struct mr_response){ .status = 204, .headers = headers });
+}
+
+void mr_access_headers(const struct mr_request *request, struct mr_buffer *out)
+{
+    const struct mr_origins *origins = &request->site->origins;
+    const char *origin = header(request, "Origin"), *host = host_of(request);
+    bool foreign = origin != NULL && !mr_origin_is_own(origin, host);
+    bool welcome = foreign && mr_origin_allowed(origins, origin, host);
+    bool embeds =
+        origin == NULL && (origins->any || origins->count > 0) && is_allowed_referrer(request);
+    mr_buffer_printf(out, "Cross-Origin-Resource-Policy: %s\r\n",
+                     welcome || embeds ? "cross-origin" : "same-origin");
+    if (origins->any || origins->count > 0)
+        mr_buffer_append_text(out, "Vary: Origin, Referer\r\n");
+    if (welcome) /* never "*", so that credentials are nobody's by accident */
+        mr_buffer_printf(out, "Access-Control-Allow-Origin: %s\r\n", origin);
+}
+
+/* ---- tokens ---- */
+
+static enum mr_auth better(enum mr_auth one, enum mr_auth other)
+{
+    return one == MR_AUTH_RIGHT || other == MR_AUTH_MISSING ? one : other;
+}
+
+/* The token opens what the view token opens, too. */
+static enum mr_auth check_token(const struct mr_request *request, enum mr_right right)
+{
+    const struct mr_site *site = request->site;
+    const char *authorization = header(request, "Authorization");
+    enum mr_auth found = mr_auth_check(site->token, authorization);
+    if (right == MR_RIGHT_CHANGE)
+        return found;
+    found = better(found, mr_auth_check(site->view_token, authorization));
+
+    char token[MR_TOKEN_MAX + 2]; /* one that is too long stays one */
+    if (found != MR_AUTH_RIGHT && right == MR_RIGHT_WATCH &&
+        mr_request_parameter(request, "token", token, sizeof(token))) {
+        found = mr_auth_check_text(site->token, token);
+        found = better(found, mr_auth_check_text(site->view_token, token));
+    }
+    return found;
+}
+
+int mr_access_check(const struct mr_request *request, enum mr_right right)
+{
+    int refused = right == MR_RIGHT_OPEN ? 0 : check_origin(request, right);
+    if (refused != 0 || right == MR_RIGHT_OPEN ||
+        (right != MR_RIGHT_CHANGE && request->site->view_token == NULL))
+        return refused;
+    const char *name = right == MR_RIGHT_CHANGE ? "token" : "view token";
+    switch (check_token(request, right)) {
+    case MR_AUTH_RIGHT:
+        return 0;
+    case MR_AUTH_WRONG:
+        return mr_respond_error(request, 403, NULL, "this is not the %s", name);
+    default:
+        return mr_respond_error(request, 401, "WWW-Authenticate: Bearer\r\n",
+                                "this needs the %s: Authorization: Bearer TOKEN%s", name,
+                                right == MR_RIGHT_WATCH ? ", or ?token=TOKEN" : "");
+    }
+}

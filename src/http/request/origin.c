@@ -1,0 +1,211 @@
+#include "http/request/origin.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#define SCHEME_HTTP  "http://"
+#define SCHEME_HTTPS "https://"
+
+/* Copy `length` characters in lower case. return: whether they fit */
+static bool copy_lower(const char *text, size_t length, char copy[MR_ORIGIN_SIZE])
+{
+    if (length >= MR_ORIGIN_SIZE)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        copy[i] = (char)tolower((unsigned char)text[i]);
+    copy[length] = '\0';
+    return true;
+}
+
+/* The length of the name or address that an authority begins with, brackets included. */
+static size_t name_length(const char *authority)
+{
+    if (authority[0] == '[') {
+        size_t length = strcspn(authority, "]");
+        return authority[length] == ']' ? length + 1 : 0;
+    }
+    return strcspn(authority, ":");
+}
+
+/* Whether text is nothing, or ":" and a port. */
+static bool is_port(const char *text)
+{
+    size_t digits = text[0] == ':' ? strspn(text + 1, "0123456789") : 0;
+    return text[0] == '\0' || (digits <= 5 && text[1 + digits] == '\0');
+}
+
+/* A name is made of what names are made of; an address in brackets is IPv6. */
+static bool is_name(const char *text, size_t length)
+{
+    if (length == 0)
+        return false;
+    if (text[0] == '[')
+        return length > 2 && strspn(text + 1, "0123456789abcdef:.") == length - 2;
+    return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-._") >= length;
+}
+
+/* What two authorities have to have in common: lower case, without the scheme's own port.
+ * return: false when it is none */
+static bool normalize(const char *authority, const char *default_port, char copy[MR_ORIGIN_SIZE])
+{
+    if (!copy_lower(authority, strlen(authority), copy))
+        return false;
+    size_t length = name_length(copy);
+    if (!is_name(copy, length) || !is_port(copy + length))
+        return false;
+    if (strcmp(copy + length, ":") == 0 || strcmp(copy + length, default_port) == 0)
+        copy[length] = '\0';
+    return true;
+}
+
+struct parsed {
+    const char *scheme, *default_port;
+    char authority[MR_ORIGIN_SIZE];
+};
+
+static bool parse_origin(const char *text, struct parsed *parsed)
+{
+    char start[sizeof(SCHEME_HTTPS)] = "";
+    strncpy(start, text, sizeof(start) - 1);
+    for (char *at = start; *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    bool secure = strcmp(start, SCHEME_HTTPS) == 0;
+    if (!secure && strncmp(start, SCHEME_HTTP, strlen(SCHEME_HTTP)) != 0)
+        return false;
+    parsed->scheme = secure ? SCHEME_HTTPS : SCHEME_HTTP;
+    parsed->default_port = secure ? ":443" : ":80";
+    return normalize(text + strlen(parsed->scheme), parsed->default_port, parsed->authority);
+}
+
+/* ---- lists ---- */
+
+typedef bool add_fn(void *list, const char *text, bool *full);
+
+static int add_all(void *list, const char *text, add_fn *add, const char *right,
+                   struct mr_error *error)
+{
+    for (const char *end;; text = end + 1) {
+        char one[MR_ORIGIN_SIZE];
+        text += strspn(text, " ");
+        end = text + strcspn(text, ",");
+        size_t length = (size_t)(end - text);
+        while (length > 0 && text[length - 1] == ' ')
+            length--;
+        bool full = false;
+        if (!copy_lower(text, length, one) || !add(list, one, &full))
+            return mr_error_set(error, -EINVAL, "\"%.*s\" is not %s", (int)length, text, right);
+        if (full)
+            return mr_error_set(error, -EINVAL, "\"%.*s\" is one too many; there can be %d",
+                                (int)length, text, MR_ORIGINS_MAX);
+        if (*end == '\0')
+            return 0;
+    }
+}
+
+static bool add_origin(void *list, const char *text, bool *full)
+{
+    struct mr_origins *origins = list;
+    struct parsed parsed;
+    if (strcmp(text, "*") == 0) {
+        origins->any = true;
+        return true;
+    }
+    bool is_null = strcmp(text, "null") == 0;
+    if (!is_null && !parse_origin(text, &parsed))
+        return false;
+    size_t length = is_null ? 0 : strlen(parsed.scheme);
+    if (!is_null && length + strlen(parsed.authority) >= MR_ORIGIN_SIZE)
+        return false;
+    *full = origins->count == MR_ORIGINS_MAX;
+    if (*full)
+        return true;
+    char *origin = origins->origin[origins->count++];
+    memcpy(origin, is_null ? "" : parsed.scheme, length);
+    strcpy(origin + length, is_null ? text : parsed.authority);
+    return true;
+}
+
+int mr_origins_add(struct mr_origins *origins, const char *text, struct mr_error *error)
+{
+    return add_all(origins, text, add_origin,
+                   "an origin as https://example.org or http://localhost:3000, null, or * for all",
+                   error);
+}
+
+static bool add_host(void *list, const char *text, bool *full)
+{
+    struct mr_hosts *hosts = list;
+    if (strcmp(text, "*") == 0) {
+        hosts->any = true;
+        return true;
+    }
+    if (name_length(text) != strlen(text) || !is_name(text, strlen(text)))
+        return false;
+    *full = hosts->count == MR_ORIGINS_MAX;
+    if (!*full)
+        strcpy(hosts->name[hosts->count++], text);
+    return true;
+}
+
+int mr_hosts_add(struct mr_hosts *hosts, const char *text, struct mr_error *error)
+{
+    return add_all(hosts, text, add_host, "a host's name without a port, or * for all", error);
+}
+
+/* ---- questions ---- */
+
+bool mr_origin_is_own(const char *origin, const char *host)
+{
+    struct parsed parsed;
+    char own[MR_ORIGIN_SIZE];
+    if (origin == NULL)
+        return true;
+    return host != NULL && parse_origin(origin, &parsed) &&
+           normalize(host, parsed.default_port, own) && strcmp(parsed.authority, own) == 0;
+}
+
+bool mr_origin_allowed(const struct mr_origins *origins, const char *origin, const char *host)
+{
+    struct parsed parsed;
+    if (origins->any || mr_origin_is_own(origin, host))
+        return true;
+    bool is_null = strcmp(origin, "null") == 0;
+    if (!is_null && !parse_origin(origin, &parsed))
+        return false;
+    for (size_t i = 0; i < origins->count; i++) {
+        const char *one = origins->origin[i];
+        size_t length = is_null ? 0 : strlen(parsed.scheme);
+        if (is_null ? strcmp(one, "null") == 0
+                    : strncmp(one, parsed.scheme, length) == 0 &&
+                          strcmp(one + length, parsed.authority) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_address(const char *name)
+{
+    struct in_addr address;
+    return name[0] == '[' || inet_pton(AF_INET, name, &address) == 1;
+}
+
+bool mr_host_allowed(const struct mr_hosts *hosts, const char *host)
+{
+    char name[MR_ORIGIN_SIZE];
+    if (host == NULL || hosts->any)
+        return true;
+    if (!normalize(host, "", name))
+        return false;
+    name[name_length(name)] = '\0';
+    size_t length = strlen(name);
+    if (length > 1 && name[length - 1] == '.') /* the root's dot */
+        name[length - 1] = '\0';
+    if (is_address(name) || strcmp(name, "localhost") == 0)
+        return true;
+    for (size_t i = 0; i < hosts->count; i++)
+        if (strcmp(hosts->name[i], name) == 0)
+            return true;
+    return false;
+}

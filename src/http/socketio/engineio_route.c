@@ -1,0 +1,182 @@
+/* Requests of Engine.IO, as far as workers deal with them: they read and check, the engine's thread
+ * does the rest. */
+#include "http/socketio/engineio_session.h"
+
+#include "http/pages/long_send.h"
+#include "http/request/access.h"
+#include "http/request/body.h"
+#include "http/request/query.h"
+#include "http/request/respond.h"
+#include "http/viewers/handover.h"
+#include "http/viewers/handshake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRANSPORT_MAX 16
+
+static const char no_store[] = "Cache-Control: no-store\r\n";
+
+static int respond_fault(const struct mr_request *request, enum mr_engineio_fault fault)
+{
+    const char *json = mr_engineio_fault_json(fault);
+    return mr_respond(request, &(struct mr_response){
+                                   .status = 400,
+                                   .type = "application/json",
+                                   .headers = no_store,
+                                   .body = json,
+                                   .size = strlen(json),
+                               });
+}
+
+static bool is_method(const struct mr_request *request, const char *method)
+{
+    return strcmp(request->info->request_method, method) == 0;
+}
+
+/* The lines that answers by the engine have. return: malloc'd; NULL when out of memory */
+static char *make_headers(const struct mr_request *request)
+{
+    struct mr_buffer lines = { 0 };
+    mr_buffer_append_text(&lines, no_store);
+    mr_access_headers(request, &lines);
+    if (lines.failed)
+        mr_buffer_finish(&lines);
+    return (char *)lines.data;
+}
+
+/* ---- what a request asks for ---- */
+
+enum kind {
+    KIND_POLL,
+    KIND_POST,
+    KIND_WEBSOCKET,
+};
+
+struct question {
+    enum kind kind;
+    char sid[MR_ENGINEIO_SID_LENGTH + 1];
+    struct mr_handshake handshake;
+};
+
+/* In the reference server's order. return: 0, or -1 with *fault */
+static int read_question(const struct mr_request *request, struct question *question,
+                         enum mr_engineio_fault *fault)
+{
+    const char *query = request->info->query_string;
+    char transport[TRANSPORT_MAX], version[2];
+    mr_query_get(query, "transport", transport, sizeof(transport));
+    bool websocket = strcmp(transport, "websocket") == 0;
+    *fault = MR_ENGINEIO_UNKNOWN_TRANSPORT;
+    if (!websocket && strcmp(transport, "polling") != 0)
+        return -1;
+
+    int got = mr_query_get(query, "sid", question->sid, sizeof(question->sid));
+    *fault = MR_ENGINEIO_UNKNOWN_SID;
+    if (got < 0 && got != -ENOENT)
+        return -1;
+
+    bool get = is_method(request, "GET") && !request->head;
+    *fault = MR_ENGINEIO_BAD_METHOD;
+    if (!get && (question->sid[0] == '\0' || websocket || !is_method(request, "POST")))
+        return -1;
+
+    *fault = MR_ENGINEIO_BAD_VERSION;
+    if (mr_query_get(query, "EIO", version, sizeof(version)) < 0 || strcmp(version, "4") != 0)
+        return -1;
+
+    *fault = MR_ENGINEIO_BAD_REQUEST;
+    question->kind = websocket ? KIND_WEBSOCKET : get ? KIND_POLL : KIND_POST;
+    question->handshake = (struct mr_handshake){
+        .connection = mg_get_header(request->connection, "Connection"),
+        .upgrade = mg_get_header(request->connection, "Upgrade"),
+        .version = mg_get_header(request->connection, "Sec-WebSocket-Version"),
+        .key = mg_get_header(request->connection, "Sec-WebSocket-Key"),
+    };
+    return !websocket || mr_handshake_check(&question->handshake) == MR_HANDSHAKE_OK ? 0 : -1;
+}
+
+/* ---- handing it over ---- */
+
+static struct mr_engineio_link *make_link(const struct mr_request *request,
+                                          struct mr_engineio *engineio,
+                                          const struct question *question)
+{
+    struct mr_engineio_link *link = calloc(1, sizeof(*link));
+    if (link == NULL)
+        return NULL;
+    link->engineio = engineio;
+    link->address = request->from.address;
+    memcpy(link->sid, question->sid, sizeof(link->sid));
+    link->headers = make_headers(request);
+    if (question->sid[0] == '\0')
+        link->query = strdup(request->info->query_string);
+    if (question->kind == KIND_WEBSOCKET)
+        mr_handshake_answer(question->handshake.key, &link->switching);
+    if (link->headers == NULL || (question->sid[0] == '\0' && link->query == NULL) ||
+        link->switching.failed) {
+        mr_engineio_link_destroy(link);
+        return NULL;
+    }
+    return link;
+}
+
+static int hand_over(const struct mr_request *request, struct mr_engineio_link *link,
+                     enum kind kind)
+{
+    static const struct mr_protocol *const protocols[] = {
+        [KIND_POLL] = &mr_engineio_poll,
+        [KIND_POST] = &mr_engineio_post,
+        [KIND_WEBSOCKET] = &mr_engineio_socket,
+    };
+    struct mr_arrival arrival = { .protocol = protocols[kind], .session = link };
+    int refused = mr_handover_admit(request);
+    if (refused != 0) {
+        mr_handover_discard(&arrival);
+        return refused;
+    }
+    return mr_handover(request, &arrival, kind == KIND_WEBSOCKET ? 101 : 200);
+}
+
+/* Read the body, and hand over also what is wrong with it: that ends the session. */
+static int take_post(const struct mr_request *request, struct mr_engineio_link *link)
+{
+    struct mr_engineio *engineio = link->engineio;
+    struct mr_engineio_post_mark mark;
+    struct mr_long_send slow;
+    int status = mr_long_read_begin(&slow, request);
+    if (status != 0) {
+        mr_engineio_link_destroy(link);
+        return status;
+    }
+    char sid[MR_ENGINEIO_SID_LENGTH + 1];
+    memcpy(sid, link->sid, sizeof(sid));
+    link->overlaps = !mr_engineio_posts_enter(engineio->posts, &mark, sid);
+    int result = mr_body_read(request, engineio->options.max_payload, &link->body);
+    mr_long_send_end(&slow);
+    if (result < 0) {
+        status = result == -EMSGSIZE
+                     ? mr_respond_error(request, 413, NULL, "a payload has at most %zu bytes",
+                                        engineio->options.max_payload)
+                     : respond_fault(request, MR_ENGINEIO_BAD_REQUEST);
+        mr_engineio_link_destroy(link);
+    } else {
+        status = hand_over(request, link, KIND_POST);
+    }
+    mr_engineio_posts_leave(engineio->posts, &mark);
+    return status;
+}
+
+int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio)
+{
+    struct question question = { 0 };
+    enum mr_engineio_fault fault;
+    if (read_question(request, &question, &fault) < 0)
+        return respond_fault(request, fault);
+    struct mr_engineio_link *link = make_link(request, engineio, &question);
+    if (link == NULL)
+        return mr_respond_error(request, 500, NULL, "out of memory");
+    return question.kind == KIND_POST ? take_post(request, link)
+                                      : hand_over(request, link, question.kind);
+}

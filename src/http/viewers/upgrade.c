@@ -1,0 +1,65 @@
+#include "http/viewers/upgrade.h"
+
+#include "http/api/api.h"
+#include "http/request/respond.h"
+#include "http/viewers/handover.h"
+#include "http/viewers/handshake.h"
+#include "http/viewers/native.h"
+
+#define FORMAT_MAX 32
+
+/* A browser does not tell a page why a WebSocket was refused: an ordinary request here does. */
+static int answer_plain(const struct mr_request *request)
+{
+    struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
+    int refused = stream == NULL ? mr_api_no_stream(request) : mr_handover_admit(request);
+    mr_stream_unref(&stream);
+    if (refused != 0)
+        return refused;
+    mr_handover_dismiss(request);
+    return mr_respond_error(request, 426, "Upgrade: websocket\r\n",
+                            "this address speaks WebSocket");
+}
+
+static int refuse_handshake(const struct mr_request *request, enum mr_handshake_fault fault)
+{
+    switch (fault) {
+    case MR_HANDSHAKE_NO_UPGRADE:
+        return answer_plain(request);
+    case MR_HANDSHAKE_BAD_VERSION:
+        return mr_respond_error(request, 426, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+                                "this server speaks version 13 of WebSocket");
+    default:
+        return mr_respond_error(request, 400, NULL, "Sec-WebSocket-Key is not 16 bytes in base64");
+    }
+}
+
+int mr_upgrade_native(const struct mr_request *request)
+{
+    struct mr_handshake handshake = {
+        .connection = mg_get_header(request->connection, "Connection"),
+        .upgrade = mg_get_header(request->connection, "Upgrade"),
+        .version = mg_get_header(request->connection, "Sec-WebSocket-Version"),
+        .key = mg_get_header(request->connection, "Sec-WebSocket-Key"),
+    };
+    char format[FORMAT_MAX];
+    bool given = mr_request_parameter(request, "format", format, sizeof(format));
+    const struct mr_protocol *protocol = mr_native_protocol(given ? format : NULL);
+
+    enum mr_handshake_fault fault =
+        request->head ? MR_HANDSHAKE_NO_UPGRADE : mr_handshake_check(&handshake);
+    if (fault != MR_HANDSHAKE_OK)
+        return refuse_handshake(request, fault);
+    if (protocol == NULL)
+        return mr_respond_error(request, 400, NULL,
+                                "there is no format \"%s\", only \"binary\", \"json\" and \"data\"",
+                                format);
+
+    struct mr_buffer head = { 0 };
+    mr_handshake_answer(handshake.key, &head);
+    struct mr_arrival viewer = { .protocol = protocol, .head = head.data, .head_size = head.size };
+    int status = head.failed ? mr_respond_error(request, 500, NULL, "out of memory")
+                             : mr_handover_viewer(request, &viewer, 101);
+    mr_buffer_finish(&head);
+    return status;
+}

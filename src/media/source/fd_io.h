@@ -1,0 +1,15 @@
+/* FFmpeg input from a file descriptor that may keep silent for ever (standard input, a FIFO), where
+ * FFmpeg's own protocols cannot be interrupted. Private to src/media. */
+#ifndef MR_MEDIA_FD_IO_H
+#define MR_MEDIA_FD_IO_H
+
+#include "media/source/patience.h"
+
+struct AVIOContext;
+
+/* in:     fd, taken over, closed on failure too; patience, must outlive the context
+ * return: the context, seekable if the descriptor is; NULL when out of memory */
+struct AVIOContext *mr_fd_io_open(int fd, const struct mr_patience *patience);
+void mr_fd_io_close(struct AVIOContext **io); /* takes a pointer to NULL */
+
+#endif

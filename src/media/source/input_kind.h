@@ -1,0 +1,20 @@
+/* What an opened input is like, by its demuxer and its address. Private to src/media. */
+#ifndef MR_MEDIA_INPUT_KIND_H
+#define MR_MEDIA_INPUT_KIND_H
+
+#include "media/source/locator.h"
+
+#include <stdbool.h>
+
+struct AVFormatContext;
+
+struct mr_input_kind {
+    bool live;    /* arrives at its own pace: a device, a network without an end in sight */
+    bool still;   /* one picture */
+    bool untimed; /* live, and says nothing about time: a frame's time is when it comes */
+};
+
+struct mr_input_kind mr_input_kind_of(const struct AVFormatContext *demuxer,
+                                      const struct mr_locator *locator);
+
+#endif

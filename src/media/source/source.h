@@ -1,0 +1,112 @@
+/* A source: demuxes and decodes one input with FFmpeg, and hands out its frames one by one.
+ *
+ * Owned by one thread (the stream's source thread), apart from mr_source_damaged.
+ * It neither paces nor scales. */
+#ifndef MR_MEDIA_SOURCE_H
+#define MR_MEDIA_SOURCE_H
+
+#include "base/blob.h"
+#include "base/error.h"
+#include "media/picture/geometry.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct AVFrame;
+struct mr_jpeg_frame;
+struct mr_source;
+
+/* What an input does not say about itself, and how it is to be opened. */
+struct mr_input_options {
+    /* FFmpeg's name of a demuxer or device, or of a camera's pixel format or codec (as "mjpeg",
+     * "yuyv422"); NULL: found by looking */
+    const char *format;
+    struct mr_size size; /* of a camera or raw video; {0,0}: the input's choice */
+    double fps;          /* of a camera, raw video or a row of pictures; 0: the input's choice */
+    const char *const *option; /* more of FFmpeg's options, each "key=value" */
+    size_t option_count;
+};
+
+/* out:    *to, a copy with strings of its own, to be finished; empty on error
+ * return: 0; -ENOMEM */
+int mr_input_options_copy(struct mr_input_options *to, const struct mr_input_options *from);
+void mr_input_options_finish(struct mr_input_options *options); /* takes an empty one */
+
+struct mr_source_options {
+    /* a file, an FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), or a test pattern:
+     * "test:", "test:WxH", "test:WxH@FPS" */
+    const char *url;
+    bool loop;   /* start a finite source again at its end; pts go on without a jump */
+    int threads; /* decoder threads, 0: one up to 720p; larger pictures share the cores */
+    struct mr_input_options input; /* strings are copied */
+    int64_t stall_us; /* opening what is remote or a camera, step by step, and reading from a live
+                         input end with -ETIMEDOUT after so much time without a frame; 0: they
+                         wait for ever */
+    double fps;       /* of what comes out so many frames a second are wanted; 0: all */
+    bool leave_jpeg;  /* do not decode what jpeg_header.h knows: mr_decoded.jpeg */
+    const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
+                                     -ECANCELED soon; set by any thread; may be NULL */
+};
+
+struct mr_source_info {
+    char codec[32];    /* FFmpeg's name of the decoder's codec, e.g. "h264" */
+    int width, height; /* as coded, before rotation and sample aspect ratio */
+    double fps;        /* nominal; 0 when unknown */
+    bool live;         /* arrives at its own pace (device, network): never paced or rewound */
+    bool remote;       /* comes over a network */
+    bool bursts;       /* live, but in pieces of some seconds (HLS, DASH): to be paced */
+};
+
+/* One decoded frame: lent by the source until the next call that takes the source. */
+struct mr_decoded {
+    const struct AVFrame *frame;
+    /* Not NULL: the frame as it came; `frame` then says its format, size and colours only. */
+    const struct mr_jpeg_frame *jpeg;
+    int64_t pts_us;      /* media time from the source's start; never decreases, loops included */
+    int64_t captured_us; /* wall clock when it left the decoder */
+    int rotation;  /* degrees clockwise the picture must be turned to be upright: 0 90 180 270 */
+    bool mirrored; /* flipped left to right, before the rotation */
+    struct mr_blob
+        *recorded; /* JSON of the payload that moonreel recorded with it; NULL: none; lent */
+};
+
+/* Open an input and find its video stream. May block as long as the input does.
+ * out:    *source, to be closed by the caller; NULL on error
+ * return: 0; -errno with one line in *error that names the url and what is wrong with it: absent, a
+ *         directory, not a video, no video stream, no decoder. Passwords in URLs are not shown. */
+int mr_source_open(const struct mr_source_options *options, struct mr_source **source,
+                   struct mr_error *error);
+void mr_source_close(struct mr_source *source); /* takes NULL */
+
+/* Whether a url is that of a camera or of something remote: what is not there now may be later. */
+bool mr_source_is_elsewhere(const char *url);
+
+const struct mr_source_info *mr_source_info(const struct mr_source *source);
+
+/* Decode the next frame. Damaged packets are skipped and counted; a frame whose damage the decoder
+ * could hide is counted too, but given out.
+ * out:    *decoded, valid until the next read or close
+ * return: 0; 1 at the end of a source that does not loop; -ECANCELED after an interrupt;
+ *         -ETIMEDOUT after options.stall_us; -errno with *error when the input broke for good, or when an input ended or was
+ *         damaged so that not one frame came out of it */
+int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
+
+/* Read one packet of a live input and throw it away, so that the input stays connected and nothing
+ * in it grows old. The next frame that is read is then decoded from a key frame on.
+ * return: 0; else as mr_source_read */
+int mr_source_discard(struct mr_source *source, struct mr_error *error);
+
+/* Decode, with FFmpeg, the JPEG that the last read gave, since TurboJPEG cannot.
+ * in:     decoded, as that read filled it; its frame is there afterwards, or another read is due
+ * return: 0; 1: it is damaged, which counts; -ENOMEM with *error */
+int mr_source_decode(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
+
+/* A slot of the rate limit of options.fps begins at this media time: of every slot only the first frame
+ * is wanted, and the source may leave others out. */
+void mr_source_note_slot(struct mr_source *source, int64_t start_us);
+
+/* How many packets or frames were skipped as damaged so far. Any thread. */
+uint64_t mr_source_damaged(const struct mr_source *source);
+
+#endif

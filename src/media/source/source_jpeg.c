@@ -1,0 +1,65 @@
+/* Frames that are given out as the JPEG they came as. */
+#include "media/jpeg/jpeg_planes.h"
+#include "media/source/source_private.h"
+
+#include <assert.h>
+#include <libavformat/avformat.h>
+
+/* Fields of interlaced video are lower than what the container says. FFmpeg's decoder, whose they are,
+ * judges by the first one as well: later ones may be of any size. */
+static bool is_field(struct mr_source *source)
+{
+    if (!source->jpeg_seen)
+        source->jpeg_fields =
+            source->jpeg.header.height * 4 < source->input.stream->codecpar->height * 3;
+    source->jpeg_seen = true;
+    return source->jpeg_fields;
+}
+
+static bool is_known(struct mr_source *source)
+{
+    const AVPacket *packet = source->packet;
+    return source->leave_jpeg && source->input.decoder->codec_id == AV_CODEC_ID_MJPEG &&
+           packet->size > 0 && !(packet->flags & AV_PKT_FLAG_CORRUPT) &&
+           mr_jpeg_header_read(packet->data, (size_t)packet->size, &source->jpeg.header) == 0 &&
+           !is_field(source);
+}
+
+bool mr_source_keep_jpeg(struct mr_source *source)
+{
+    av_packet_unref(source->kept);
+    if (!is_known(source))
+        return false;
+    av_packet_move_ref(source->kept, source->packet);
+    source->jpeg.bytes = source->kept->data;
+    source->wants_key = false;
+    return true;
+}
+
+void mr_source_give_jpeg(struct mr_source *source, struct mr_decoded *decoded)
+{
+    const AVPacket *packet = source->kept;
+    AVRational aspect = source->input.stream->codecpar->sample_aspect_ratio;
+    av_frame_unref(source->frame);
+    mr_jpeg_describe(&source->jpeg.header, 1, aspect.num, aspect.den, source->frame);
+    mr_source_give_out(source, packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts,
+                       packet->duration, decoded);
+    decoded->jpeg = &source->jpeg;
+}
+
+int mr_source_decode(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error)
+{
+    AVCodecContext *decoder = source->input.decoder;
+    assert(decoded->jpeg == &source->jpeg);
+    decoded->jpeg = NULL;
+    int averror = avcodec_send_packet(decoder, source->kept);
+    if (averror == 0)
+        averror = avcodec_receive_frame(decoder, source->frame);
+    if (averror == 0)
+        return 0;
+    if (averror == AVERROR(ENOMEM))
+        return mr_source_fail(source, averror, error);
+    mr_source_count_damage(source);
+    source->frames_since_start--;
+    return 1;
+}

@@ -1,0 +1,81 @@
+/* What the files of a source share: source.c (decoding), source_jpeg.c (not even
+ * that), source_skip.c (not more than wanted) and discard.c (leaving out). Private to src/media. */
+#ifndef MR_MEDIA_SOURCE_PRIVATE_H
+#define MR_MEDIA_SOURCE_PRIVATE_H
+
+#include "media/jpeg/jpeg_header.h"
+#include "media/source/input.h"
+#include "media/source/recorded.h"
+#include "media/source/skipper.h"
+#include "media/source/source.h"
+#include "media/source/timeline.h"
+
+#include <libavcodec/avcodec.h>
+
+/* Damage in a row after which an input is taken to be at its end. */
+#define MR_SOURCE_MAX_DAMAGE 100
+
+struct mr_source {
+    /* immutable */
+    char *url;
+    char shown[512]; /* the url without passwords */
+    bool loop;
+    bool leave_jpeg;
+    int threads;
+    struct mr_input_options wish;
+    double limit_fps; /* of what comes out */
+
+    /* source thread only */
+    struct mr_patience patience;
+    struct mr_input input;
+    struct mr_source_info info;
+    struct mr_timeline timeline;
+    struct mr_recorded recorded;
+    struct mr_skipper skipper;
+    int64_t shift_us; /* from the input's time to media time, as of the last frame */
+    int64_t slot_us;  /* media time of the slot that was noted last */
+    bool noted;       /* there was one */
+    bool fresh;       /* no packet was looked at since the input started */
+    AVPacket *packet;
+    AVFrame *frame;
+    AVFrame *only;             /* the first frame, while it is the only one */
+    bool still;                /* it is: it is given out again and again */
+    AVPacket *kept;            /* until the next read: the JPEG that was given out */
+    struct mr_jpeg_frame jpeg; /* in it */
+    bool jpeg_seen;            /* a first one, which told … */
+    bool jpeg_fields;          /* … whether each is a field of an interlaced frame */
+    unsigned damage_in_a_row;
+    uint64_t frames_since_start; /* of the input, which may start again */
+    bool ended;
+    bool discarding;          /* the last packet was thrown away */
+    bool wants_key;           /* nothing is decoded before a key frame */
+    bool frame_came;          /* since it was opened, or since packets were thrown away */
+    int64_t waiting_since_us; /* for that frame; monotonic, µs */
+
+    /* any thread */
+    atomic_uint_fast64_t damaged;
+};
+
+void mr_source_count_damage(struct mr_source *source);
+
+/* What source->frame says goes out, with these of its stream's times. */
+void mr_source_give_out(struct mr_source *source, int64_t stamp, int64_t duration,
+                        struct mr_decoded *decoded);
+
+/* source_jpeg.c: whether the packet is a JPEG to be left as it is: then it is kept; and giving it out. */
+bool mr_source_keep_jpeg(struct mr_source *source);
+void mr_source_give_jpeg(struct mr_source *source, struct mr_decoded *decoded);
+
+/* source_skip.c: the input starts; a packet goes to the decoder; a frame goes out. */
+void mr_source_skip_begin(struct mr_source *source);
+void mr_source_skip_or_not(struct mr_source *source);
+void mr_source_skip_note(struct mr_source *source, int64_t stamp, int64_t pts_us);
+
+/* Give up because of what FFmpeg returned, or because patience is at its end.
+ * return: -errno, with *error */
+int mr_source_fail(const struct mr_source *source, int averror, struct mr_error *error);
+
+/* Decode again after packets were thrown away. */
+void mr_source_resume(struct mr_source *source);
+
+#endif

@@ -1,0 +1,300 @@
+#include "media/source/url.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#define NAME_MAX_BYTES 128 /* of a parameter's name; the rest of a longer one is not looked at */
+
+static const char mask[] = "***";
+
+/* What is being read, and where the copy goes. */
+struct redaction {
+    const char *at, *end;
+    char *out;
+    size_t room;
+    const char *stops; /* what ends a secret besides its separators */
+};
+
+static void put(struct redaction *redaction, const char *text, size_t length)
+{
+    if (length > redaction->room)
+        length = redaction->room;
+    memcpy(redaction->out, text, length);
+    redaction->out += length;
+    redaction->room -= length;
+}
+
+static void copy_until(struct redaction *redaction, const char *end)
+{
+    put(redaction, redaction->at, (size_t)(end - redaction->at));
+    redaction->at = end;
+}
+
+static void mask_until(struct redaction *redaction, const char *end)
+{
+    if (end > redaction->at)
+        put(redaction, mask, strlen(mask));
+    redaction->at = end;
+}
+
+static int hex(char digit)
+{
+    return isdigit((unsigned char)digit)    ? digit - '0'
+           : isxdigit((unsigned char)digit) ? tolower((unsigned char)digit) - 'a' + 10
+                                            : -1;
+}
+
+/* The character at `at`, which may be percent-encoded. return: how many bytes it takes */
+static size_t decode(const char *at, char *character)
+{
+    *character = *at;
+    if (*at != '%' || hex(at[1]) < 0 || hex(at[2]) < 0)
+        return 1;
+    *character = (char)(hex(at[1]) * 16 + hex(at[2]));
+    return 3;
+}
+
+/* The first of these characters, as they are or encoded, or `end`. */
+static const char *find(const char *at, const char *end, const char *characters)
+{
+    while (at < end) {
+        char character;
+        size_t length = decode(at, &character);
+        if (character != '\0' && strchr(characters, character) != NULL)
+            return at;
+        at += length;
+    }
+    return end;
+}
+
+static const char *find_last(const char *at, const char *end, const char *characters)
+{
+    const char *last = NULL;
+    while ((at = find(at, end, characters)) < end)
+        last = at++;
+    return last;
+}
+
+static const char *behind(const char *at)
+{
+    char character;
+    return at + decode(at, &character);
+}
+
+static bool is_whole(const struct redaction *redaction)
+{
+    return redaction->stops[0] == '\0';
+}
+
+static const char *find_stop(const struct redaction *redaction, const char *at)
+{
+    return at + strcspn(at, redaction->stops);
+}
+
+/* ---- the authority: user:password@host:port ---- */
+
+static bool is_port(const char *at, const char *end)
+{
+    while (at < end && isdigit((unsigned char)*at))
+        at++;
+    return at == end;
+}
+
+/* What ends a password that no '@' ends: it was not written as it should be, with a slash or a
+ * question mark in it; what looks like a port is not one then.
+ * return: NULL when there is no password */
+static const char *find_odd_end(const struct redaction *redaction, const char *colon,
+                                const char *authority_end)
+{
+    if (is_port(behind(colon), authority_end))
+        return NULL;
+    const char *word_end = is_whole(redaction) ? redaction->end : colon + strcspn(colon, " \t\r\n");
+    const char *sign = memrchr(colon, '@', (size_t)(word_end - colon));
+    if (sign == NULL)
+        sign = find_last(colon, authority_end, "@");
+    return sign != NULL ? sign : authority_end;
+}
+
+/* The end of the authority that begins here; of an encoded one, slashes are encoded as well. */
+static const char *find_authority_end(const struct redaction *redaction, bool encoded)
+{
+    const char *stop = find_stop(redaction, redaction->at);
+    if (encoded)
+        return find(redaction->at, stop, "/?#&");
+    const char *end = redaction->at + strcspn(redaction->at, "/?#");
+    return end < stop ? end : stop;
+}
+
+/* An IPv6 address has colons that do not mean a password. */
+static const char *skip_address(const char *at)
+{
+    if (*at != '[')
+        return at;
+    const char *end = at + 1 + strspn(at + 1, "0123456789abcdefABCDEF:.%");
+    return *end == ']' ? end : at;
+}
+
+/* From behind the "://" on. */
+static void redact_authority(struct redaction *redaction, bool encoded)
+{
+    const char *end = find_authority_end(redaction, encoded);
+    const char *sign = encoded ? find_last(redaction->at, end, "@")
+                               : memrchr(redaction->at, '@', (size_t)(end - redaction->at));
+    const char *user_end = sign != NULL ? sign : end;
+    const char *colon = find(skip_address(redaction->at), user_end, ":");
+    if (colon == user_end && sign != NULL)
+        colon = find(redaction->at, user_end, ":");
+    const char *password_end = colon == user_end ? NULL
+                               : sign != NULL    ? sign
+                                                 : find_odd_end(redaction, colon, end);
+    if (password_end != NULL) {
+        copy_until(redaction, behind(colon));
+        if (password_end == redaction->at)
+            put(redaction, mask, strlen(mask)); /* that there is none is nobody's business either */
+        mask_until(redaction, password_end);
+    }
+    copy_until(redaction, find_authority_end(redaction, encoded));
+}
+
+/* ---- parameters, options and headers ---- */
+
+static bool is_name(char character)
+{
+    return isalnum((unsigned char)character) || character == '_' || character == '-' ||
+           character == '.';
+}
+
+/* Copy a name, decoded and in small letters. return: what follows it */
+static const char *read_name(const char *at, char name[NAME_MAX_BYTES])
+{
+    size_t length = 0;
+    for (;;) {
+        char character;
+        size_t step = decode(at, &character);
+        if (!is_name(character))
+            break;
+        if (length + 1 < NAME_MAX_BYTES)
+            name[length++] = (char)tolower((unsigned char)character);
+        at += step;
+    }
+    name[length] = '\0';
+    return at;
+}
+
+static bool has_word(const char *name, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = name; (at = strstr(at, word)) != NULL; at++)
+        if ((at == name || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[length]))
+            return true;
+    return false;
+}
+
+static bool is_secret(const char *name)
+{
+    static const char *const parts[] = { "token",   "passw",     "passphrase", "secret",
+                                         "apikey",  "api-key",   "api_key",    "credential",
+                                         "cookie",  "signature", "authoriz",   "accesskey",
+                                         "authkey", "loginpas",  "sessionid",  "streamid",
+                                         "hmac",    "passcode" };
+    static const char *const words[] = { "pass", "pwd", "psw", "pw",  "auth", "key",
+                                         "keys", "sig", "sid", "jwt", "cred", "session",
+                                         "pas",  "psd", "psk", "pin" };
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        if (strstr(name, parts[i]) != NULL)
+            return true;
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (has_word(name, words[i]))
+            return true;
+    return false;
+}
+
+/* The value of a parameter, which may stand in quotes. */
+static void mask_value(struct redaction *redaction)
+{
+    char quote = *redaction->at;
+    if (!is_whole(redaction) && (quote == '"' || quote == '\'')) {
+        copy_until(redaction, redaction->at + 1);
+        mask_until(redaction, find(redaction->at, redaction->end, (char[]){ quote, '\0' }));
+        return;
+    }
+    mask_until(redaction, find(redaction->at, find_stop(redaction, redaction->at), "&"));
+}
+
+/* What belongs to a name that means a secret: up to the next parameter, or the rest of a header's
+ * line; all that follows where the value is headers or FFmpeg repeats it. */
+static void redact_named(struct redaction *redaction)
+{
+    static const char repeated[] = " to value ";
+    char name[NAME_MAX_BYTES], separator;
+    copy_until(redaction, read_name(redaction->at, name));
+    bool lines = strcmp(name, "headers") == 0 || strcmp(name, "post_data") == 0;
+    if (!lines && !is_secret(name))
+        return;
+
+    const char *quoted = redaction->at + strspn(redaction->at, "\"'");
+    size_t length = decode(redaction->at, &separator);
+    if (strncmp(quoted, repeated, strlen(repeated)) == 0) {
+        copy_until(redaction, quoted + strlen(repeated));
+        mask_until(redaction, redaction->end);
+    } else if (separator == '=') {
+        copy_until(redaction, redaction->at + length);
+        if (lines)
+            mask_until(redaction, redaction->end);
+        else
+            mask_value(redaction);
+    } else if (separator == ':' && !is_whole(redaction)) {
+        copy_until(redaction, redaction->at + length);
+        copy_until(redaction, redaction->at + strspn(redaction->at, " \t"));
+        mask_until(redaction, redaction->at + strcspn(redaction->at, "\r\n"));
+    }
+}
+
+/* "://", as it is or encoded. return: how long it is, 0 when it is not there */
+static size_t scheme_end(const char *at)
+{
+    static const char wanted[] = "://";
+    size_t length = 0;
+    for (size_t i = 0; i < strlen(wanted); i++) {
+        char character;
+        size_t step = decode(at + length, &character);
+        if (character != wanted[i])
+            return 0;
+        length += step;
+    }
+    return length;
+}
+
+static void redact(const char *text, const char *stops, char *out, size_t size)
+{
+    if (size == 0)
+        return;
+    struct redaction redaction = { text, text + strlen(text), out, size - 1, stops };
+    while (redaction.at < redaction.end) {
+        char character;
+        size_t length = scheme_end(redaction.at);
+        if (length > 0) {
+            copy_until(&redaction, redaction.at + length);
+            redact_authority(&redaction, length > 3);
+            continue;
+        }
+        length = decode(redaction.at, &character);
+        if (is_name(character))
+            redact_named(&redaction);
+        else
+            copy_until(&redaction, redaction.at + length);
+    }
+    *redaction.out = '\0';
+}
+
+void mr_url_redact(const char *text, char *out, size_t size)
+{
+    redact(text, " \t\r\n\"'", out, size);
+}
+
+void mr_url_redact_whole(const char *url, char *out, size_t size)
+{
+    redact(url, "", out, size);
+}

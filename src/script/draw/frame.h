@@ -1,0 +1,91 @@
+/* The frame that a script is given: the I420 picture as it came, and once the script touches
+ * pixels a BGRX canvas with the same content. A frame that is only looked at goes on as it came.
+ * A script's own images are frames, too, which nobody sends (image.h).
+ *
+ * `frame` in Lua is a userdata that refers to a struct mr_frame by address and serial; when the
+ * call is over the serial moves on, and whoever kept the userdata gets an error. */
+#ifndef MR_SCRIPT_FRAME_H
+#define MR_SCRIPT_FRAME_H
+
+#include "media/picture/picture.h"
+
+#include <cairo.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mr_frame {
+    uint64_t serial;            /* odd while a script may use it */
+    struct mr_picture *picture; /* as it came, borrowed */
+    struct mr_picture *canvas;  /* a reference, or NULL while untouched */
+    struct mr_tiles fetched;    /* the canvas has the pixels of these, */
+    struct mr_tiles drawn;      /* and these are what is to be sent of it */
+    cairo_t *cairo;             /* on the canvas, or NULL */
+    bool cairo_drew;            /* and has to be flushed before pixels are read */
+    bool pixels_set;            /* and cairo has to be told before it draws */
+    bool changed;               /* the canvas is what is to be sent */
+    bool own;                   /* an image: its memory is Lua's */
+    bool alpha;                 /* an image whose canvas is premultiplied BGRA */
+    bool skip;
+    int quality;
+    bool quality_set;
+    unsigned viewers;
+};
+
+/* What Lua holds of a frame; an image's userdata begins with it. */
+struct mr_frame_handle {
+    const char *type; /* &mr_frame_type */
+    struct mr_frame *frame;
+    uint64_t serial;
+};
+
+extern const char mr_frame_type; /* also, by address, the frames' metatable in the registry */
+
+/* Before and after a call. `end` hands over the picture to send: a reference, the caller's. */
+void mr_frame_begin(struct mr_frame *frame, struct mr_picture *picture, unsigned viewers,
+                    int quality);
+struct mr_picture *mr_frame_end(struct mr_frame *frame);
+
+/* Push a userdata for it. */
+void mr_frame_push(lua_State *L, struct mr_frame *frame);
+
+/* The frame that is argument 1; a Lua error when it is none or its time is over. */
+struct mr_frame *mr_frame_check(lua_State *L);
+
+/* Push what `frame.recorded` is of the frame that is argument 1: decoded when it is first asked for,
+ * the same value then; nil for NULL and for what is no JSON, about which there is one warning.
+ * recorded.c */
+void mr_recorded_push(lua_State *L, const struct mr_blob *recorded);
+
+/* The frame or image that is another argument; messages call it `name`. */
+struct mr_frame *mr_frame_argument(lua_State *L, int index, const char *name);
+
+/* Its pixels to be measured: the planes as long as they are what it looks like. */
+const struct mr_picture *mr_frame_look(struct mr_frame *frame);
+
+/* Its pixels in an area (NULL: all) to be read, or to be written; a Lua error when there is no memory.
+ * Elsewhere the picture's content is undefined: only what is used is converted. */
+const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame,
+                                       const struct mr_area *area);
+struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame, const struct mr_area *area);
+
+/* Something to draw with, and before anything is drawn: where that is going to be. */
+cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame);
+void mr_frame_touch(struct mr_frame *frame, const struct mr_area *area);
+
+/* The whole frame is going to be written over, whatever it was. */
+void mr_frame_touch_blindly(struct mr_frame *frame);
+
+/* Methods by the file that has them; each list ends with { NULL, NULL }. */
+extern const luaL_Reg mr_pixel_methods[];   /* pixels.c */
+extern const luaL_Reg mr_shape_methods[];   /* shapes.c */
+extern const luaL_Reg mr_text_methods[];    /* draw_text.c */
+extern const luaL_Reg mr_kernel_methods[];  /* kernel.c */
+extern const luaL_Reg mr_path_methods[];    /* draw_path.c */
+extern const luaL_Reg mr_region_methods[];  /* regions.c */
+extern const luaL_Reg mr_lut_methods[];     /* lut.c */
+extern const luaL_Reg mr_measure_methods[]; /* measuring.c */
+extern const luaL_Reg mr_copy_methods[];    /* frames.c */
+
+#endif

@@ -1,0 +1,33 @@
+/* Runs a compiled kernel over a rectangle of a BGRX picture.
+ *
+ * The thread that runs the script. */
+#ifndef MR_SCRIPT_KERNEL_RUN_H
+#define MR_SCRIPT_KERNEL_RUN_H
+
+#include "media/picture/picture.h"
+#include "media/pixels/region.h"
+#include "script/kernel/kernel_program.h"
+#include "script/kernel/kernel_vector.h"
+
+#include <lua.h>
+
+struct mr_kernel_job {
+    const struct mr_kernel_program *program;
+    const struct mr_vector_set *vectors;
+    const struct mr_kernel_inputs *inputs;
+    bool exact_sines;           /* with doubles */
+    struct mr_picture *picture; /* written in place; neighbours are seen as they were before */
+    struct mr_area area;        /* within the picture, not empty */
+};
+
+/* in:     scratch: mr_kernel_scratch_bytes(job) of memory
+ * A Lua error when the script is told to stop: some rows are done then, and others not. */
+void mr_kernel_run(lua_State *L, const struct mr_kernel_job *job, void *scratch);
+size_t mr_kernel_scratch_bytes(const struct mr_kernel_job *job);
+
+/* Around a run over premultiplied BGRA: kernels see and make colours as they are without alpha. What
+ * they leave alone is the same afterwards. */
+void mr_kernel_begin_alpha(struct mr_picture *picture);
+void mr_kernel_end_alpha(struct mr_picture *picture);
+
+#endif

@@ -1,0 +1,46 @@
+/* Tracing: the values that a kernel's function is called with, and what it makes of them. Whatever
+ * it does to them becomes a node of the trace's graph; what cannot be one is a Lua error at once.
+ *
+ * The thread that runs the script; everything raises Lua errors. */
+#ifndef MR_SCRIPT_KERNEL_TRACE_H
+#define MR_SCRIPT_KERNEL_TRACE_H
+
+#include "script/kernel/kernel_graph.h"
+
+#include <lua.h>
+
+#define MR_TRACE_MAX_PARAMETERS 256
+
+/* A userdata whose first user value is a table of parameters: number (from 1) to name and name to
+ * number. It is closed when the C function returns that it is pushed in, or an error passes by
+ * (lua_toclose); its values cannot be used any more then. */
+struct mr_trace {
+    const char *type;
+    bool open;
+    unsigned parameters;
+    struct mr_kernel_graph graph;
+};
+
+/* Push a new trace. */
+struct mr_trace *mr_trace_push(lua_State *L);
+
+/* Push what the function is called with: `p` and `u`. */
+void mr_trace_push_arguments(lua_State *L, int trace);
+
+bool mr_trace_is_under_way(lua_State *L); /* whether any trace is open */
+bool mr_trace_is_value(lua_State *L, int index);
+
+/* The trace that the first value among the arguments belongs to, pushed; NULL and nothing pushed
+ * when all are something else. */
+struct mr_trace *mr_trace_of_arguments(lua_State *L);
+
+/* The node of a value, or of a number. */
+unsigned mr_trace_node(lua_State *L, struct mr_trace *trace, int index);
+
+/* Push the value of a node of the trace at `index`. */
+int mr_trace_push_value(lua_State *L, int index, unsigned node);
+
+void mr_trace_open(lua_State *L);            /* the types of these values */
+void mr_kernel_functions_open(lua_State *L); /* kernel_functions.c: min, max, … as globals */
+
+#endif

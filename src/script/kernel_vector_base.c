@@ -1,3 +1,0 @@
-/* For every processor of the kind this is compiled for. */
-#define SET base
-#include "script/kernel_vector_sets.h"

@@ -1,0 +1,49 @@
+/* A Lua value as JSON text, written straight from the stack.
+ *
+ * Names of an object come sorted, so that equal values make equal texts. Metatables are ignored but
+ * for the marks of json.object and json.array. One a script; used by the thread that runs it. */
+#ifndef MR_SCRIPT_JSON_WRITE_H
+#define MR_SCRIPT_JSON_WRITE_H
+
+#include "base/buffer.h"
+#include "script/lua/path.h"
+
+#include <lua.h>
+
+#define MR_JSON_MAX_BYTES (1024 * 1024)
+
+struct mr_json_name {
+    const char *text; /* the table's key, not copied */
+    size_t size;
+};
+
+/* Zero-initialised is ready. */
+struct mr_json_writer {
+    struct mr_buffer out;
+    char error[512]; /* why writing failed */
+
+    struct mr_path path;
+    struct mr_json_name *names; /* of the objects under way, as a stack */
+    size_t names_used, names_capacity;
+};
+
+/* Write the value at `index`.
+ * in:     root: what messages call the value
+ * out:    writer->out: the text
+ * return: false with writer->error, which names the path: "payload.cars[3].speed is NaN; JSON has
+ *         no such number". May raise Lua's "not enough memory". */
+bool mr_json_write(struct mr_json_writer *writer, lua_State *L, int index, const char *root);
+
+void mr_json_writer_finish(struct mr_json_writer *writer);
+
+/* Marks for tables: set as their metatable by json.object and json.array. */
+extern const char mr_json_object_mark, mr_json_array_mark; /* registry keys, by address */
+
+/* Append one string with quotes and escapes; invalid UTF-8 becomes U+FFFD. */
+void mr_json_append_string(struct mr_buffer *out, const char *text, size_t size);
+
+/* return: whether a writer can have made the text, by its characters: it is not empty, well-formed
+ * UTF-8 and without control characters, which are always escaped. Any thread. */
+bool mr_json_can_be(const void *text, size_t size);
+
+#endif

@@ -1,0 +1,280 @@
+#include "script/process/script_host_private.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "script/lua/json_write.h"
+#include "script/process/confine.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+/* State is sent when it changed and so much time has passed since the last time; without a call it is
+ * looked at every LOOK_MS. Together they stay below the second that may be lost. */
+#define SNAPSHOT_US 500000
+#define LOOK_MS     250
+
+void mr_script_host_must(int result)
+{
+    if (result < 0)
+        mr_script_host_leave(1);
+}
+
+/* ---- what the script says and wants ---- */
+
+static void send_line(void *opaque, enum mr_log_level level, const char *text, size_t size)
+{
+    struct mr_script_host *host = opaque;
+    struct mr_wire_message message = { .kind = MR_WIRE_LOG, .log = { .level = (int32_t)level } };
+    if (text == NULL) {
+        message.log.left_out = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+        size = 0;
+    }
+    mr_script_host_must(mr_wire_send(host->fd, &message, text, size, -1));
+}
+
+static void send_text(void *opaque, uint64_t client, const char *json, size_t size)
+{
+    struct mr_script_host *host = opaque;
+    struct mr_wire_message message = { .kind = MR_WIRE_BROADCAST,
+                                       .broadcast = { .client = client } };
+    mr_script_host_must(mr_wire_send(host->fd, &message, json, size, -1));
+}
+
+static int receive(struct mr_script_host *host, struct mr_wire_message *message,
+                   struct mr_buffer *body, int *attached)
+{
+    int result;
+    do {
+        result = mr_wire_receive(host->fd, host->scratch, message, body, attached);
+    } while (result == -EAGAIN);
+    return result;
+}
+
+int mr_script_host_fetch(void *opaque, const char *name, bool text, size_t limit_bytes,
+                         struct mr_buffer *content, struct mr_error *error)
+{
+    struct mr_script_host *host = opaque;
+    struct mr_wire_message answer, message = {
+        .kind = MR_WIRE_FILE,
+        .file = { .text = text, .limit_bytes = (uint32_t)limit_bytes },
+    };
+    int attached;
+    mr_script_host_must(mr_wire_send(host->fd, &message, name, strlen(name), -1));
+    mr_script_host_must(receive(host, &answer, content, &attached));
+    if (answer.kind != MR_WIRE_CONTENT || attached >= 0)
+        mr_script_host_leave(1);
+    if (answer.content.result == 0)
+        return 0;
+    if (answer.content.result != -ENOENT || content->size > 0)
+        mr_error_set(error, answer.content.result, "%s", (const char *)content->data);
+    return answer.content.result < 0 ? answer.content.result : -EINVAL;
+}
+
+void mr_script_host_want_pixels(void *opaque, struct mr_picture *picture)
+{
+    struct mr_script_host *host = opaque;
+    struct mr_wire_message answer, message = { .kind = MR_WIRE_PIXELS };
+    struct mr_buffer body = { 0 };
+    int attached;
+    (void)picture;
+    mr_script_host_must(mr_wire_send(host->fd, &message, NULL, 0, -1));
+    mr_script_host_must(receive(host, &answer, &body, &attached));
+    mr_buffer_finish(&body);
+    if (answer.kind != MR_WIRE_FILLED || attached >= 0)
+        mr_script_host_leave(1);
+}
+
+static void map_memory(struct mr_script_host *host, int attached)
+{
+    const struct mr_wire_message *asked = &host->asked;
+    struct mr_picture_memory memory = {
+        .fd = attached,
+        .format = (enum mr_picture_format)asked->memory.format,
+        .width = asked->memory.width,
+        .height = asked->memory.height,
+        .slots = asked->memory.slots,
+    };
+    bool canvas = asked->memory.canvas != 0;
+    struct mr_picture_pool **pool = canvas ? &host->canvas_pool : &host->planes;
+    if (canvas && memory.format != MR_PICTURE_BGRX)
+        mr_script_host_leave(1);
+    if (canvas)
+        mr_canvases_lend(host->canvases, NULL);
+    mr_picture_pool_destroy(*pool);
+    mr_script_host_must(mr_picture_pool_map(&memory, pool));
+}
+
+/* ---- beginning ---- */
+
+static void say_hello(struct mr_script_host *host)
+{
+    const struct mr_wire_message *asked = &host->asked;
+    struct mr_error error = { 0 };
+    if (host->stream != NULL)
+        mr_script_host_leave(1);
+    mr_log_set_level((enum mr_log_level)asked->hello.log_level);
+    host->stream = strdup((const char *)host->body.data);
+    host->canvases = mr_canvases_create();
+    host->log = host->stream != NULL ? mr_script_log_create(host->stream) : NULL;
+    if (host->log == NULL || host->canvases == NULL)
+        mr_script_host_leave(1);
+    mr_script_log_set_sink(host->log, send_line, host);
+    mr_canvases_lend(host->canvases, NULL);
+
+    int result = mr_confine(&(struct mr_confine_options){ .parent = asked->hello.parent,
+                                                          .memory_mib = asked->hello.memory_mib },
+                            &error);
+    if (result == 0 && (result = mr_watchdog_create(&host->watchdog)) < 0)
+        mr_error_set(&error, result, "cannot start a thread: %s", strerror(-result));
+    host->options.engine = (struct mr_engine_options){
+        .stream = host->stream,
+        .deadline_ms = asked->hello.deadline_ms,
+        .memory_mib = asked->hello.memory_mib,
+        .quality = asked->hello.quality,
+        .watchdog = host->watchdog,
+        .canvases = host->canvases,
+        .log = host->log,
+        .broadcast = send_text,
+        .broadcast_opaque = host,
+    };
+    mr_script_host_answer_result(host, result, &error);
+}
+
+static void keep(struct mr_script_host *host, struct mr_buffer *kept)
+{
+    struct mr_buffer before = *kept;
+    *kept = host->body;
+    host->body = before;
+}
+
+static void keep_recorded(struct mr_script_host *host)
+{
+    if (host->recorded != NULL || host->body.size > MR_JSON_MAX_BYTES)
+        mr_script_host_leave(1);
+    host->recorded = mr_blob_create(host->body.data, host->body.size);
+    if (host->recorded == NULL)
+        mr_script_host_leave(1);
+}
+
+static void obey(struct mr_script_host *host, int attached)
+{
+    uint32_t kind = host->asked.kind;
+    if ((kind == MR_WIRE_MEMORY) != (attached >= 0) ||
+        (kind == MR_WIRE_HELLO) != (host->stream == NULL))
+        mr_script_host_leave(1);
+    switch (kind) {
+    case MR_WIRE_HELLO:
+        say_hello(host);
+        return;
+    case MR_WIRE_MEMORY:
+        map_memory(host, attached);
+        return;
+    case MR_WIRE_STATE:
+        keep(host, &host->heritage.state);
+        return;
+    case MR_WIRE_RECORDED:
+        keep_recorded(host);
+        return;
+    case MR_WIRE_SETTINGS:
+        keep(host, &host->heritage.settings);
+        return;
+    default:
+        break;
+    }
+    mr_script_host_do(host);
+    host->dirty = host->started;
+}
+
+/* ---- snapshots ---- */
+
+static bool has_changed(const struct mr_script_host *host)
+{
+    return host->state.size != host->snapshot.size ||
+           (host->state.size > 0 &&
+            memcmp(host->state.data, host->snapshot.data, host->state.size) != 0);
+}
+
+static void send_snapshot(struct mr_script_host *host)
+{
+    struct mr_wire_message message = { .kind = MR_WIRE_SNAPSHOT };
+    if (!has_changed(host))
+        return;
+    mr_script_host_must(mr_wire_send(host->fd, &message, host->state.data, host->state.size, -1));
+    struct mr_buffer before = host->snapshot;
+    host->snapshot = host->state;
+    host->state = before;
+}
+
+void mr_script_host_save_state(struct mr_script_host *host)
+{
+    struct mr_error left_out = { 0 }, error = { 0 };
+    int result = mr_instance_get_state(host->instance, &host->state, &left_out, &error);
+    if (result == 0)
+        send_snapshot(host);
+    else if (!host->too_large)
+        mr_script_log_line(host->log, MR_LOG_WARN, error.text, strlen(error.text));
+    host->too_large = result < 0;
+}
+
+static void look_at_state(struct mr_script_host *host)
+{
+    int64_t now_us = mr_clock_now_us();
+    if (!host->dirty || now_us - host->snapshot_us < SNAPSHOT_US)
+        return;
+    host->dirty = false;
+    host->snapshot_us = now_us;
+    mr_script_host_save_state(host);
+}
+
+/* ---- the process ---- */
+
+void mr_script_host_serve(struct mr_script_host *host)
+{
+    struct timeval look = { .tv_usec = LOOK_MS * 1000 };
+    setsockopt(host->fd, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof(look));
+    for (;;) {
+        int attached;
+        struct pollfd wait = { .fd = host->fd, .events = POLLIN };
+        if (!host->dirty)
+            poll(&wait, 1, -1);
+        int result = mr_wire_receive(host->fd, host->scratch, &host->asked, &host->body, &attached);
+        if (result == 0)
+            obey(host, attached);
+        else if (result != -EAGAIN)
+            mr_script_host_leave(result == -EPIPE ? 0 : 1);
+        look_at_state(host);
+        if (host->log != NULL)
+            mr_script_log_flush(host->log);
+    }
+}
+
+static void ignore_signals(void)
+{
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+        signal(signals[i], SIG_IGN); /* the host decides when it is over */
+}
+
+static bool is_ours(int fd)
+{
+    int type = 0;
+    socklen_t size = sizeof(type);
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
+int mr_script_host_run(int fd)
+{
+    struct mr_script_host *host = calloc(1, sizeof(*host));
+    if (host == NULL || !is_ours(fd)) {
+        free(host);
+        return -EINVAL;
+    }
+    host->fd = fd;
+    ignore_signals();
+    mr_script_host_serve(host);
+}

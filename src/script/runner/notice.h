@@ -1,0 +1,19 @@
+/* The picture that viewers see while there are no frames: dark, with a sign, "no signal" and the
+ * reason. One a stream; used by its script thread. */
+#ifndef MR_SCRIPT_NOTICE_H
+#define MR_SCRIPT_NOTICE_H
+
+#include "media/picture/picture.h"
+#include "script/draw/canvas.h"
+#include "script/runner/runner.h"
+
+struct mr_notice_painter;
+
+struct mr_notice_painter *mr_notice_painter_create(void);          /* NULL when out of memory */
+void mr_notice_painter_destroy(struct mr_notice_painter *painter); /* takes NULL */
+
+/* return: the picture with one reference, the caller's; NULL when there is no memory */
+struct mr_picture *mr_notice_paint(struct mr_notice_painter *painter, struct mr_canvases *canvases,
+                                   const struct mr_notice *notice);
+
+#endif

@@ -1,8 +1,0 @@
-#include "script/script_host_private.h"
-
-#include <unistd.h>
-
-void mr_script_host_leave(int status)
-{
-    _exit(status);
-}

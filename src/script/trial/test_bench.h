@@ -1,0 +1,65 @@
+/* A bench for one test of a script: the script in an engine of its own, and the frames, time and
+ * viewers that the test makes up for it. The Lua side of it is the `t` that a test is given.
+ *
+ * One a test file, used by the thread that runs the tests. The functions are called in protected
+ * mode by Lua, in the test file's state; errors are Lua errors. */
+#ifndef MR_SCRIPT_TEST_BENCH_H
+#define MR_SCRIPT_TEST_BENCH_H
+
+#include "script/lua/binding.h"
+
+#include <lauxlib.h>
+
+/* Made-up time: the capture of a test's first frame, 2020-01-01 00:00:00 UTC, and a frame's. */
+#define MR_TEST_EPOCH_US ((int64_t)1577836800 * 1000000)
+#define MR_TEST_FRAME_US 40000
+
+/* What the script's clock, now(), begins with. */
+#define MR_TEST_CLOCK_US ((int64_t)1000 * 1000000)
+
+struct mr_test_bench {
+    /* immutable */
+    struct mr_engine_options options; /* of the engines under test */
+    const char *folder;               /* of the test file; borrowed */
+
+    lua_Integer serial;       /* the test under way; a `t` of another one is over */
+    struct mr_engine *engine; /* under test, or NULL */
+    uint64_t frames;          /* that it was given so far */
+    unsigned viewers;
+    int64_t now_us; /* its clock */
+
+    struct mr_buffer payload; /* of the last frame, JSON */
+    struct mr_buffer text;    /* a message under way */
+    struct mr_buffer sent;    /* what it has broadcast, see test_events.c */
+    bool sent_too_much;
+};
+
+/* Remember what of the state's libraries is needed. Before the test file is run. */
+void mr_test_bench_open(lua_State *L);
+
+/* Begin a test: push its `t`. End it: shutdown("stop") of the script, if there is one. */
+void mr_test_bench_begin(lua_State *L, struct mr_test_bench *bench);
+void mr_test_bench_end(lua_State *L, struct mr_test_bench *bench);
+
+/* Not in Lua: let go of the engine under test. Idempotent. */
+void mr_test_bench_clear(struct mr_test_bench *bench);
+void mr_test_bench_finish(struct mr_test_bench *bench);
+
+/* The bench of the `t` function under way, which has to be called with a dot while its test runs. */
+struct mr_test_bench *mr_test_bench_of(lua_State *L);
+
+/* The same, with a script loaded. */
+struct mr_test_bench *mr_test_bench_loaded(lua_State *L);
+
+/* Push the value of a JSON text. */
+void mr_test_bench_push_json(lua_State *L, const char *json, size_t size);
+
+/* Keep what the script broadcasts; `bench` is a struct mr_test_bench. A mr_script_broadcast. */
+void mr_test_bench_take_broadcast(void *bench, uint64_t client, const char *json, size_t size);
+
+/* Functions of `t` by the file that has them; each list ends with { NULL, NULL }. */
+extern const luaL_Reg mr_test_bench_functions[];  /* test_bench.c */
+extern const luaL_Reg mr_test_event_functions[];  /* test_events.c */
+extern const luaL_Reg mr_test_expect_functions[]; /* test_expect.c */
+
+#endif
