@@ -42,9 +42,9 @@ static void every_route_is_described(void **state)
         json_t *operation = find_operation(all, &row);
         bool token = json_object_get(operation, "security") != NULL;
         if (operation == NULL)
-            print_error("src/http/openapi.json: add paths → \"%s\" → %s\n", row.path, row.method);
+            print_error("src/http/api/openapi.json: add paths → \"%s\" → %s\n", row.path, row.method);
         else if (token != row.needs_token)
-            print_error("src/http/openapi.json: %s %s: \"security\" is %s, the route says %s\n",
+            print_error("src/http/api/openapi.json: %s %s: \"security\" is %s, the route says %s\n",
                         row.method, row.path, token ? "there" : "not there",
                         row.needs_token ? "it needs the token" : "it does not need it");
         missing += operation == NULL || token != row.needs_token;
@@ -75,7 +75,7 @@ static void every_description_is_a_route(void **state)
         {
             if (strcmp(method, "parameters") == 0 || is_route(path, method))
                 continue;
-            print_error("src/http/openapi.json: there is no route %s %s\n", method, path);
+            print_error("src/http/api/openapi.json: there is no route %s %s\n", method, path);
             surplus++;
         }
     }
