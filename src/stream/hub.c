@@ -45,12 +45,9 @@ struct mr_hub {
 const char *mr_viewer_kind_name(enum mr_viewer_kind kind)
 {
     static const char *const names[MR_VIEWER_KINDS] = {
-        [MR_VIEWER_WEBSOCKET] = "websocket",
-        [MR_VIEWER_WEBSOCKET_JSON] = "websocket-json",
-        [MR_VIEWER_SOCKETIO] = "socketio",
-        [MR_VIEWER_WEBSOCKET_DATA] = "websocket-data",
-        [MR_VIEWER_MJPEG] = "mjpeg",
-        [MR_VIEWER_SNAPSHOT] = "snapshot",
+        [MR_VIEWER_WEBSOCKET] = "websocket", [MR_VIEWER_WEBSOCKET_JSON] = "websocket-json",
+        [MR_VIEWER_SOCKETIO] = "socketio",   [MR_VIEWER_WEBSOCKET_DATA] = "websocket-data",
+        [MR_VIEWER_MJPEG] = "mjpeg",         [MR_VIEWER_SNAPSHOT] = "snapshot",
         [MR_VIEWER_EVENTS] = "events",
     };
     return names[kind];

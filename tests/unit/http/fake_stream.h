@@ -21,7 +21,7 @@ struct mr_stream {
     char script[2048];
     const char *script_path;
     bool script_gone;
-    bool trial; /* what was proposed last was one */
+    bool trial;              /* what was proposed last was one */
     enum mr_verdict verdict; /* on whatever is proposed */
     const char *fault;       /* of what does not run */
     struct mr_log_ring *log;

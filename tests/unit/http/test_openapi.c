@@ -42,7 +42,8 @@ static void every_route_is_described(void **state)
         json_t *operation = find_operation(all, &row);
         bool token = json_object_get(operation, "security") != NULL;
         if (operation == NULL)
-            print_error("src/http/api/openapi.json: add paths → \"%s\" → %s\n", row.path, row.method);
+            print_error("src/http/api/openapi.json: add paths → \"%s\" → %s\n", row.path,
+                        row.method);
         else if (token != row.needs_token)
             print_error("src/http/api/openapi.json: %s %s: \"security\" is %s, the route says %s\n",
                         row.method, row.path, token ? "there" : "not there",
