@@ -29,7 +29,8 @@ struct mr_bundle_text {
 int mr_bundle_open(const char *path, struct mr_bundle **bundle, struct mr_error *error);
 
 /* The same for a script that is to become the file `path`, whose text is not on disk yet; copied. Its
- * siblings are. return: as mr_bundle_open, but the file need not be there */
+ * siblings are. Until mr_bundle_note_saved, it is stale when the file is no longer what it was at
+ * this call. return: as mr_bundle_open, but the file need not be there */
 int mr_bundle_open_text(const char *path, const void *text, size_t size, struct mr_bundle **bundle,
                         struct mr_error *error);
 

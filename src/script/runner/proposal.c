@@ -92,8 +92,8 @@ static int try_it(struct mr_runner *runner, struct mr_proposal *proposal)
                                      &bundle, error);
     if (result == 0)
         result = mr_runner_replace(runner, bundle, proposal, error);
-    if (result == 0)
-        mr_bundle_note_saved(bundle); /* or, of a trial: what is there now is no change */
+    if (result == 0 && !proposal->trial)
+        mr_bundle_note_saved(bundle);
     mr_bundle_unref(&bundle);
     mr_draft_finish(&proposal->draft);
     return result;

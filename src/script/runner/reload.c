@@ -90,21 +90,29 @@ static bool is_missing(struct mr_runner *runner, int result, bool asked)
     return missing;
 }
 
-/* After a proposal took over, its own saving is a change, too.
- * return: whether what is on disk is what runs */
+static bool is_same_text(const struct mr_bundle *a, const struct mr_bundle *b)
+{
+    const struct mr_bundle_text *left = mr_bundle_main(a), *right = mr_bundle_main(b);
+    return left->size == right->size && memcmp(left->data, right->data, left->size) == 0;
+}
+
+/* Saving a proposal changes the file, and the watcher tells of it up to MAX_DEBOUNCE_MS later: no
+ * reason to load what runs already, nor to end a trial that began meanwhile. A trial ends when the
+ * files are no longer what they were when it began.
+ * return: whether `bundle`, just read from disk, has nothing new for the live script */
 static bool is_live(struct mr_runner *runner, const struct mr_bundle *bundle)
 {
-    const struct mr_bundle_text *text = mr_bundle_main(bundle);
+    struct mr_runner_state state;
     mr_turn_take_first(&runner->turn);
     struct mr_bundle *good = runner->good != NULL ? mr_bundle_ref(runner->good) : NULL;
     mr_turn_give(&runner->turn);
     if (good == NULL)
         return false;
-    const struct mr_bundle_text *live = mr_bundle_main(good);
-    bool same = text->size == live->size && memcmp(text->data, live->data, text->size) == 0 &&
-                runner->reload.rejected == NULL && !mr_bundle_is_stale(good);
+    mr_runner_get_state(runner, &state);
+    bool live = (state.trial || is_same_text(bundle, good)) && runner->reload.rejected == NULL &&
+                !mr_bundle_is_stale(good);
     mr_bundle_unref(&good);
-    return same;
+    return live;
 }
 
 /* return: whether it is to be done again */

@@ -145,6 +145,29 @@ static void a_trial_runs_and_the_file_stays(void **state)
     assert_file(VERSION(3));
 }
 
+/* The watcher tells of a save up to half a second later: the trial that began meanwhile goes on. */
+static void a_trial_right_after_a_save_goes_on(void **state)
+{
+    (void)state;
+    uint32_t generation = 0, trials = 0;
+    struct mr_error error = { 0 };
+    const struct mr_script_proposal trial = { .text = VERSION(3),
+                                              .size = strlen(VERSION(3)),
+                                              .trial = true };
+    assert_int_equal(propose(VERSION(2), NULL, &generation, &error), MR_VERDICT_RUNS);
+    int64_t told_us = mr_clock_now_us() + 600000;
+    do {
+        assert_int_equal(mr_runner_propose(runner, &trial, &generation, &error), MR_VERDICT_RUNS);
+        trials++;
+    } while (mr_clock_now_us() < told_us);
+    assert_true(get_state().trial);
+    assert_int_equal(get_state().generation, 2 + trials); /* nothing was loaded in between */
+    assert_file(VERSION(2));
+
+    edit_until_generation(VERSION(4), 3 + trials);
+    assert_false(get_state().trial);
+}
+
 static void it_needs_no_frame_and_no_pause(void **state)
 {
     (void)state;
@@ -282,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_runs_and_is_saved),
         TEST(a_trial_runs_and_the_file_stays),
+        TEST(a_trial_right_after_a_save_goes_on),
         TEST(it_needs_no_frame_and_no_pause),
         TEST(what_cannot_run_changes_nothing),
         TEST(what_somebody_else_wrote_is_not_lost),
