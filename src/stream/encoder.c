@@ -36,10 +36,18 @@ struct mr_encoder_lane {
     pthread_cond_t room;
 };
 
+/* A thread of the pool. */
+struct worker {
+    /* immutable while the thread runs */
+    struct mr_encoder *encoder;
+    pthread_t thread;
+    struct mr_jpeg_encoder *jpeg; /* used by the thread only */
+};
+
 struct mr_encoder {
     /* immutable */
     unsigned threads;
-    pthread_t thread[MAX_THREADS];
+    struct worker workers[MAX_THREADS];
     pthread_mutex_t lock;
     pthread_cond_t work;
     /* protected by lock */
@@ -126,19 +134,15 @@ static struct job *next_job(struct mr_encoder *encoder)
 
 static void *run(void *argument)
 {
-    struct mr_encoder *encoder = argument;
-    struct mr_jpeg_encoder *jpeg_encoder;
-    if (mr_jpeg_encoder_create(&jpeg_encoder) < 0) {
-        mr_log(MR_LOG_ERROR, "encoder", "out of memory");
-        abort(); /* before the first frame, with nothing to lose */
-    }
+    struct worker *worker = argument;
+    struct mr_encoder *encoder = worker->encoder;
 
     pthread_mutex_lock(&encoder->lock);
     for (struct job *job; (job = next_job(encoder)) != NULL;) {
         pthread_mutex_unlock(&encoder->lock);
 
         int64_t start_us = mr_clock_now_us();
-        job->packet = encode(jpeg_encoder, &job->result);
+        job->packet = encode(worker->jpeg, &job->result);
         mr_picture_unref(&job->result.picture);
         job->took_us = mr_clock_now_us() - start_us;
 
@@ -147,9 +151,22 @@ static void *run(void *argument)
         deliver(job->lane);
     }
     pthread_mutex_unlock(&encoder->lock);
-
-    mr_jpeg_encoder_destroy(jpeg_encoder);
     return NULL;
+}
+
+static int start_worker(struct mr_encoder *encoder, unsigned number)
+{
+    struct worker *worker = &encoder->workers[number];
+    char name[16];
+    worker->encoder = encoder;
+    int result = mr_jpeg_encoder_create(&worker->jpeg);
+    if (result < 0)
+        return result;
+    snprintf(name, sizeof(name), "encoder %u", number);
+    result = mr_thread_start(&worker->thread, name, run, worker);
+    if (result < 0)
+        mr_jpeg_encoder_destroy(worker->jpeg);
+    return result;
 }
 
 int mr_encoder_create(unsigned threads, struct mr_encoder **out)
@@ -164,9 +181,7 @@ int mr_encoder_create(unsigned threads, struct mr_encoder **out)
 
     threads = threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : threads;
     for (unsigned i = 0; i < threads; i++) {
-        char name[16];
-        snprintf(name, sizeof(name), "encoder %u", i);
-        int error = mr_thread_start(&encoder->thread[i], name, run, encoder);
+        int error = start_worker(encoder, i);
         if (error < 0) {
             mr_encoder_destroy(encoder);
             return error;
@@ -185,8 +200,10 @@ void mr_encoder_destroy(struct mr_encoder *encoder)
     encoder->stopping = true;
     pthread_cond_broadcast(&encoder->work);
     pthread_mutex_unlock(&encoder->lock);
-    for (unsigned i = 0; i < encoder->threads; i++)
-        pthread_join(encoder->thread[i], NULL);
+    for (unsigned i = 0; i < encoder->threads; i++) {
+        pthread_join(encoder->workers[i].thread, NULL);
+        mr_jpeg_encoder_destroy(encoder->workers[i].jpeg);
+    }
 
     assert(encoder->first == NULL);
     pthread_cond_destroy(&encoder->work);

@@ -21,7 +21,8 @@ struct mr_encoder_lane;
 typedef void mr_encoder_done(void *opaque, struct mr_packet *packet, const char *error,
                              int64_t took_us);
 
-/* Start `threads` encoder threads ("encoder N"). return: 0, -errno */
+/* Start `threads` encoder threads ("encoder N").
+ * return: 0; -ENOMEM; -errno of pthread_create; *encoder is NULL on error */
 int mr_encoder_create(unsigned threads, struct mr_encoder **encoder);
 void mr_encoder_destroy(struct mr_encoder *encoder); /* all lanes closed before; takes NULL */
 
