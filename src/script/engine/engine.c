@@ -146,6 +146,19 @@ const char *mr_engine_traceback(const struct mr_engine *engine)
     return engine->traceback.size > 0 ? (const char *)engine->traceback.data : "";
 }
 
+uint64_t mr_engine_limits_met(const struct mr_engine *engine)
+{
+    return engine->memory.limits_met;
+}
+
+void mr_engine_describe_caught_limit(const char *name, int memory_mib, struct mr_error *error)
+{
+    mr_error_set(error, -ENOMEM,
+                 "%s: not enough memory (the limit is %d MiB); the script caught the error and "
+                 "goes on",
+                 name, memory_mib);
+}
+
 struct mr_bundle *mr_engine_bundle(struct mr_engine *engine)
 {
     return engine->bundle;

@@ -67,6 +67,15 @@ int mr_engine_shutdown(struct mr_engine *engine, const char *reason, struct mr_e
 /* Where the last failed call was, as several lines; "" when there is nothing to tell. */
 const char *mr_engine_traceback(const struct mr_engine *engine);
 
+/* How often the script has met its memory limit so far, errors that it caught included.
+ * thread: the one that runs the script */
+uint64_t mr_engine_limits_met(const struct mr_engine *engine);
+
+/* Say that a script met its memory limit and caught the error.
+ * in:  name: the script's file; memory_mib: its limit
+ * out: *error */
+void mr_engine_describe_caught_limit(const char *name, int memory_mib, struct mr_error *error);
+
 /* Copy `state` out as bytes, see state.h; *left_out.code is set when a part of it is no plain data.
  * return: 0; -EFBIG, -EINVAL, -ETIMEDOUT, -ENOMEM with *error */
 int mr_engine_get_state(struct mr_engine *engine, struct mr_buffer *bytes,

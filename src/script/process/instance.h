@@ -36,6 +36,7 @@ struct mr_aftermath {
     bool lost;
     bool died;             /* lost since its process ended or went mad by itself */
     int64_t next_timer_us; /* when mr_instance_run_timers is due; -1: no timer is set */
+    uint64_t limits_met;   /* how often the script met its memory limit so far, caught or not */
     const char *traceback; /* of the error, "" if there is none; until the next call */
 };
 

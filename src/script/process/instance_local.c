@@ -21,6 +21,7 @@ static int note(struct mr_instance *instance, int result)
     const struct mr_engine *engine = local_of(instance)->engine;
     aftermath->lost |= result == -ETIMEDOUT || result == -ENOMEM;
     aftermath->next_timer_us = engine != NULL ? mr_engine_next_timer_us(engine) : -1;
+    aftermath->limits_met = engine != NULL ? mr_engine_limits_met(engine) : 0;
     aftermath->traceback = engine != NULL ? mr_engine_traceback(engine) : "";
     return result;
 }

@@ -242,6 +242,7 @@ int mr_remote_ask_within(struct mr_remote *remote, int limit_ms, struct mr_wire_
     if (answer->answer.next_timer_us < -1)
         return mr_remote_refuse(remote, error);
     aftermath->next_timer_us = answer->answer.next_timer_us;
+    aftermath->limits_met = answer->answer.limits_met;
     if (answer->answer.lost)
         lose(remote, false);
     return answer->answer.result < 0 ? take_error(remote, answer, error) : 0;

@@ -21,6 +21,7 @@ static void answer(struct mr_script_host *host, struct mr_wire_message *message,
             mr_script_log_settle(host->log);
         message->answer.next_timer_us = aftermath->next_timer_us;
         message->answer.lost = aftermath->lost;
+        message->answer.limits_met = aftermath->limits_met;
     }
     mr_script_host_must(mr_wire_send(host->fd, message, body, size, -1));
 }

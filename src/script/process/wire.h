@@ -87,6 +87,7 @@ struct mr_wire_message {
             uint32_t quality_set; /* by the script */
             int64_t next_timer_us;
             uint32_t drawn[MR_TILES_MAX]; /* of the canvas, if changed: struct mr_tiles */
+            uint64_t limits_met;          /* how often the script met its memory limit so far */
         } answer;
         struct {
             uint32_t text; /* 1: Lua code */

@@ -47,11 +47,27 @@ static void note_loss(struct mr_runner *runner, const char *why)
     pthread_mutex_unlock(&runner->lock);
 }
 
+/* A script that met its memory limit and caught the error goes on, but is told of as of any error. */
+static void check_limit(struct mr_runner *runner, const struct mr_aftermath *aftermath,
+                        const struct mr_error *error)
+{
+    struct mr_error caught = { 0 };
+    if (aftermath->limits_met == runner->limits_met)
+        return;
+    runner->limits_met = aftermath->limits_met;
+    if (error->code != 0)
+        return; /* which is what came of it */
+    mr_engine_describe_caught_limit(mr_bundle_main(runner->good)->name, runner->options.memory_mib,
+                                    &caught);
+    mr_runner_note_error(runner, &caught);
+}
+
 void mr_runner_check_live(struct mr_runner *runner, const struct mr_error *error)
 {
     const struct mr_aftermath *aftermath = mr_instance_aftermath(runner->live);
     if (!aftermath->lost) {
         runner->live_until_us = mr_clock_now_us();
+        check_limit(runner, aftermath, error);
         return;
     }
     const char *why = error->code != 0 ? error->text : "stopped while its state was read";

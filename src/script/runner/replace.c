@@ -129,6 +129,7 @@ static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance
     runner->dead = NULL;
     atomic_store(&runner->reload.lost, false); /* its successor is here */
     runner->live = next;
+    runner->limits_met = 0;
     runner->live_since_us = runner->live_until_us = mr_clock_now_us();
     mr_bundle_ref(bundle);
     mr_bundle_unref(&runner->good);

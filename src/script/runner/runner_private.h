@@ -83,6 +83,7 @@ struct mr_runner {
                                     options.settings; state: what a lost script left */
     int64_t live_since_us, live_until_us; /* took over; last came back from a call */
     uint32_t generation;
+    uint64_t limits_met; /* of the live instance's, how many were told of */
     struct mr_faults faults;
     struct mr_picture *held; /* the last good picture, for MR_ON_ERROR_HOLD */
 

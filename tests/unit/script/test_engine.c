@@ -133,6 +133,54 @@ static void memory_is_limited_and_the_engine_goes_on(void **state)
     mr_engine_destroy(engine);
 }
 
+/* Run one frame; return: how often it met the memory limit. */
+static uint64_t limits_met_by(const char *text)
+{
+    struct mr_engine *engine = engine_make(&host, text);
+    expect_frame(engine, "\"went on\"");
+    uint64_t met = mr_engine_limits_met(engine);
+    mr_engine_destroy(engine);
+    return met;
+}
+
+static void a_memory_limit_that_was_swallowed_is_known(void **state)
+{
+    (void)state;
+    host.options.memory_mib = 8;
+    static const char *const ways[] = {
+        "pcall(string.rep, 'x', 1 << 30)",
+        "xpcall(string.rep, function(m) return m .. tostring({}) end, 'x', 1 << 30)",
+        "xpcall(error, function() return ('x'):rep(1 << 30) end, 'first')",
+        "load(function() return 'x = 1 ' .. ('y'):rep(1 << 30) end)",
+        "coroutine.resume(coroutine.create(string.rep), 'x', 1 << 30)",
+        "pcall(coroutine.wrap(string.rep), 'x', 1 << 30)",
+        "pcall(function() table.concat({ ('x'):rep(1 << 21), ('y'):rep(1 << 22) }) end)",
+        "pcall(tostring, setmetatable({}, { __tostring = function() return ('x'):rep(1 << 30) end "
+        "}))",
+        "local t = {} pcall(function() while true do t[#t + 1] = {} end end) t = nil",
+        "setmetatable({}, { __gc = function() ('x'):rep(1 << 30) end }) collectgarbage()",
+    };
+    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+        char text[400];
+        snprintf(text, sizeof(text), PROCESS("%s return 'went on'"), ways[i]);
+        if (limits_met_by(text) == 0)
+            fail_msg("%s: nobody knows", ways[i]);
+    }
+    host.options.memory_mib = 32;
+}
+
+/* Ten times the limit, but garbage, is no memory limit met. */
+static void garbage_beyond_the_limit_is_no_matter(void **state)
+{
+    (void)state;
+    host.options.memory_mib = 8;
+    uint64_t met =
+        limits_met_by(PROCESS("collectgarbage('stop') for i = 1, 80 do "
+                              "local s = ('x'):rep((1 << 20) + i) end return 'went on'"));
+    assert_int_equal(met, 0);
+    host.options.memory_mib = 32;
+}
+
 static void text_with_byte_order_mark_and_hash_line_loads(void **state)
 {
     (void)state;
@@ -312,6 +360,8 @@ int main(void)
         cmocka_unit_test(error_values_of_all_kinds_are_told),
         cmocka_unit_test(traceback_shows_the_calls),
         cmocka_unit_test(memory_is_limited_and_the_engine_goes_on),
+        cmocka_unit_test(a_memory_limit_that_was_swallowed_is_known),
+        cmocka_unit_test(garbage_beyond_the_limit_is_no_matter),
         cmocka_unit_test(text_with_byte_order_mark_and_hash_line_loads),
         cmocka_unit_test(endless_loops_are_stopped),
         cmocka_unit_test(pcall_does_not_swallow_the_stop),

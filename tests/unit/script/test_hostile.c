@@ -37,16 +37,27 @@ static void begin(void)
     call_began_us = mr_clock_now_us();
 }
 
-/* return: whether the script may be called again */
-static bool end(const struct hostile *hostile, int result, const struct mr_error *error)
+static void say(const struct mr_error *error)
+{
+    if (error->code == 0)
+        return;
+    mr_buffer_append_text(&said, error->text);
+    mr_buffer_append(&said, "\n", 1);
+}
+
+/* Note what a call brought; of a script that caught its memory errors, say so as the runner does.
+ * return: whether the script may be called again */
+static bool end(const struct hostile *hostile, const struct mr_engine *engine, int result,
+                const struct mr_error *error)
 {
     int64_t took_us = mr_clock_now_us() - call_began_us;
     if (took_us > SLOW_US)
         failures++, print_error("%s: a call took %d ms\n", hostile->name, (int)(took_us / 1000));
-    if (error->code != 0) {
-        mr_buffer_append_text(&said, error->text);
-        mr_buffer_append(&said, "\n", 1);
-    }
+    struct mr_error caught = { 0 };
+    bool met = engine != NULL && mr_engine_limits_met(engine) > 0;
+    if (met && error->code == 0)
+        mr_engine_describe_caught_limit("process.lua", host.options.memory_mib, &caught);
+    say(error->code != 0 ? error : &caught);
     return result != -ETIMEDOUT && result != -ENOMEM;
 }
 
@@ -59,7 +70,7 @@ static bool run_frames(const struct hostile *hostile, struct mr_engine *engine)
         struct mr_picture *picture = picture_black(160, 120);
         begin();
         int result = mr_engine_process(engine, picture, 1, &made, &error);
-        good = end(hostile, result, &error);
+        good = end(hostile, engine, result, &error);
         mr_buffer_append(&said, made.payload.data, made.payload.size);
         result_finish(&made);
         mr_picture_unref(&picture);
@@ -72,7 +83,8 @@ static bool run_timers(const struct hostile *hostile, struct mr_engine *engine)
     int64_t next_us;
     struct mr_error error = { 0 };
     begin();
-    return end(hostile, mr_engine_run_timers(engine, mr_clock_now_us(), &next_us, &error), &error);
+    return end(hostile, engine, mr_engine_run_timers(engine, mr_clock_now_us(), &next_us, &error),
+               &error);
 }
 
 static bool tell(const struct hostile *hostile, struct mr_engine *engine)
@@ -84,12 +96,13 @@ static bool tell(const struct hostile *hostile, struct mr_engine *engine)
                                           .json = hostile->send,
                                           .size = strlen(hostile->send) };
     begin();
-    if (!end(hostile, mr_engine_deliver(engine, &event, &error), &error))
+    if (!end(hostile, engine, mr_engine_deliver(engine, &event, &error), &error))
         return false;
     const char *patch = hostile->patch != NULL ? hostile->patch : "{}";
     error = (struct mr_error){ 0 };
     begin();
-    return end(hostile, mr_engine_change_settings(engine, patch, strlen(patch), &error), &error);
+    return end(hostile, engine, mr_engine_change_settings(engine, patch, strlen(patch), &error),
+               &error);
 }
 
 static bool save_state(const struct hostile *hostile, struct mr_engine *engine)
@@ -97,7 +110,8 @@ static bool save_state(const struct hostile *hostile, struct mr_engine *engine)
     struct mr_buffer state = { 0 };
     struct mr_error left_out = { 0 }, error = { 0 };
     begin();
-    bool good = end(hostile, mr_engine_get_state(engine, &state, &left_out, &error), &error);
+    bool good =
+        end(hostile, engine, mr_engine_get_state(engine, &state, &left_out, &error), &error);
     if (left_out.code != 0)
         mr_buffer_append_text(&said, left_out.text);
     mr_buffer_finish(&state);
@@ -108,14 +122,14 @@ static bool say_goodbye(const struct hostile *hostile, struct mr_engine *engine)
 {
     struct mr_error error = { 0 };
     begin();
-    return end(hostile, mr_engine_shutdown(engine, "reload", &error), &error);
+    return end(hostile, engine, mr_engine_shutdown(engine, "reload", &error), &error);
 }
 
 static bool run_init(const struct hostile *hostile, struct mr_engine *engine)
 {
     struct mr_error error = { 0 };
     begin();
-    return end(hostile, mr_engine_init(engine, &error), &error);
+    return end(hostile, engine, mr_engine_init(engine, &error), &error);
 }
 
 static void run_life(const struct hostile *hostile)
@@ -123,10 +137,11 @@ static void run_life(const struct hostile *hostile)
     static bool (*const parts[])(const struct hostile *, struct mr_engine *) = {
         run_init, run_frames, run_timers, tell, save_state, run_frames, say_goodbye,
     };
-    struct mr_engine *engine;
+    struct mr_engine *engine = NULL;
     struct mr_error error = { 0 };
     begin();
-    bool good = end(hostile, engine_try(&host, hostile->text, &engine, &error), &error);
+    int result = engine_try(&host, hostile->text, &engine, &error);
+    bool good = end(hostile, engine, result, &error);
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && good && engine != NULL; i++)
         good = parts[i](hostile, engine);
     if (engine != NULL)

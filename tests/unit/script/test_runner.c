@@ -136,6 +136,46 @@ static void what_cannot_be_loaded_is_refused(void **state)
     assert_non_null(strstr(error.text, "process.lua\": No such file or directory"));
 }
 
+static unsigned lines_with(struct mr_runner *runner, const char *text)
+{
+    struct mr_log_line *lines[MR_LOG_RING_LINES];
+    uint64_t last = 0, missed;
+    unsigned count = mr_log_ring_fetch(mr_runner_log(runner), &last, lines, &missed), found = 0;
+    for (unsigned i = 0; i < count; i++) {
+        found += strstr(lines[i]->text, text) != NULL;
+        mr_log_line_unref(&lines[i]);
+    }
+    return found;
+}
+
+static void a_memory_limit_that_the_script_caught_is_told_of_once(void **state)
+{
+    (void)state;
+    mr_log_set_level(MR_LOG_ERROR);
+    struct mr_runner *runner =
+        runner_make(PROCESS("pcall(string.rep, 'x', 1 << 30) return 'went on'"), MR_ON_ERROR_BLANK);
+    struct mr_picture *picture = picture_black(64, 48);
+    for (int i = 0; i < 3; i++) {
+        struct mr_script_result result;
+        mr_runner_process(runner, picture, 1, &result);
+        assert_string_equal(result.payload, "\"went on\"");
+        assert_ptr_equal(result.picture, picture); /* the frame is whole */
+        assert_null(result.error);
+        mr_script_result_finish(&result);
+    }
+    static const char wanted[] = "process.lua: not enough memory (the limit is 32 MiB); the script "
+                                 "caught the error and goes on";
+    struct mr_runner_state counters;
+    mr_runner_get_state(runner, &counters);
+    assert_string_equal(counters.last_error, wanted);
+    assert_int_equal(counters.kills + counters.errors, 0);
+    assert_true(counters.running);
+    assert_int_equal(lines_with(runner, wanted), 1);
+    mr_log_set_level((enum mr_log_level) - 1);
+    mr_picture_unref(&picture);
+    mr_runner_destroy(runner);
+}
+
 /* Fails on every frame whose number says so; draws a white pixel on the others. */
 #define FAILS                                                                                      \
     "local n = 0\n"                                                                                \
@@ -394,6 +434,7 @@ int main(void)
     mr_log_set_level(MR_LOG_ERROR - 1); /* what fails here is meant to */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_frame),
+        cmocka_unit_test(a_memory_limit_that_the_script_caught_is_told_of_once),
         cmocka_unit_test(a_timer_set_in_a_frame_is_asked_for),
         cmocka_unit_test(what_cannot_be_loaded_is_refused),
         cmocka_unit_test(pass_sends_the_frame_as_it_came),
