@@ -204,12 +204,13 @@ static int answer_below_base(struct mr_request *request)
 static struct mr_request begin(struct mr_site *site, struct mg_connection *connection)
 {
     const struct mg_request_info *info = mg_get_request_info(connection);
+    struct mr_peer peer;
+    mr_peer_parse(info->remote_addr, &peer); /* unknown if it is no address */
     return (struct mr_request){
         .site = site,
         .connection = connection,
         .info = info,
-        .from = mr_forwarded_resolve(&site->proxies, info->remote_addr, info->http_headers,
-                                     info->num_headers),
+        .from = mr_forwarded_resolve(&site->proxies, &peer, info->http_headers, info->num_headers),
         .path = info->local_uri != NULL ? info->local_uri : "/",
         .head = info->request_method != NULL && strcmp(info->request_method, "HEAD") == 0,
     };
@@ -217,11 +218,12 @@ static struct mr_request begin(struct mr_site *site, struct mg_connection *conne
 
 int mr_routes_answer(struct mr_site *site, struct mg_connection *connection)
 {
-    char address[INET6_ADDRSTRLEN];
+    char address[MR_PEER_TEXT_SIZE];
     struct mr_request request = begin(site, connection);
     int status = answer_below_base(&request);
     mr_traffic_count(&site->traffic, status);
-    mr_log(MR_LOG_DEBUG, "http", "%s %s %s: %d", mr_forwarded_text(&request.from.address, address),
+    mr_log(MR_LOG_DEBUG, "http", "%s %s %s: %d",
+           mr_peer_format(&request.from.peer, address, sizeof(address)),
            request.info->request_method, request.path, status);
     return status;
 }

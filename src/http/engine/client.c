@@ -24,7 +24,7 @@ struct mr_client *mr_client_create(const struct mr_arrival *arrival)
     if (client == NULL) {
         close(arrival->fd);
         if (arrival->addresses != NULL)
-            mr_addresses_give(arrival->addresses, &arrival->address);
+            mr_addresses_give(arrival->addresses, &arrival->peer);
         if (arrival->session != NULL)
             arrival->protocol->close(arrival->session);
         return NULL;
@@ -34,7 +34,7 @@ struct mr_client *mr_client_create(const struct mr_arrival *arrival)
     client->maker = arrival->protocol->maker;
     client->session = arrival->session;
     client->addresses = arrival->addresses;
-    client->address = arrival->address;
+    client->peer = arrival->peer;
     client->viewer = &client->own;
     if (arrival->hub != NULL) {
         client->hub = mr_hub_ref(arrival->hub);
@@ -58,7 +58,7 @@ void mr_client_destroy(struct mr_client *client)
         client->protocol->close(client->session);
     close(client->fd);
     if (client->addresses != NULL)
-        mr_addresses_give(client->addresses, &client->address);
+        mr_addresses_give(client->addresses, &client->peer);
     if (client->joined)
         mr_hub_leave(client->hub, &client->own);
     mr_hub_unref(&client->hub);

@@ -45,7 +45,7 @@ struct mr_client {
     int fd;
     const struct mr_protocol *protocol;
     struct mr_addresses *addresses; /* where it is counted; NULL: nowhere */
-    struct in6_addr address;
+    struct mr_peer peer;
 
     /* engine's thread only; the first six are the engine's own */
     struct mr_group *group;

@@ -60,7 +60,7 @@ struct mr_arrival {
     struct mr_hub *hub; /* borrowed; NULL: it belongs to none yet (mr_client_watch) */
     void *session;      /* the protocol's, goes to the engine, failure included; or NULL */
     struct mr_addresses *addresses; /* where it is counted, to be counted out; NULL: nowhere */
-    struct in6_addr address;
+    struct mr_peer peer;
     const void *head; /* bytes to be sent before anything else; copied */
     size_t head_size;
 };

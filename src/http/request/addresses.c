@@ -8,7 +8,7 @@
 #define BUCKETS 1024
 
 struct entry {
-    struct in6_addr address;
+    struct mr_peer network;
     unsigned count;
     struct entry *next;
 };
@@ -43,43 +43,36 @@ void mr_addresses_destroy(struct mr_addresses *addresses)
     free(addresses);
 }
 
-static bool is_counted(const struct mr_addresses *addresses, const struct in6_addr *address)
+/* Clients on this machine are not counted: behind a proxy that was not named they are all the same one. */
+static bool is_counted(const struct mr_addresses *addresses, const struct mr_peer *peer)
 {
-    bool is_ours = IN6_IS_ADDR_LOOPBACK(address) || IN6_IS_ADDR_UNSPECIFIED(address) ||
-                   (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
-    return addresses->most > 0 && !is_ours;
+    return addresses->most > 0 && peer->family != AF_UNSPEC && !mr_peer_is_loopback(peer);
 }
 
-static struct in6_addr line_of(const struct in6_addr *address)
+/* return: the link to the network's entry, or to the place for a new one. If many networks share a bucket,
+ * those who chose their addresses so have the longest lists to search; there are never more entries than
+ * clients. */
+static struct entry **find(struct mr_addresses *addresses, const struct mr_peer *network)
 {
-    struct in6_addr line = *address;
-    if (!IN6_IS_ADDR_V4MAPPED(address))
-        memset(line.s6_addr + 8, 0, 8);
-    return line;
-}
-
-/* The link to the line's entry, or to where one belongs. Of a bad distribution, who sends from many
- * addresses has the longest lists to search, and there are no more entries than clients. */
-static struct entry **find(struct mr_addresses *addresses, const struct in6_addr *line)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < sizeof(line->s6_addr); i++)
-        hash = (hash ^ line->s6_addr[i]) * 16777619u;
+    uint32_t hash = 2166136261u ^ network->family; /* FNV-1a */
+    for (size_t i = 0; i < sizeof(network->bytes); i++)
+        hash = (hash ^ network->bytes[i]) * 16777619u;
     struct entry **link = &addresses->buckets[hash % BUCKETS];
-    while (*link != NULL && memcmp(&(*link)->address, line, sizeof(*line)) != 0)
+    while (*link != NULL && !mr_peer_equals(&(*link)->network, network))
         link = &(*link)->next;
     return link;
 }
 
-bool mr_addresses_take(struct mr_addresses *addresses, const struct in6_addr *address)
+bool mr_addresses_take(struct mr_addresses *addresses, const struct mr_peer *peer)
 {
-    if (addresses == NULL || !is_counted(addresses, address))
+    if (addresses == NULL || !is_counted(addresses, peer))
         return true;
-    struct in6_addr line = line_of(address);
+    struct mr_peer network;
+    mr_peer_network(peer, &network);
     pthread_mutex_lock(&addresses->lock);
-    struct entry **link = find(addresses, &line);
+    struct entry **link = find(addresses, &network);
     if (*link == NULL && (*link = calloc(1, sizeof(**link))) != NULL)
-        (*link)->address = line;
+        (*link)->network = network;
     bool taken = *link != NULL && (*link)->count < addresses->most;
     if (taken)
         (*link)->count++;
@@ -87,13 +80,14 @@ bool mr_addresses_take(struct mr_addresses *addresses, const struct in6_addr *ad
     return taken;
 }
 
-void mr_addresses_give(struct mr_addresses *addresses, const struct in6_addr *address)
+void mr_addresses_give(struct mr_addresses *addresses, const struct mr_peer *peer)
 {
-    if (addresses == NULL || !is_counted(addresses, address))
+    if (addresses == NULL || !is_counted(addresses, peer))
         return;
-    struct in6_addr line = line_of(address);
+    struct mr_peer network;
+    mr_peer_network(peer, &network);
     pthread_mutex_lock(&addresses->lock);
-    struct entry **link = find(addresses, &line), *entry = *link;
+    struct entry **link = find(addresses, &network), *entry = *link;
     if (entry != NULL && --entry->count == 0) {
         *link = entry->next;
         free(entry);

@@ -66,15 +66,15 @@ static struct mr_engineio_session *make(const struct mr_engineio_link *link)
     struct mr_engineio *engineio = link->engineio;
     struct mr_addresses *addresses = engineio->options.addresses;
     if (engineio->count >= engineio->options.max_sessions ||
-        !mr_addresses_take(addresses, &link->address))
+        !mr_addresses_take(addresses, &link->peer))
         return NULL;
     struct mr_engineio_session *session = calloc(1, sizeof(*session));
     if (session == NULL) {
-        mr_addresses_give(addresses, &link->address);
+        mr_addresses_give(addresses, &link->peer);
         return NULL;
     }
     session->engineio = engineio;
-    session->address = link->address;
+    session->peer = link->peer;
     return session;
 }
 
@@ -88,7 +88,7 @@ struct mr_engineio_session *mr_engineio_begin(const struct mr_engineio_link *lin
     session->pong_us = session->probe_us = session->linger_us = session->timeout_us = INT64_MAX;
     session->ping_us = mr_clock_now_us() + options->ping_interval_ms * 1000LL;
     if (!keep(engineio, session)) {
-        mr_addresses_give(options->addresses, &session->address);
+        mr_addresses_give(options->addresses, &session->peer);
         free(session);
         return NULL;
     }
@@ -118,7 +118,7 @@ void mr_engineio_bury(struct mr_engineio_session *session)
     tdelete(session, &engineio->tree, compare);
     take_out(&engineio->sessions, session);
     engineio->count--;
-    mr_addresses_give(engineio->options.addresses, &session->address);
+    mr_addresses_give(engineio->options.addresses, &session->peer);
     insert(&engineio->graveyard, session);
     mr_engineio_note_due(engineio, 0);
 }

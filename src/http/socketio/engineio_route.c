@@ -107,7 +107,7 @@ static struct mr_engineio_link *make_link(const struct mr_request *request,
     if (link == NULL)
         return NULL;
     link->engineio = engineio;
-    link->address = request->from.address;
+    link->peer = request->from.peer;
     memcpy(link->sid, question->sid, sizeof(link->sid));
     link->headers = make_headers(request);
     if (question->sid[0] == '\0')

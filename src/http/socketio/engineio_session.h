@@ -30,7 +30,7 @@ struct mr_engineio_link {
     struct mr_engineio *engineio;
     char sid[MR_ENGINEIO_SID_LENGTH + 1]; /* "": a new session */
     char *query;                          /* of the request */
-    struct in6_addr address;              /* its client's */
+    struct mr_peer peer;                  /* its client's */
     char *headers;                        /* lines for an answer */
     struct mr_buffer body;                /* of a POST */
     struct mr_buffer switching;           /* the 101 */
@@ -50,7 +50,7 @@ extern const struct mr_protocol mr_engineio_poll, mr_engineio_post, mr_engineio_
 struct mr_engineio_session {
     char sid[MR_ENGINEIO_SID_LENGTH + 1]; /* first: what the tree is sorted by */
     struct mr_engineio *engineio;
-    struct in6_addr address;                   /* whose it is: counted in the options' addresses */
+    struct mr_peer peer;                       /* whose it is: counted in the options' addresses */
     struct mr_engineio_session *next, *before; /* all of them, or those that ended */
     void *state;                               /* the application's */
     bool ended;

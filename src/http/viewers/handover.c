@@ -27,19 +27,19 @@ void mr_handover_discard(const struct mr_arrival *arrival)
 int mr_handover_admit(const struct mr_request *request)
 {
     const struct mr_site *site = request->site;
-    if (!mr_addresses_take(site->addresses, &request->from.address))
+    if (!mr_addresses_take(site->addresses, &request->from.peer))
         return mr_respond_error(request, 503, "Retry-After: 10\r\n",
                                 "as many viewers as may watch from one address are watching");
     if (mr_fanout_admit(site->engine))
         return 0;
-    mr_addresses_give(site->addresses, &request->from.address);
+    mr_addresses_give(site->addresses, &request->from.peer);
     return mr_respond_error(request, 503, "Retry-After: 10\r\n",
                             "as many viewers as this server may have are watching");
 }
 
 void mr_handover_dismiss(const struct mr_request *request)
 {
-    mr_addresses_give(request->site->addresses, &request->from.address);
+    mr_addresses_give(request->site->addresses, &request->from.peer);
     mr_fanout_dismiss(request->site->engine);
 }
 
@@ -68,7 +68,7 @@ int mr_handover(const struct mr_request *request, const struct mr_arrival *plan,
     struct mr_arrival arrival = *plan;
     arrival.fd = take_socket(request);
     arrival.addresses = request->site->addresses;
-    arrival.address = request->from.address;
+    arrival.peer = request->from.peer;
     if (arrival.fd < 0) {
         complain(request, arrival.fd);
         mr_handover_discard(plan);

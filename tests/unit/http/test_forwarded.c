@@ -21,13 +21,15 @@ static int setup(void **state)
 /* From the peer and lines of X-Forwarded-For, up to the first NULL. */
 static const char *resolve(const char *peer, const char *const lines[LINES_MAX])
 {
-    static char text[INET6_ADDRSTRLEN];
+    static char text[MR_PEER_TEXT_SIZE];
     struct mg_header headers[LINES_MAX + 1] = { { "Host", "example.org" } };
     int count = 1;
     for (int i = 0; i < LINES_MAX && lines[i] != NULL; i++)
         headers[count++] = (struct mg_header){ "x-forwarded-For", lines[i] };
-    struct mr_forwarded from = mr_forwarded_resolve(&proxies, peer, headers, count);
-    return mr_forwarded_text(&from.address, text);
+    struct mr_peer direct;
+    mr_peer_parse(peer, &direct);
+    struct mr_forwarded from = mr_forwarded_resolve(&proxies, &direct, headers, count);
+    return mr_peer_format(&from.peer, text, sizeof(text));
 }
 
 #define FROM(peer, ...) resolve(peer, (const char *const[LINES_MAX]){ __VA_ARGS__ })
@@ -84,7 +86,7 @@ static void what_is_no_address_ends_the_list(void **state)
     }
     assert_string_equal(FROM("127.0.0.1", "1.1.1.1, unknown, 10.0.0.2"), "10.0.0.2");
     assert_string_equal(FROM("127.0.0.1", "1.1.1.1", "unknown"), "127.0.0.1");
-    assert_string_equal(FROM("nonsense", "1.1.1.1"), "::");
+    assert_string_equal(FROM("nonsense", "1.1.1.1"), "unknown");
 }
 
 static void knows_ports_and_ipv6(void **state)
@@ -101,7 +103,9 @@ static bool is_https(const char *peer, const char *first, const char *second)
 {
     struct mg_header headers[] = { { "X-FORWARDED-PROTO", first },
                                    { "X-Forwarded-Proto", second } };
-    return mr_forwarded_resolve(&proxies, peer, headers, second != NULL ? 2 : 1).https;
+    struct mr_peer direct;
+    assert_true(mr_peer_parse(peer, &direct));
+    return mr_forwarded_resolve(&proxies, &direct, headers, second != NULL ? 2 : 1).https;
 }
 
 static void scheme_is_believed_likewise(void **state)
@@ -114,16 +118,18 @@ static void scheme_is_believed_likewise(void **state)
     assert_false(is_https("127.0.0.1", "https,http", NULL));
     assert_false(is_https("127.0.0.1", "httpsx", NULL));
     assert_false(is_https("192.0.2.1", "https", NULL));
-    assert_false(mr_forwarded_resolve(&proxies, "127.0.0.1", NULL, -1).https);
+    struct mr_peer direct;
+    assert_true(mr_peer_parse("127.0.0.1", &direct));
+    assert_false(mr_forwarded_resolve(&proxies, &direct, NULL, -1).https);
 }
 
 static bool trusts(const char *networks, const char *peer)
 {
-    struct in6_addr address;
+    struct mr_peer direct;
     struct mr_proxies some = { 0 };
     assert_int_equal(mr_proxies_add(&some, networks, NULL), 0);
-    address = mr_forwarded_resolve(&some, peer, NULL, 0).address;
-    return mr_proxies_trust(&some, &address);
+    assert_true(mr_peer_parse(peer, &direct));
+    return mr_proxies_trust(&some, &direct);
 }
 
 static void blocks_end_at_the_bit(void **state)
@@ -138,15 +144,43 @@ static void blocks_end_at_the_bit(void **state)
     assert_true(trusts("2001:db8::/33", "2001:db8:7fff::"));
     assert_false(trusts("2001:db8::/33", "2001:db8:8000::"));
     assert_true(trusts("::1/128", "::1"));
+    assert_true(trusts("::ffff:10.0.0.0/104", "10.1.2.3"));
+    assert_false(trusts("::ffff:10.0.0.0/104", "11.1.2.3"));
+    assert_true(trusts("fd00::/8, 10.0.0.0/8", "fdff::1"));
+}
+
+static void unix_sockets_are_a_network_of_their_own(void **state)
+{
+    (void)state;
+    assert_true(trusts("unix", "unix"));
+    assert_true(trusts("127.0.0.1,unix", "unix"));
+    assert_false(trusts("unix", "127.0.0.1"));
+    assert_false(trusts("::/0", "unix"));
+    assert_int_equal(mr_proxies_add(&proxies, "unix", NULL), 0);
+    assert_string_equal(FROM("unix", "203.0.113.9"), "203.0.113.9");
+    assert_string_equal(FROM("unix", NULL), "unix");
+    /* nginx on a UNIX socket appends what its own client is: "unix:" */
+    assert_string_equal(FROM("127.0.0.1", "203.0.113.9, unix:"), "203.0.113.9");
+    assert_string_equal(FROM("127.0.0.1", "unix:4711"), "127.0.0.1");
 }
 
 static void refuses_what_is_no_network(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {
-        "",     ",",       "10.0.0.0/33", "10.0.0.0/",   "10.0.0.0/8,", "10.0.0.0/-1",
-        "10/8", "::1/129", "localhost",   "10.0.0.0/8x", "10.0.0.0/+8"
-    };
+    static const char *const wrong[] = { "",
+                                         ",",
+                                         "10.0.0.0/33",
+                                         "10.0.0.0/",
+                                         "10.0.0.0/8,",
+                                         "10.0.0.0/-1",
+                                         "10/8",
+                                         "::1/129",
+                                         "localhost",
+                                         "10.0.0.0/8x",
+                                         "10.0.0.0/+8",
+                                         "unix/0",
+                                         "unix:/run/x.sock",
+                                         "fe80::1%1" };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
         struct mr_proxies some = { 0 };
         struct mr_error error = { 0 };
@@ -168,6 +202,7 @@ int main(void)
         cmocka_unit_test_setup(knows_ports_and_ipv6, setup),
         cmocka_unit_test_setup(scheme_is_believed_likewise, setup),
         cmocka_unit_test(blocks_end_at_the_bit),
+        cmocka_unit_test_setup(unix_sockets_are_a_network_of_their_own, setup),
         cmocka_unit_test(refuses_what_is_no_network),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

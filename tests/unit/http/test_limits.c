@@ -3,20 +3,18 @@
 
 #include "support/check.h"
 
-#include <arpa/inet.h>
-
-static struct in6_addr parse(const char *text)
+static struct mr_peer parse(const char *text)
 {
-    struct in6_addr address;
-    assert_int_equal(inet_pton(AF_INET6, text, &address), 1);
-    return address;
+    struct mr_peer peer;
+    assert_true(mr_peer_parse(text, &peer));
+    return peer;
 }
 
 static void addresses_have_so_many(void **state)
 {
     (void)state;
     struct mr_addresses *addresses = mr_addresses_create(2);
-    struct in6_addr one = parse("::ffff:192.0.2.1"), other = parse("::ffff:192.0.2.2");
+    struct mr_peer one = parse("192.0.2.1"), other = parse("192.0.2.2");
     assert_true(mr_addresses_take(addresses, &one));
     assert_true(mr_addresses_take(addresses, &one));
     assert_false(mr_addresses_take(addresses, &one));
@@ -25,16 +23,16 @@ static void addresses_have_so_many(void **state)
     assert_true(mr_addresses_take(addresses, &one));
     assert_false(mr_addresses_take(addresses, &one));
 
-    struct in6_addr here = parse("2001:db8::1"), beside = parse("2001:db8::ffff:0:0:2"),
-                    elsewhere = parse("2001:db8:0:1::1");
+    struct mr_peer here = parse("2001:db8::1"), beside = parse("2001:db8::ffff:0:0:2"),
+                   elsewhere = parse("2001:db8:0:1::1");
     assert_true(mr_addresses_take(addresses, &here));
     assert_true(mr_addresses_take(addresses, &beside));
     assert_false(mr_addresses_take(addresses, &here));
     assert_true(mr_addresses_take(addresses, &elsewhere));
 
-    struct in6_addr local[] = { parse("::ffff:127.0.0.1"), parse("::1"), parse("::") };
-    for (int i = 0; i < 9; i++)
-        assert_true(mr_addresses_take(addresses, &local[i % 3]));
+    struct mr_peer local[] = { parse("127.0.0.1"), parse("::1"), parse("unix"), { 0 } };
+    for (int i = 0; i < 12; i++)
+        assert_true(mr_addresses_take(addresses, &local[i % 4]));
     mr_addresses_destroy(addresses);
 }
 
@@ -44,16 +42,16 @@ static void many_addresses_come_and_go(void **state)
     struct mr_addresses *addresses = mr_addresses_create(1);
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < 10000; i++) {
-            struct in6_addr address = parse("::ffff:10.0.0.0");
-            address.s6_addr[14] = (uint8_t)(i >> 8);
-            address.s6_addr[15] = (uint8_t)i;
+            struct mr_peer address = parse("10.0.0.0");
+            address.bytes[2] = (uint8_t)(i >> 8);
+            address.bytes[3] = (uint8_t)i;
             assert_true(mr_addresses_take(addresses, &address));
             assert_false(mr_addresses_take(addresses, &address));
         }
         for (int i = 0; i < 10000; i++) {
-            struct in6_addr address = parse("::ffff:10.0.0.0");
-            address.s6_addr[14] = (uint8_t)(i >> 8);
-            address.s6_addr[15] = (uint8_t)i;
+            struct mr_peer address = parse("10.0.0.0");
+            address.bytes[2] = (uint8_t)(i >> 8);
+            address.bytes[3] = (uint8_t)i;
             mr_addresses_give(addresses, &address);
         }
     }
