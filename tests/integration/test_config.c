@@ -401,7 +401,7 @@ static void a_stream_that_does_not_end_does_not_delay_the_end(void **state)
     start(HEAD A "  b = { always = true,\n"
                  "    source = 'lavfi:mandelbrot=size=4096x4096:maxiter=1000000' } }\n");
     save("moonreel.lua", HEAD A "}\n");
-    usleep(1000000);
+    wait_for_answer("/api/streams", "\"b\"", false); /* from now on it is waited for */
     assert_int_equal(host_stop(&host, SIGTERM, 4000000), 1);
 }
 

@@ -216,7 +216,6 @@ static void a_resting_stream_gets_up_for_a_snapshot(void **state)
     for (int i = 0; i < 3; i++) {
         struct fetched got;
         wait_for_phase("idle");
-        usleep(200000); /* long enough to tell what is from before */
         int64_t asked_us = mr_clock_wall_us();
         assert_int_equal(fetch(host.port, "GET /snapshot/live.jpg", &got), 200);
         assert_true(captured_us(&got) >= asked_us);

@@ -39,6 +39,7 @@ static void add_log(struct hostile *hostile, const char *value)
     while (i < HOSTILE_LOGS && hostile->log[i] != NULL)
         i++;
     assert_true(i < HOSTILE_LOGS - 1);
+    hostile->endless |= strstr(value, "stopped after") != NULL;
     assert_true(asprintf(&hostile->log[i], "%s%s", value, SLOW) > 0);
     value = hostile->log[i];
     hostile->stops |= strstr(value, "stopped after") != NULL ||

@@ -31,7 +31,8 @@ struct hostile {
     char *payload, *send, *patch;
     bool join, again;
     bool off, engine;
-    bool stops; /* a call of it is ended by force */
+    bool stops;   /* a call of it is ended by force */
+    bool endless; /* it may be that the deadline does so */
 };
 
 /* Read all of them, sorted by name. return: how many; hostile_free frees what they hold */

@@ -1,6 +1,6 @@
 -- Settings with metatables that never return.
 -- when: trial
--- expect-log: process.lua
+-- expect-log: stopped after
 
 local function never() while true do end end
 local mt = { __index = never, __pairs = never, __len = never }
