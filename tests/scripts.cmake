@@ -24,15 +24,4 @@ foreach(file ${script_tests})
   mr_other_test(script.test.${name} script 60 $<TARGET_FILE:moonreel> --test ${file})
 endforeach()
 
-# Browsers take both cores: they come when all others are done, two at a time.
-get_property(others DIRECTORY PROPERTY TESTS)
-file(GLOB topics CONFIGURE_DEPENDS browser/*.test.js)
-foreach(topic ${topics})
-  get_filename_component(name ${topic} NAME_WE)
-  add_test(NAME browser.${name} COMMAND node --test ${topic} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(browser.${name} PROPERTIES TIMEOUT 240 LABELS browser DEPENDS "${others}"
-    ENVIRONMENT "MOONREEL_BINARY=$<TARGET_FILE:moonreel>;TEST_ARTIFACTS=${CMAKE_BINARY_DIR}/artifacts")
-  if(name MATCHES "restart|slow|proxy|socketio|heap")
-    set_tests_properties(browser.${name} PROPERTIES ${LOOKS_AT_THE_CLOCK})
-  endif()
-endforeach()
+include(browser/browser.cmake)

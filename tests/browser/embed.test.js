@@ -137,7 +137,7 @@ test('pointers are sent with ?pointer=1 only, in pixels of the frame', async (t)
 });
 
 test('a word while there is no picture, and the last picture when it is gone', async (t) => {
-  const own = await new Server('test:640x360@25').start();
+  const own = await new Server('test:640x360@10').start();
   t.after(() => own.stop());
   const page = await openPage(t, browser);
   await page.goto(`${own.url}embed/nosuch`);
@@ -155,7 +155,7 @@ test('a word while there is no picture, and the last picture when it is gone', a
 });
 
 test('a token in the address is taken and does not stay there', async (t) => {
-  const own = await new Server('--view-token', 'let-me-in', 'test:640x360@25').start();
+  const own = await new Server('--view-token', 'let-me-in', 'test:640x360@10').start();
   t.after(() => own.stop());
   const page = await openPage(t, browser);
   await page.goto(`${own.url}embed/live`);

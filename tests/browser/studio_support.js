@@ -28,6 +28,8 @@ export async function startStudio(script, ...options) {
     file,
     '--size',
     '384x216',
+    '--fps',
+    '8',
     ...pages(),
     ...options,
     findClip(folder).path

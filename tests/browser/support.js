@@ -12,16 +12,22 @@ import { chromium } from 'playwright-core';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const BINARY = process.env.MOONREEL_BINARY && path.resolve(process.env.MOONREEL_BINARY);
-const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const READY = /^moonreel listening on (http:\/\/\S+\/)/;
 const READY_MS = 15_000; // sanitizer builds are slow to start
 const STOP_MS = 10_000;
 
 const AXE = fs.readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-export const DEADLINE_MS = 10_000; // for anything that a user waits for
+// For anything that a test waits for. It is long, since only a fault may reach it, never a machine
+// that is busy.
+export const DEADLINE_MS = 30_000;
+
+// How Chromium is started.
+export const BROWSER = {
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+};
 
 export function readScript() {
   return fs.readFileSync(path.join(PROJECT, 'lua', 'process.lua'), 'utf8');
@@ -123,15 +129,41 @@ export class Server {
   }
 }
 
+// The browser that run.js has started for all files, or one of this file's own. Closing it ends
+// what the file opened there, or all of it.
 export function launchBrowser() {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const shared = process.env.BROWSER_ENDPOINT;
+  return shared ? chromium.connect(shared) : chromium.launch(BROWSER);
 }
 
-// A fresh page of a fresh profile, closed when the test `t` ends; fails it for scripts that throw
-// and for anything that the content security policy stopped.
-export async function openPage(t, browser, options = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
+// A profile costs more than a page: the pages of a file share one where their options allow it.
+const profiles = new WeakMap(); // by browser
+
+function getProfile(browser) {
+  if (!profiles.has(browser)) {
+    profiles.set(browser, browser.newContext().then(async (profile) => {
+      await profile.addInitScript(forgetOthers);
+      return profile;
+    }));
+  }
+  return profiles.get(browser);
+}
+
+// Init script: a new tab begins with an empty storage; after that it keeps what it stores.
+function forgetOthers() {
+  try {
+    if (!sessionStorage.getItem('test-tab')) localStorage.clear();
+    sessionStorage.setItem('test-tab', 'seen');
+  } catch { /* a blank page has no storage */ }
+}
+
+// A new page that finds nothing in the browser's storage, closed when the test `t` ends; fails it
+// for scripts that throw and for anything that the content security policy stopped. options: of
+// Playwright's newContext.
+export async function openPage(t, browser, { viewport, colorScheme, ...options } = {}) {
+  const own = Object.keys(options).length > 0;
+  const profile = own ? await browser.newContext(options) : await getProfile(browser);
+  const page = await profile.newPage();
   const faults = [];
   page.setDefaultTimeout(DEADLINE_MS);
   page.on('pageerror', (error) => faults.push(String(error)));
@@ -139,9 +171,11 @@ export async function openPage(t, browser, options = {}) {
     if (/content security policy/i.test(message.text())) faults.push(message.text());
   });
   t.after(async () => {
-    await context.close();
+    await (own ? profile : page).close();
     if (faults.length) throw new Error(`the page complained: ${faults.join('; ')}`);
   });
+  if (viewport) await page.setViewportSize(viewport);
+  if (colorScheme) await page.emulateMedia({ colorScheme });
   return page;
 }
 
@@ -215,7 +249,7 @@ export async function until(what, ask, wanted, timeout = DEADLINE_MS) {
 
 // What axe-core finds of serious and critical problems, as lines of text.
 export async function findBarriers(page) {
-  await page.evaluate(AXE);
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { violations } = await window.axe.run(document);
     return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')

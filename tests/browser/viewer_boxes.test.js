@@ -28,7 +28,7 @@ let server;
 before(async () => {
   const script = path.join(folder, 'square.lua');
   save(script, SCRIPT);
-  server = await new Server('--script', script, 'test:640x360@25').start();
+  server = await new Server('--script', script, 'test:640x360@10').start();
   browser = await launchBrowser();
 });
 

@@ -25,8 +25,8 @@ before(async () => {
   save(path.join(folder, 'process.lua'), SCRIPT);
   const config = path.join(folder, 'moonreel.lua');
   save(config, `streams = {
-    barn = { source = "test:320x180@25", script = "process.lua" },
-    yard = { source = "test:160x90@25", script = "process.lua" } }`);
+    barn = { source = "test:320x180@10", script = "process.lua" },
+    yard = { source = "test:160x90@10", script = "process.lua" } }`);
   server = await new Server('--config', config).start();
   browser = await launchBrowser();
 });
@@ -59,6 +59,8 @@ test('a pause keeps the picture and lets go of the server', async (t) => {
   const shown = [await seq(page), await page.locator('#payload').textContent()];
   assert.ok(await page.locator('#picture').isVisible());
   assert.ok(await page.getByRole('button', { name: 'Resume' }).first().isVisible());
+  const other = await open(t); // it sees frames while the first page is paused
+  await untilDrawn(other, 5);
   assert.deepEqual([await seq(page), await page.locator('#payload').textContent()], shown);
   await page.keyboard.press('Space');
   await untilLive(page);
@@ -79,7 +81,8 @@ test('a snapshot is the frame on the screen as it came', async (t) => {
     await act();
     const download = await coming;
     const [, number] = /^barn-(\d+)\.jpg$/.exec(download.suggestedFilename());
-    assert.ok(fs.readFileSync(await download.path()).equals(images.get(Number(number))));
+    await download.saveAs(path.join(folder, 'snapshot.jpg'));
+    assert.ok(fs.readFileSync(path.join(folder, 'snapshot.jpg')).equals(images.get(Number(number))));
     await untilDrawn(page, 2);
   }
   await page.getByRole('button', { name: 'Pause' }).click();
@@ -112,8 +115,8 @@ test('full window, and back by the same key, by Escape and by its button', async
 
 test('the small window is offered where there is one', async (t) => {
   const page = await open(t);
-  assert.equal(await page.locator('#pip').isVisible(),
-    await page.evaluate(() => document.pictureInPictureEnabled));
+  assert.ok(await page.evaluate(() => document.pictureInPictureEnabled), 'Chromium has one');
+  assert.ok(await page.locator('#pip').isVisible());
   const without = await open(t, {}, (opened) => opened.addInitScript(() =>
     Object.defineProperty(document, 'pictureInPictureEnabled', { value: false })));
   assert.ok(await without.locator('#pip').isHidden());
@@ -121,10 +124,6 @@ test('the small window is offered where there is one', async (t) => {
 
 test('a hidden tab goes on while its small window is open', async (t) => {
   const page = await open(t, {}, (opened) => opened.addInitScript(makeHideable));
-  if (!await page.evaluate(() => document.pictureInPictureEnabled)) {
-    t.skip('this browser has no small window');
-    return;
-  }
   await page.getByRole('button', { name: 'Picture in picture' }).click();
   await page.locator('#pip[aria-pressed="true"]').waitFor();
   await page.evaluate(() => window.hide(true));
@@ -164,15 +163,18 @@ test('another stream without loading the page again', async (t) => {
 
 test('everything is reached by Tab, and the list of keys by "?"', async (t) => {
   const page = await open(t);
-  const reached = new Set();
-  for (let i = 0; i < 30; i++) {
-    await page.keyboard.press('Tab');
-    reached.add(await focused(page));
+  for (const id of ['others', 'history']) { // both come with the page's next look at what it has
+    await page.locator(`#${id} li`).first().waitFor();
   }
-  const pip = await page.locator('#pip').isVisible() ? ['pip'] : [];
+  const reached = [];
+  for (let current = null; !reached.includes(current);) { // once around
+    if (current) reached.push(current);
+    await page.keyboard.press('Tab');
+    current = await focused(page);
+  }
   for (const id of ['brand', 'barn', 'yard', 'studio', 'pause', 'snapshot', 'show-boxes', 'fit',
-    ...pip, 'full', 'show-panel', 'help', 'freeze', 'copy', 'filter', 'payload', 'history']) {
-    assert.ok(reached.has(id), `Tab reaches ${id}: ${[...reached]}`);
+    'pip', 'full', 'show-panel', 'help', 'freeze', 'copy', 'filter', 'payload', 'history']) {
+    assert.ok(reached.includes(id), `Tab reaches ${id}: ${reached}`);
   }
   await page.keyboard.press('?');
   const dialog = page.getByRole('dialog', { name: 'Keys' });

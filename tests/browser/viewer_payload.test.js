@@ -23,7 +23,7 @@ let server;
 
 before(async () => {
   save(script, COUNTING);
-  server = await new Server('--script', script, 'test:160x90@25').start();
+  server = await new Server('--script', script, 'test:160x90@10').start();
   browser = await launchBrowser();
 });
 
