@@ -150,10 +150,8 @@ test('a script is edited', async () => {
   assert.match(bad.body.error, /^process\.lua:2: .*arithmetic/);
   assert.equal(fs.readFileSync(file, 'utf8'), SCRIPT);
 
-  const started = Date.now();
   const good = await put(200, 'function process() return { version = 2 } end', { 'If-Match': etag });
   assert.equal(good.body.generation, 3);
-  assert.ok(Date.now() - started < 2000); // a studio wants less than 0.5 s; the machine may be busy
   assert.equal(fs.readFileSync(file, 'utf8'), 'function process() return { version = 2 } end');
   await put(412, 'function process() end', { 'If-Match': etag });
   const next = await put(200, 'print("three") function process() error("oh") end '

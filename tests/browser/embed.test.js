@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import {
-  artifacts, findBarriers, launchBrowser, makeFolder, openPage, save, Server, until,
+  findBarriers, launchBrowser, makeFolder, openPage, save, Server, shoot, until,
 } from './support.js';
 
 const WIDTH = 640;
@@ -76,7 +76,7 @@ test('nothing but the picture, whole, on black', async (t) => {
   assert.deepEqual(await findBarriers(page), []);
   for (const [width, height] of [[1440, 900], [360, 740]]) {
     await page.setViewportSize({ width, height });
-    await page.screenshot({ path: path.join(artifacts(), `embed-${width}.png`) });
+    await shoot(page, `embed-${width}`);
   }
 });
 
@@ -104,7 +104,7 @@ test('?boxes=1 draws boxes where they belong', async (t) => {
   assert.ok(near(await colorAt(without, x, y), PICTURE));
   const page = await open(t, '?boxes=1');
   await until('the box', () => colorAt(page, x, y), ([r, g]) => g > 150 && r < 120);
-  await page.screenshot({ path: path.join(artifacts(), 'embed-boxes.png') });
+  await shoot(page, 'embed-boxes');
   const cover = await open(t, '?boxes=1&fit=cover', { width: 360, height: 720 });
   // twice its size; what is shown begins at 230 of 640: the box's right edge at 300 is at 140
   await until('the box', () => colorAt(cover, 140, 200), ([r, g]) => g > 150 && r < 120);
@@ -143,7 +143,7 @@ test('a word while there is no picture, and the last picture when it is gone', a
   await page.goto(`${own.url}embed/nosuch`);
   await page.getByRole('status').getByText('Unknown').waitFor();
   assert.deepEqual(await findBarriers(page), []);
-  await page.screenshot({ path: path.join(artifacts(), 'embed-unknown.png') });
+  await shoot(page, 'embed-unknown');
   await page.goto(`${own.url}embed/live`);
   await untilPicture(page);
   await own.stop();

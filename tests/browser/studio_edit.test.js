@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launchBrowser } from './support.js';
+import { launchBrowser, NIGHT } from './support.js';
 import {
   openStudio,
   press,
@@ -18,7 +18,7 @@ import {
   write,
 } from './studio_support.js';
 
-const ANSWER_MS = 500; // from the key to the answer
+const ANSWER_MS = 500; // from the key to the answer, on a machine that does nothing else
 const version = (number, more = '') =>
   `function process(frame)\n  return { version = ${number} }${more}\nend\n`;
 const START = version(1);
@@ -70,17 +70,18 @@ async function timeOf(page, key, pattern) {
   return page.evaluate(() => window.shown.at - window.pressed);
 }
 
-// The machine may be busy with other tests: the best of some counts.
-async function bestOf(attempt) {
+// Milliseconds that the fastest of some attempts took. In the night ring, when nothing else runs,
+// that must be fast enough.
+async function timeBest(attempt) {
   let best = Infinity;
-  for (let i = 0; i < 3 || (best > ANSWER_MS && i < 12); i++)
-    best = Math.min(best, await attempt(i));
+  for (let i = 0; i < (NIGHT ? 8 : 2); i++) best = Math.min(best, await attempt(i));
+  if (NIGHT) assert.ok(best <= ANSWER_MS, `${best} ms`);
   return best;
 }
 
-test('a save is answered within half a second, and its version runs', async (t) => {
+test('a save is answered, and its version runs', async (t) => {
   const page = await open(t);
-  const best = await bestOf(async (i) => {
+  const best = await timeBest(async (i) => {
     await write(page, version(i + 2));
     await page.locator('#document-state', { hasText: 'Unsaved changes' }).waitFor();
     const ms = await timeOf(page, 's', /^Saved: running as version \d+$/);
@@ -90,17 +91,15 @@ test('a save is answered within half a second, and its version runs', async (t) 
     return ms;
   });
   t.diagnostic(`from the key to "Saved: running": ${Math.round(best)} ms`);
-  assert.ok(best <= ANSWER_MS, `${best} ms`);
 });
 
-test('a mistake is answered within half a second, at its line, and changes nothing', async (t) => {
+test('a mistake is answered at its line, and changes nothing', async (t) => {
   const page = await open(t);
-  const best = await bestOf(async (i) => {
+  const best = await timeBest(async (i) => {
     await write(page, `-- ${i}\nfunction process(frame)\n  local x = = 1\nend\n`);
     return timeOf(page, 's', /^process\.lua:3: /);
   });
   t.diagnostic(`from the key to the error: ${Math.round(best)} ms`);
-  assert.ok(best <= ANSWER_MS, `${best} ms`);
   assert.equal(studio.read(), START);
   await untilUnderlined(page, 3);
   await page.keyboard.press('ControlOrMeta+Home');

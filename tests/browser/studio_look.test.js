@@ -2,13 +2,10 @@
 // what it weighs.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { artifacts, launchBrowser } from './support.js';
+import { findBarriers, launchBrowser, shoot } from './support.js';
 import {
   DESK,
   openStudio,
@@ -21,7 +18,6 @@ import {
 } from './studio_support.js';
 
 const MOST_BYTES = 600 * 1024;
-const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SCRIPT = `-- What moves is marked.
 
 settings = {
@@ -71,25 +67,11 @@ after(async () => {
   assert.equal(await studio?.server.stop(), 0);
 });
 
-// Fails for what keeps people out.
-async function checkAccess(page, where) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    axe.run(document, { resultTypes: ['violations'] })
-  );
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  assert.deepEqual(
-    grave.map(
-      ({ id, nodes }) =>
-        `${where}: ${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`
-    ),
-    []
-  );
-}
-
+// A picture of the page, and no barriers in it.
 async function record(page, name, scheme) {
-  await page.screenshot({ path: path.join(artifacts(), `studio-${name}-${scheme}.png`) });
-  await checkAccess(page, `${name}, ${scheme}`);
+  await shoot(page, `studio-${name}-${scheme}`);
+  const barriers = await findBarriers(page, { colors: scheme === 'dark' });
+  assert.deepEqual(barriers, [], `${name}, ${scheme}`);
 }
 
 const close = (page, id) => page.locator(id).getByRole('button', { name: 'Close' }).click();

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import WebSocket from 'ws';
 
-import { artifacts, launchBrowser, makeClip, makeFolder, Server } from './support.js';
+import { launchBrowser, makeClip, makeFolder, Server, shoot } from './support.js';
 import {
   newPage,
   openStudio,
@@ -58,7 +58,7 @@ async function startTwo(t) {
 }
 
 const shot = (page, name) =>
-  page.screenshot({ path: path.join(artifacts(), `studio-state-${name}.png`) });
+  shoot(page, `studio-state-${name}`);
 
 test('a stream whose script could not be loaded is mended in the editor', async (t) => {
   const { server, folder } = await startTwo(t);

@@ -6,9 +6,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { DEADLINE_MS, findClip, makeFolder, openPage, save, Server } from './support.js';
+import { DEADLINE_MS, makeFolder, openPage, save, Server } from './support.js';
 
 export const TOKEN = 'let-me-edit';
+// Each frame costs a page some milliseconds: a few a second are enough.
+const SOURCE = 'test:384x216@8';
+
 export const DESK = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 
@@ -26,13 +29,9 @@ export async function startStudio(script, ...options) {
     TOKEN,
     '--script',
     file,
-    '--size',
-    '384x216',
-    '--fps',
-    '8',
     ...pages(),
     ...options,
-    findClip(folder).path
+    SOURCE
   ).start();
   return {
     server,

@@ -16,6 +16,10 @@ const READY = /^moonreel listening on (http:\/\/\S+\/)/;
 const READY_MS = 15_000; // sanitizer builds are slow to start
 const STOP_MS = 10_000;
 
+// In the night ring files do the long form of what takes its time or has to look at the clock, and
+// make pictures of all pages.
+export const NIGHT = Boolean(process.env.TEST_NIGHT);
+
 const AXE = fs.readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 // For anything that a test waits for. It is long, since only a fault may reach it, never a machine
@@ -40,11 +44,12 @@ export function makeFolder() {
   return folder;
 }
 
-// Where screenshots go.
-export function artifacts() {
+// A picture of the page for people to look at, in the night ring only.
+export async function shoot(page, name) {
+  if (!NIGHT) return;
   const folder = process.env.TEST_ARTIFACTS || path.join(path.dirname(BINARY), 'artifacts');
   fs.mkdirSync(folder, { recursive: true });
-  return folder;
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
 }
 
 // A clip to stream: { path, width, height }; made in `folder` where the shared one is not there.
@@ -247,15 +252,19 @@ export async function until(what, ask, wanted, timeout = DEADLINE_MS) {
   }
 }
 
-// What axe-core finds of serious and critical problems, as lines of text.
-export async function findBarriers(page) {
+// What axe-core finds of serious and critical problems, as lines of text. colors: only of what
+// depends on the colour scheme.
+export async function findBarriers(page, { colors = false } = {}) {
   if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run(document);
+  return page.evaluate(async (only) => {
+    const { violations } = await window.axe.run(document, {
+      resultTypes: ['violations'],
+      ...only && { runOnly: only },
+    });
     return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
         `${id}: ${html} ${failureSummary}`));
-  });
+  }, colors ? { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } : null);
 }
 
 export async function untilPayload(page, text) {

@@ -7,8 +7,8 @@ import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import {
-  artifacts, DEADLINE_MS, difference, findClip, launchBrowser, look, makeFolder, openPage, payload,
-  readScript, save, Server, untilDrawn, untilLive, untilPayload,
+  DEADLINE_MS, difference, findClip, launchBrowser, look, makeFolder, openPage, payload,
+  readScript, save, Server, shoot, untilDrawn, untilLive, untilPayload,
 } from './support.js';
 
 const PAGE_BYTES = 40 * 1024; // with its scripts, style and icon, packed
@@ -82,7 +82,7 @@ test('it looks right on a desk and on a phone, dark and light', async (t) => {
       assert.ok(Math.abs(box.width / box.height - clip.width / clip.height) < 0.02,
         `the picture keeps its shape: ${box.width}x${box.height}`);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-      await page.screenshot({ path: path.join(artifacts(), `viewer-${width}-${colorScheme}.png`) });
+      await shoot(page, `viewer-${width}-${colorScheme}`);
     }
   }
 });

@@ -23,7 +23,7 @@ let server;
 
 before(async () => {
   save(script, COUNTING);
-  server = await new Server('--script', script, 'test:160x90@10').start();
+  server = await new Server('--script', script, 'test:160x90@15').start();
   browser = await launchBrowser();
 });
 
@@ -45,9 +45,12 @@ const text = (page) => page.locator('#payload').textContent();
 const rows = (page) => page.locator('#history li');
 
 test('the history has the newest first, and not more than it may', async (t) => {
-  const page = await open(t);
+  const fast = await new Server('--script', script, 'test:64x48@100').start();
+  t.after(() => fast.stop());
+  const page = await openPage(t, browser);
+  await page.goto(fast.url);
   await page.waitForFunction((kept) =>
-    document.getElementById('history').children.length === kept, KEPT, { timeout: 30_000 });
+    document.getElementById('history').children.length === kept, KEPT);
   await untilDrawn(page, 20);
   assert.equal(await rows(page).count(), KEPT);
   const numbers = await rows(page).evaluateAll((all) =>
@@ -68,7 +71,7 @@ test('frozen it stays, and goes on afterwards', async (t) => {
   await page.getByRole('button', { name: 'Freeze' }).click();
   const before = await text(page);
   const count = await rows(page).count();
-  await untilDrawn(page, 20);
+  await untilDrawn(page, 10);
   assert.equal(await text(page), before);
   assert.equal(await rows(page).count(), count);
   await page.getByRole('button', { name: 'Freeze' }).click();

@@ -107,7 +107,7 @@ test('a drag is down, moves and up within the frame; not too many, and no click'
   await page.mouse.move(...await pointAt(page, 100, 100));
   const began = Date.now();
   await page.mouse.down();
-  await page.mouse.move(...await pointAt(page, 300, 200), { steps: 200 });
+  await page.mouse.move(...await pointAt(page, 300, 200), { steps: 60 });
   await page.mouse.move(...await pointAt(page, WIDTH + 50, 200));
   await page.mouse.up();
   const seconds = (Date.now() - began) / 1000;

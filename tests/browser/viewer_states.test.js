@@ -6,8 +6,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import {
-  artifacts, findBarriers, findClip, launchBrowser, makeClip, makeFolder, openPage, save, Server,
-  readState, until, untilDrawn, untilLive, untilPayload, untilState,
+  findBarriers, findClip, launchBrowser, makeClip, makeFolder, openPage, readState, save, Server,
+  shoot, until, untilDrawn, untilLive, untilPayload, untilState,
 } from './support.js';
 
 const BOXES = `function process(frame)
@@ -54,10 +54,9 @@ async function inspect(page, name) {
     for (const colorScheme of ['dark', 'light']) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({
-        path: path.join(artifacts(), `viewer-${name}-${width}-${colorScheme}.png`),
-      });
-      assert.deepEqual(await findBarriers(page), [], `${name}, ${width}, ${colorScheme}`);
+      await shoot(page, `viewer-${name}-${width}-${colorScheme}`);
+      const barriers = await findBarriers(page, { colors: colorScheme === 'light' });
+      assert.deepEqual(barriers, [], `${name}, ${width}, ${colorScheme}`);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
     }
   }
