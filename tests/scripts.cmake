@@ -2,8 +2,9 @@
 
 function(mr_other_test name label timeout)
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS ${label}
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout}
                        ENVIRONMENT "MOONREEL=$<TARGET_FILE:moonreel>;${TEST_ENVIRONMENT}")
+  mr_ring(${name} ${label})
 endfunction()
 
 mr_other_test(source.layers source 30 sh tests/layers.sh ${CMAKE_SOURCE_DIR})
