@@ -21,7 +21,7 @@
 #define CHUNK         "config" /* stands for the path, which Lua would cut */
 #define PATH_SIZE     512
 
-/* What reading a file needs; main's stack. */
+/* The state of reading a file; on main's stack. */
 struct reading {
     const char *path;
     struct mr_config_file *file;

@@ -24,7 +24,8 @@ struct mr_config_word {
     int line;
 };
 
-/* Pass over blanks and comments and take the next word. */
+/* Pass over blanks and comments and take the next word.
+ * return: the word, its text borrowed from the lexer's; MR_CONFIG_END at the end */
 struct mr_config_word mr_config_lexer_next(struct mr_config_lexer *lexer);
 
 #endif

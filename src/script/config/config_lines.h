@@ -21,7 +21,8 @@ struct mr_config_lines {
 int mr_config_lines_read(struct mr_config_lines *lines, const char *text, size_t size);
 void mr_config_lines_finish(struct mr_config_lines *lines); /* may be all zero */
 
-/* The line of `path` ("streams.yard.quality"), or of the innermost thing around it; 0: not found. */
+/* in:     path: "streams.yard.quality"
+ * return: the line on which it is set, or else that of the innermost table around it; 0: not found */
 int mr_config_lines_find(const struct mr_config_lines *lines, const char *path);
 
 #endif

@@ -46,7 +46,7 @@ static void write_reason(struct mr_text *text, cairo_t *cairo, const struct mr_p
                  picture->height / 2.0, &options, &width, &height);
 }
 
-/* What is painted on one picture. */
+/* The state of painting one picture. */
 struct painting {
     struct mr_blank *blank;
     const struct mr_picture *like;

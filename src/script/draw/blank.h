@@ -9,7 +9,8 @@
 
 struct mr_blank;
 
-struct mr_blank *mr_blank_create(void);        /* NULL when out of memory */
+/* return: the painter; NULL when out of memory */
+struct mr_blank *mr_blank_create(void);
 void mr_blank_destroy(struct mr_blank *blank); /* takes NULL */
 
 /* A grey picture of the size, numbers and times of `like`, with the reason written on it.

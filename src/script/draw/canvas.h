@@ -12,7 +12,8 @@
 
 struct mr_canvases;
 
-struct mr_canvases *mr_canvases_create(void);           /* NULL when out of memory */
+/* return: the pool, without memory for pictures yet; NULL when out of memory */
+struct mr_canvases *mr_canvases_create(void);
 void mr_canvases_destroy(struct mr_canvases *canvases); /* pictures still held stay valid */
 
 /* From now on give out this picture and no other, to one at a time; NULL: none at all. How a script's

@@ -7,10 +7,11 @@
 
 #include <cairo.h>
 
+/* Draw with this colour from now on, its alpha multiplied by `opacity`, 0 … 1. */
 void mr_draw_set_color(cairo_t *cairo, const struct mr_color *color, double opacity);
 
-/* What to add to whole coordinates so that straight lines are sharp: odd widths are centred on
- * pixels, even ones on the edge before. */
+/* Straight lines are sharp when odd widths are centred on pixels, and even ones on the edge before.
+ * return: the offset, in pixels, that whole coordinates need for that: 0 or 0.5 */
 double mr_draw_line_shift(double line_width);
 
 /* Begin a new path: a rectangle, its corners rounded with `radius` as far as they have room. */

@@ -65,10 +65,10 @@ void mr_draw_options_read(lua_State *L, int index, const char *call, unsigned kn
      MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_LINE_WIDTH) | MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_OPACITY))
 #define MR_DRAW_AREA_OPTIONS (MR_DRAW_STROKE_OPTIONS | MR_DRAW_OPTION_BIT(MR_DRAW_OPTION_FILL))
 
-/* The colour of outlines and lines: `stroke`, or `color`, or white. */
+/* return: the colour of outlines and lines: `stroke`, or `color`, or white */
 const struct mr_color *mr_draw_options_stroke(const struct mr_draw_options *options);
 
-/* An area is outlined if it says so, or if it would not be seen otherwise. */
+/* return: whether an area gets an outline: if the options say so, or if nobody would see the area otherwise */
 bool mr_draw_options_outlined(const struct mr_draw_options *options);
 
 static inline bool mr_draw_option_given(const struct mr_draw_options *options,

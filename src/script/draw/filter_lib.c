@@ -8,7 +8,7 @@
 
 static const char filter_key = 0; /* of the metatable in the registry, by address */
 
-/* What a script's filters take together. It is a userdata that the registry holds, so that it
+/* The memory that a script's filters take together. It is a userdata that the registry holds, so that it
  * outlives them. */
 struct account {
     int objects;
@@ -17,7 +17,7 @@ struct account {
 
 static const char account_key = 0;
 
-/* What Lua holds. */
+/* The userdata that Lua holds. */
 struct handle {
     const char *type; /* &filter_key */
     struct mr_filter *filter;

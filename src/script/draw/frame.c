@@ -239,7 +239,7 @@ enum field {
 static const char *const field_names[FIELDS] = { "width",  "height",  "index",   "pts",     "time",
                                                  "stream", "viewers", "quality", "recorded" };
 
-/* Of the frame that is argument 1. */
+/* Fields of the frame that is argument 1. */
 static int push_field(lua_State *L, const struct mr_frame *frame, enum field field)
 {
     switch (field) {

@@ -33,7 +33,7 @@ struct mr_frame {
     unsigned viewers;
 };
 
-/* What Lua holds of a frame; an image's userdata begins with it. */
+/* The userdata by which Lua holds a frame; an image's userdata begins with it. */
 struct mr_frame_handle {
     const char *type; /* &mr_frame_type */
     struct mr_frame *frame;
@@ -45,12 +45,15 @@ extern const char mr_frame_type; /* also, by address, the frames' metatable in t
 /* Before and after a call. `end` hands over the picture to send: a reference, the caller's. */
 void mr_frame_begin(struct mr_frame *frame, struct mr_picture *picture, unsigned viewers,
                     int quality);
+
+/* The call that the frame was made for is over; whoever kept its userdata gets an error from now on.
+ * return: the picture to encode, one reference, the caller's: the one that was given, or the canvas over it */
 struct mr_picture *mr_frame_end(struct mr_frame *frame);
 
 /* Push a userdata for it. */
 void mr_frame_push(lua_State *L, struct mr_frame *frame);
 
-/* The frame that is argument 1; a Lua error when it is none or its time is over. */
+/* return: the frame that is argument 1; a Lua error when it is none, or when its call is over */
 struct mr_frame *mr_frame_check(lua_State *L);
 
 /* Push what `frame.recorded` is of the frame that is argument 1: decoded when it is first asked for,
@@ -58,19 +61,21 @@ struct mr_frame *mr_frame_check(lua_State *L);
  * recorded.c */
 void mr_recorded_push(lua_State *L, const struct mr_blob *recorded);
 
-/* The frame or image that is another argument; messages call it `name`. */
+/* return: the frame or image that is argument `index`; a Lua error, which calls it `name`, when it is none */
 struct mr_frame *mr_frame_argument(lua_State *L, int index, const char *name);
 
-/* Its pixels to be measured: the planes as long as they are what it looks like. */
+/* return: the pixels to measure, borrowed: the planes as long as nothing was drawn on the frame, else the canvas */
 const struct mr_picture *mr_frame_look(struct mr_frame *frame);
 
-/* Its pixels in an area (NULL: all) to be read, or to be written; a Lua error when there is no memory.
- * Elsewhere the picture's content is undefined: only what is used is converted. */
+/* Make the pixels of an area (NULL: all) ready to be read, or to be written.
+ * return: the canvas, borrowed; outside of the areas that were asked for, its content is undefined, since
+ *         only those are converted. A Lua error when there is no memory */
 const struct mr_picture *mr_frame_read(lua_State *L, struct mr_frame *frame,
                                        const struct mr_area *area);
 struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame, const struct mr_area *area);
 
-/* Something to draw with, and before anything is drawn: where that is going to be. */
+/* return: a cairo context on the frame's canvas, borrowed; a Lua error when there is no memory. Before
+ *         anything is drawn, mr_frame_touch says in which area. */
 cairo_t *mr_frame_draw(lua_State *L, struct mr_frame *frame);
 void mr_frame_touch(struct mr_frame *frame, const struct mr_area *area);
 

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What a cairo context and its surface take, rounded up. */
+/* Bytes that a cairo context and its surface take, rounded up. */
 #define CAIRO_BYTES 4096
 
 /* User values of an image. */

@@ -52,7 +52,7 @@ static int frame_pixelate(lua_State *L)
 
 /* ---- laying over ---- */
 
-/* What is laid over: a frame onto itself is copied before. Leaves a value on the stack or none. */
+/* The picture that is laid over another one: a frame onto itself is copied before. Leaves a value on the stack or none. */
 static struct mr_frame *source_argument(lua_State *L, const struct mr_frame *frame,
                                         const char *name)
 {

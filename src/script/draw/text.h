@@ -18,7 +18,8 @@
 
 struct mr_text;
 
-struct mr_text *mr_text_create(void);       /* NULL when out of memory */
+/* return: the cache of rendered texts, empty; NULL when out of memory */
+struct mr_text *mr_text_create(void);
 void mr_text_destroy(struct mr_text *text); /* takes NULL */
 
 /* Draw on `cairo`, which is `frame`'s (NULL: of a picture that is none), `string`, UTF-8 (what is not becomes U+FFFD), the anchor of its box at x, y, rounded to
@@ -30,7 +31,7 @@ void mr_text_draw(struct mr_text *text, struct mr_frame *frame, cairo_t *cairo, 
                   size_t size, double x, double y, const struct mr_draw_options *options,
                   int *width, int *height);
 
-/* How many texts were rendered so far, the others having come from the cache. */
+/* return: how many texts were rendered so far; all others came from the cache */
 unsigned mr_text_rendered(const struct mr_text *text);
 
 #endif

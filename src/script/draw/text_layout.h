@@ -15,8 +15,9 @@ struct mr_text_box {
 
 struct mr_text_layout;
 
-struct mr_text_layout *mr_text_layout_create(void); /* NULL when out of memory */
-void mr_text_layout_destroy(struct mr_text_layout *layout);
+/* return: an empty layout; NULL when out of memory */
+struct mr_text_layout *mr_text_layout_create(void);
+void mr_text_layout_destroy(struct mr_text_layout *layout); /* takes NULL */
 
 /* Lay `string` out; what is no UTF-8 in it becomes U+FFFD. */
 void mr_text_layout_set(struct mr_text_layout *layout, const char *string, size_t size,

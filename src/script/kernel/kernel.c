@@ -20,7 +20,7 @@ enum {
     KERNEL_SCRATCH,        /* userdata, or nil: memory of the last run, for the next one */
 };
 
-/* What Lua holds; nodes and the programs' blocks follow it in its memory. */
+/* The userdata that Lua holds; nodes and the programs' blocks follow it in its memory. */
 struct kernel {
     const char *type; /* &kernel_key */
     unsigned parameters;

@@ -8,10 +8,12 @@
 #include <lua.h>
 #include <stdbool.h>
 
+/* return: whether the value at `index` is a kernel */
 bool mr_kernel_is(lua_State *L, int index);
 
 /* Apply the kernel at index 2 to the frame at 1: parameters at 3, if that is a table or nil, and
- * after them, or from 3 on, x, y, w, h. */
+ * after them, or from 3 on, x, y, w, h.
+ * return: how many values it leaves for Lua: none */
 int mr_kernel_apply(lua_State *L);
 
 #endif

@@ -65,7 +65,7 @@ enum mr_kernel_op {
     MR_KERNEL_OPS,
 };
 
-/* What the value of a node depends on; 0: the same for a whole frame. */
+/* The inputs that a node's value depends on; 0: it is the same for a whole frame. */
 enum mr_kernel_needs {
     MR_KERNEL_NEEDS_X = 1,
     MR_KERNEL_NEEDS_Y = 2,
@@ -86,12 +86,13 @@ struct mr_kernel_graph {
     uint16_t older[MR_KERNEL_MAX_NODES];
 };
 
-/* What is the same for a whole frame. */
+/* The inputs that are the same for a whole frame. */
 struct mr_kernel_inputs {
     double width, height, time;
     const double *parameters;
 };
 
+/* Make the graph empty, with the nodes that every kernel has. */
 void mr_kernel_graph_init(struct mr_kernel_graph *graph);
 
 /* Add a node of the given kind, or find it. Operands an operation does not have are 0.
@@ -100,14 +101,16 @@ unsigned mr_kernel_constant(struct mr_kernel_graph *graph, double value);
 unsigned mr_kernel_node(struct mr_kernel_graph *graph, enum mr_kernel_op op, unsigned a, unsigned b,
                         unsigned c);
 
-/* The operation with numbers, exactly as Lua computes it. */
+/* return: the value of the operation with these numbers, exactly as Lua computes it */
 double mr_kernel_evaluate(enum mr_kernel_op op, double a, double b, double c);
 
-/* The value of a node that needs neither x nor the pixel; `value` holds those of its operands. */
+/* in:     node: one that needs neither x nor the pixel; value: those of its operands
+ * return: its value */
 double mr_kernel_node_value(const struct mr_kernel_node *node, const double *value,
                             const struct mr_kernel_inputs *inputs, double y);
 
-unsigned mr_kernel_operands(enum mr_kernel_op op); /* how many nodes it refers to */
+/* return: how many operands the operation has, 0 … 3 */
+unsigned mr_kernel_operands(enum mr_kernel_op op);
 
 /* The exponent, if lowering makes a power with this one a product; 0 if not. */
 static inline int mr_kernel_whole_exponent(const struct mr_kernel_node *node)

@@ -98,7 +98,7 @@ INLINE float float_exp(float x)
     return x < -87 ? 0 : result; /* and not one of the tiny numbers that are slow */
 }
 
-/* Of what is not negative; of numbers below FLT_MIN it is that of FLT_MIN or a little less. */
+/* For numbers that are not negative; for numbers below FLT_MIN it is that of FLT_MIN or a little less. */
 INLINE float float_log_positive(float x)
 {
     /* x is m * 2^n with m from sqrt(1/2) to sqrt(2) */

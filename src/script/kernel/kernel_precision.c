@@ -83,7 +83,7 @@ static double value_of(const struct mr_kernel_node *node, const double *value,
     return node->needs == 0 ? mr_kernel_node_value(node, value, inputs, 0) : 0;
 }
 
-/* What divides by 0, or takes its logarithm, and what is made of that. */
+/* Operations that divide by 0 or take its logarithm, and operations on their results. */
 static bool may_be_wild(const struct mr_kernel_node *node, const struct mr_bound *all)
 {
     for (unsigned i = 0; i < mr_kernel_operands((enum mr_kernel_op)node->op); i++)

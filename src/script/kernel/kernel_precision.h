@@ -14,11 +14,15 @@ enum mr_kernel_precision {
     MR_KERNEL_EXACT_DOUBLES, /* numbers become so large that those bits could matter */
 };
 
-/* in:     nodes: of a graph that is not lowered; work: mr_kernel_precision_bytes(count) of memory,
- *         aligned as by malloc */
+/* Find out how precisely a kernel has to be computed.
+ * in:     nodes: of a graph that is not lowered; work: mr_kernel_precision_bytes(count) of memory,
+ *         aligned as by malloc
+ * return: the cheapest precision that gives the same levels as Lua */
 enum mr_kernel_precision mr_kernel_precision_of(const struct mr_kernel_node *nodes, unsigned count,
                                                 const uint16_t roots[3],
                                                 const struct mr_kernel_inputs *inputs, void *work);
+
+/* return: how many bytes of work memory `count` nodes need */
 size_t mr_kernel_precision_bytes(unsigned count);
 
 #endif

@@ -20,9 +20,12 @@ struct mr_kernel_job {
     struct mr_area area;        /* within the picture, not empty */
 };
 
-/* in:     scratch: mr_kernel_scratch_bytes(job) of memory
+/* Run the kernel over the area of the job.
+ * in:     scratch: mr_kernel_scratch_bytes(job) of memory
  * A Lua error when the script is told to stop: some rows are done then, and others not. */
 void mr_kernel_run(lua_State *L, const struct mr_kernel_job *job, void *scratch);
+
+/* return: how many bytes of scratch memory the job needs */
 size_t mr_kernel_scratch_bytes(const struct mr_kernel_job *job);
 
 /* Around a run over premultiplied BGRA: kernels see and make colours as they are without alpha. What

@@ -21,23 +21,29 @@ struct mr_trace {
     struct mr_kernel_graph graph;
 };
 
-/* Push a new trace. */
+/* Push a new trace.
+ * return: the trace; it lives as long as the value that was pushed */
 struct mr_trace *mr_trace_push(lua_State *L);
 
 /* Push what the function is called with: `p` and `u`. */
 void mr_trace_push_arguments(lua_State *L, int trace);
 
-bool mr_trace_is_under_way(lua_State *L); /* whether any trace is open */
+/* return: whether any trace is open */
+bool mr_trace_is_under_way(lua_State *L);
+
+/* return: whether the Lua value at `index` stands for a value of a traced function */
 bool mr_trace_is_value(lua_State *L, int index);
 
-/* The trace that the first value among the arguments belongs to, pushed; NULL and nothing pushed
- * when all are something else. */
+/* Push the trace that the first value among the arguments belongs to.
+ * return: that trace; NULL, and nothing is pushed, when all arguments are something else */
 struct mr_trace *mr_trace_of_arguments(lua_State *L);
 
-/* The node of a value, or of a number. */
+/* return: the node of the value or number at `index`; a Lua error when it is neither */
 unsigned mr_trace_node(lua_State *L, struct mr_trace *trace, int index);
 
-/* Push the value of a node of the trace at `index`. */
+/* Push a userdata that stands for `node` in the traced function.
+ * in:     index: where the trace lies on the stack
+ * return: 1, for C functions that return it to Lua */
 int mr_trace_push_value(lua_State *L, int index, unsigned node);
 
 void mr_trace_open(lua_State *L);            /* the types of these values */

@@ -34,6 +34,8 @@ extern const struct mr_vector_set mr_vector_float_avx2, mr_vector_double_avx2;
 extern const struct mr_vector_set mr_vector_float_avx512, mr_vector_double_avx512;
 #endif
 
+/* return: the operations on float32, or on doubles, for the best instruction set of this processor;
+ *         they live for ever */
 const struct mr_vector_set *mr_vector_floats(void);
 const struct mr_vector_set *mr_vector_doubles(void);
 

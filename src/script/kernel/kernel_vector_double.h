@@ -1,4 +1,4 @@
-/* What kernel_vector_body.h does not have of the operations on doubles: as Lua computes them. The
+/* The operations on doubles that kernel_vector_body.h does not have, as Lua computes them. The
  * C library's own functions where only they round as they do. */
 
 UNARY(exp, exp(x))

@@ -1,4 +1,4 @@
-/* What kernel_vector_body.h does not have of the operations on float32. */
+/* The operations on float32 that kernel_vector_body.h does not have. */
 
 UNARY(sin, float_sine(x, 0))
 UNARY(cos, float_sine(x, 1))
