@@ -1,6 +1,7 @@
 /* moonreel --check --config FILE: everything that is wrong with a configuration, without serving it. */
 #include "app/app.h"
 #include "app/config.h"
+#include "app/own_files.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -96,6 +97,8 @@ int mr_app_check(const struct mr_options *options, struct mr_error *error)
     struct mr_complaints complaints = { 0 };
     struct mr_config *config;
     int result = mr_config_read(options, &config, &complaints);
+    if (result == 0 && mr_own_files_register(options, config, error) < 0)
+        mr_complaints_add(&complaints, 0, "%s: %s", config->path, error->text);
     mr_log_set_level(MR_LOG_ERROR); /* what scripts say while they are loaded is not asked for */
     for (size_t i = 0; result == 0 && i < config->count; i++) {
         check_source(config, &config->streams[i], &complaints);

@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "app/own_files.h"
 
 #include "base/buffer.h"
 #include "base/clock.h"
@@ -181,7 +182,9 @@ static int run(struct headless *headless, const struct mr_options *options, stru
     stream_options.sink = take_packet;
     stream_options.sink_opaque = headless;
 
-    int result = mr_app_create_encoder(&headless->encoder, error);
+    int result = mr_own_files_register(options, NULL, error);
+    if (result == 0)
+        result = mr_app_create_encoder(&headless->encoder, error);
     if (result == 0)
         result = open_outputs(headless, options, error);
     if (result == 0)

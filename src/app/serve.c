@@ -4,6 +4,7 @@
 #include "app/descriptors.h"
 #include "app/fleet.h"
 #include "app/option_set.h"
+#include "app/own_files.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/request/auth.h"
@@ -91,9 +92,13 @@ static int create_streams(struct serve *serve, struct mr_error *error)
 static int create(struct serve *serve, struct mr_error *error)
 {
     int result = serve->given->config != NULL ? read_config(serve, error) : 0;
+    if (result == 0)
+        result = mr_own_files_register(serve->given, serve->config, error);
     if (result < 0)
         return result;
     mr_log_set_level((enum mr_log_level)serve->options->log_level);
+    if (serve->config != NULL)
+        mr_own_files_warn(serve->config);
     mr_app_raise_descriptors(serve->options->max_clients,
                              serve->config != NULL ? serve->config->count : 1);
     result = create_streams(serve, error);
@@ -134,6 +139,10 @@ static void reread_config(struct serve *serve)
         return;
     }
     compare_options(serve, &config->options);
+    struct mr_error error;
+    if (mr_own_files_register(serve->given, config, &error) < 0)
+        mr_log(MR_LOG_ERROR, "app", "%s: new recordings can be read by scripts: %s",
+               serve->given->config, error.text);
     mr_fleet_apply(serve->fleet, config);
     mr_config_unref(&config);
     serve->said_failed = false;

@@ -1,6 +1,7 @@
 #include "base/draft.h"
 
 #include "base/file.h"
+#include "base/private_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +60,8 @@ static int create(struct mr_draft *draft)
 static int write_like(struct mr_draft *draft, const char *like, const void *bytes, size_t size)
 {
     struct stat old;
+    if (mr_private_files_has_path(draft->path))
+        return MR_PRIVATE_FILES_DENIED;
     if (stat(like, &old) < 0)
         return -errno;
     if (!S_ISREG(old.st_mode))
@@ -99,6 +102,8 @@ int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *
 
 int mr_draft_commit(struct mr_draft *draft)
 {
+    if (mr_private_files_has_path(draft->path))
+        return MR_PRIVATE_FILES_DENIED;
     int result =
         draft->fresh ? link(draft->temporary, draft->path) : rename(draft->temporary, draft->path);
     if (result < 0)

@@ -1,6 +1,6 @@
-/* A file that is to take another one's place: written next to it, and renamed over it in one step, so
- * that whoever reads sees the old content or the new, never half of it. The caller's memory, zeroed;
- * one thread at a time. */
+/* The draft of a script's file: written next to the file and renamed over it in one step, so that a reader
+ * sees the old content or the new, never half of it. A private file (private_files.h) is never replaced or
+ * created so. The caller's memory, zeroed; one thread at a time. */
 #ifndef MR_BASE_DRAFT_H
 #define MR_BASE_DRAFT_H
 
@@ -15,7 +15,7 @@ struct mr_draft {
 
 /* Write the new content of the existing file `path` and see that it is on disk. Mode, and owner where
  * that may be set, are those of the old one.
- * return: 0; -errno, nothing is left behind */
+ * return: 0; MR_PRIVATE_FILES_DENIED for a private file; -errno; nothing is left behind */
 int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, size_t size);
 
 /* Write a file `name` (without slashes) that is not there yet, next to the existing file `like`, whose
@@ -24,7 +24,7 @@ int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *
                           const void *bytes, size_t size);
 
 /* Let it take the place. Quick.
- * return: 0; -errno of rename: the old file is as it was; -EEXIST: a fresh one is there by now */
+ * return: 0; MR_PRIVATE_FILES_DENIED for a private file; -errno of rename: the old file is as it was; -EEXIST: a fresh one is there by now */
 int mr_draft_commit(struct mr_draft *draft);
 
 /* Remove what was not committed; free. Takes one that was never written. */

@@ -1,7 +1,10 @@
 #include "base/file.h"
 
+#include "base/private_files.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,7 +31,8 @@ static int read_all(int fd, size_t limit_bytes, struct mr_buffer *content)
     }
 }
 
-int mr_file_read(const char *path, size_t limit_bytes, struct mr_buffer *content)
+static int read_file(const char *path, bool for_script, size_t limit_bytes,
+                     struct mr_buffer *content)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
@@ -38,10 +42,22 @@ int mr_file_read(const char *path, size_t limit_bytes, struct mr_buffer *content
     int result = fstat(fd, &info) < 0 ? -errno : 0;
     if (result == 0 && !S_ISREG(info.st_mode))
         result = S_ISDIR(info.st_mode) ? -EISDIR : -EINVAL;
+    if (result == 0 && for_script && mr_private_files_has(path, &info))
+        result = MR_PRIVATE_FILES_DENIED;
     if (result == 0)
         result = read_all(fd, limit_bytes, content);
     close(fd);
     return result;
+}
+
+int mr_file_read(const char *path, size_t limit_bytes, struct mr_buffer *content)
+{
+    return read_file(path, false, limit_bytes, content);
+}
+
+int mr_file_read_script(const char *path, size_t limit_bytes, struct mr_buffer *content)
+{
+    return read_file(path, true, limit_bytes, content);
 }
 
 int mr_file_write(int fd, const void *bytes, size_t size)

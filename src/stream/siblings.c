@@ -2,6 +2,7 @@
 
 #include "base/draft.h"
 #include "base/file.h"
+#include "base/private_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -47,6 +48,18 @@ static bool is_regular(int folder, const char *name, size_t *bytes)
     return regular;
 }
 
+/* return: whether the entry is a Lua file that may be shown */
+static bool is_listed(int folder, const char *folder_path, const char *name, size_t *bytes)
+{
+    char *path = NULL;
+    if (!mr_sibling_name_is_valid(name) || !is_regular(folder, name, bytes) ||
+        asprintf(&path, "%s/%s", folder_path, name) < 0)
+        return false;
+    bool is_private = mr_private_files_has_path(path);
+    free(path);
+    return !is_private;
+}
+
 int mr_siblings_list(const struct mr_stream *stream,
                      void (*visit)(void *opaque, const char *name, size_t bytes), void *opaque,
                      struct mr_error *error)
@@ -61,13 +74,19 @@ int mr_siblings_list(const struct mr_stream *stream,
                                 : 0;
     size_t bytes;
     for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
-        if (mr_sibling_name_is_valid(entry->d_name) &&
-            is_regular(dirfd(folder), entry->d_name, &bytes))
+        if (is_listed(dirfd(folder), script, entry->d_name, &bytes))
             visit(opaque, entry->d_name, bytes);
     if (folder != NULL)
         closedir(folder);
     free(script);
     return result;
+}
+
+static const char *reason(int result)
+{
+    return result == MR_PRIVATE_FILES_DENIED ? MR_PRIVATE_FILES_REASON
+           : result == -EFBIG                ? "longer than 1 MiB"
+                                             : strerror(-result);
 }
 
 /* return: the path of a file of ours, malloc'd; NULL with *error (-ENOENT: it is not there) */
@@ -95,10 +114,9 @@ int mr_sibling_read(const struct mr_stream *stream, const char *name, struct mr_
     char *path = find_sibling(stream, name, error);
     if (path == NULL)
         return error->code;
-    int result = mr_file_read(path, MR_SIBLING_MAX_BYTES, content);
+    int result = mr_file_read_script(path, MR_SIBLING_MAX_BYTES, content);
     if (result < 0)
-        mr_error_set(error, result, "cannot read \"%s\": %s", name,
-                     result == -EFBIG ? "longer than 1 MiB" : strerror(-result));
+        mr_error_set(error, result, "cannot read \"%s\": %s", name, reason(result));
     free(path);
     return result;
 }
@@ -109,7 +127,9 @@ int mr_sibling_write(const struct mr_stream *stream, const char *name, bool fres
     struct mr_draft draft = { 0 };
     char *path = find_sibling(stream, name, error);
     int result = error->code;
-    if (path != NULL && fresh)
+    if (path != NULL && mr_private_files_has_path(path))
+        result = MR_PRIVATE_FILES_DENIED;
+    else if (path != NULL && fresh)
         result = -EEXIST;
     else if (path != NULL)
         result = mr_draft_write(&draft, path, bytes, size);
@@ -118,7 +138,7 @@ int mr_sibling_write(const struct mr_stream *stream, const char *name, bool fres
     if (result == 0)
         result = mr_draft_commit(&draft);
     if (result < 0)
-        mr_error_set(error, result, "cannot write \"%s\": %s", name, strerror(-result));
+        mr_error_set(error, result, "cannot write \"%s\": %s", name, reason(result));
     mr_draft_finish(&draft);
     free(path);
     return result;

@@ -1,5 +1,6 @@
 #include "http/api/api_files.h"
 
+#include "base/private_files.h"
 #include "http/api/api.h"
 #include "http/request/etag.h"
 #include "http/request/json_text.h"
@@ -28,7 +29,10 @@ static void add_file(void *opaque, const char *name, size_t bytes)
 
 static int refuse(const struct mr_request *request, const struct mr_error *error)
 {
-    int status = error->code == -ENOENT ? 404 : error->code == -EEXIST ? 412 : 500;
+    int status = error->code == -ENOENT                   ? 404
+                 : error->code == MR_PRIVATE_FILES_DENIED ? 403
+                 : error->code == -EEXIST                 ? 412
+                                                          : 500;
     return mr_respond_error(request, status, NULL, "%s", error->text);
 }
 
@@ -78,6 +82,8 @@ static int check_loaded(const struct mr_request *request, const struct mr_stream
     mr_buffer_finish(&now);
     if (result == 0 && mr_etag_matches(if_match, etag))
         return 0;
+    if (result == MR_PRIVATE_FILES_DENIED)
+        return refuse(request, &error);
     return mr_respond_error(request, 412, NULL, "\"%s\" has changed since it was loaded",
                             request->file);
 }

@@ -1,5 +1,6 @@
 #include "http/api/api_script.h"
 
+#include "base/private_files.h"
 #include "http/api/api.h"
 #include "http/request/etag.h"
 #include "http/request/json_text.h"
@@ -15,7 +16,8 @@
 
 static int refuse_unread(const struct mr_request *request, const struct mr_error *error)
 {
-    return mr_respond_error(request, error->code == -ENOENT ? 404 : 500, NULL, "%s", error->text);
+    int status = error->code == -ENOENT ? 404 : error->code == MR_PRIVATE_FILES_DENIED ? 403 : 500;
+    return mr_respond_error(request, status, NULL, "%s", error->text);
 }
 
 int mr_api_script(const struct mr_request *request)
@@ -104,7 +106,8 @@ static int propose(const struct mr_request *request, struct mr_stream *stream, b
     case MR_VERDICT_FAILED:
         break;
     }
-    return mr_respond_error(request, 500, NULL, "%s", error.text);
+    return mr_respond_error(request, error.code == MR_PRIVATE_FILES_DENIED ? 403 : 500, NULL, "%s",
+                            error.text);
 }
 
 /* ?save=no: a trial.

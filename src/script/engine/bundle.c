@@ -1,6 +1,7 @@
 #include "script/engine/bundle.h"
 
 #include "base/file.h"
+#include "base/private_files.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -97,17 +98,18 @@ static int entry_complete(struct entry *entry)
 
 static int entry_read(struct entry *entry, const char *path)
 {
-    int result = mr_file_read(path, MR_BUNDLE_MAX_BYTES, &entry->content);
+    int result = mr_file_read_script(path, MR_BUNDLE_MAX_BYTES, &entry->content);
     return result < 0 ? result : entry_complete(entry);
 }
 
 static const char *reason(int result)
 {
-    return result == -EFBIG    ? "longer than 1 MiB"
-           : result == -EXDEV  ? "leads out of the script's folder"
-           : result == -EISDIR ? "is a directory"
-           : result == -EINVAL ? "not a regular file"
-                               : strerror(-result);
+    return result == -EFBIG                    ? "longer than 1 MiB"
+           : result == -EXDEV                  ? "leads out of the script's folder"
+           : result == MR_PRIVATE_FILES_DENIED ? MR_PRIVATE_FILES_REASON
+           : result == -EISDIR                 ? "is a directory"
+           : result == -EINVAL                 ? "not a regular file"
+                                               : strerror(-result);
 }
 
 /* ---- the siblings ---- */
@@ -227,7 +229,7 @@ int mr_bundle_read(struct mr_bundle *bundle, const char *name, size_t limit_byte
         return mr_error_set(error, -ENOMEM, "out of memory");
     int result = find_inside(bundle, path, &real);
     if (result == 0)
-        result = mr_file_read(real, limit_bytes, content);
+        result = mr_file_read_script(real, limit_bytes, content);
     free(real);
     free(path);
     if (result == -EFBIG)

@@ -2,6 +2,7 @@
  * puts it to the test (replace.c) and, between its last test and its taking over, saves it. */
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/private_files.h"
 #include "base/thread.h"
 #include "script/runner/runner_private.h"
 
@@ -15,10 +16,12 @@
 
 int mr_runner_read_script(struct mr_runner *runner, struct mr_buffer *text, struct mr_error *error)
 {
-    int result = mr_file_read(runner->path, MR_BUNDLE_MAX_BYTES, text);
+    int result = mr_file_read_script(runner->path, MR_BUNDLE_MAX_BYTES, text);
     if (result < 0)
         return mr_error_set(error, result, "cannot read the script \"%s\": %s", runner->path,
-                            result == -EFBIG ? "longer than 1 MiB" : strerror(-result));
+                            result == -EFBIG   ? "longer than 1 MiB"
+                            : result == MR_PRIVATE_FILES_DENIED ? MR_PRIVATE_FILES_REASON
+                                               : strerror(-result));
     return 0;
 }
 
@@ -34,7 +37,7 @@ static int check_unchanged(struct mr_runner *runner, struct mr_proposal *proposa
     struct mr_buffer now = { 0 };
     if (!proposal->expects)
         return 0;
-    int result = mr_file_read(runner->path, MR_BUNDLE_MAX_BYTES, &now);
+    int result = mr_file_read_script(runner->path, MR_BUNDLE_MAX_BYTES, &now);
     bool same = result == 0 && now.size == expected->size &&
                 (now.size == 0 || memcmp(now.data, expected->data, now.size) == 0);
     mr_buffer_finish(&now);
@@ -49,7 +52,7 @@ static int refuse_unsaved(struct mr_proposal *proposal, int result, const char *
 {
     proposal->verdict = MR_VERDICT_UNSAVED;
     return mr_error_set(error, result, "cannot save the script \"%s\": %s", path,
-                        strerror(-result));
+                        result == MR_PRIVATE_FILES_DENIED ? MR_PRIVATE_FILES_REASON : strerror(-result));
 }
 
 static int check_awaited(struct mr_runner *runner, const struct mr_proposal *proposal,
