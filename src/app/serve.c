@@ -159,7 +159,7 @@ static void say_where(const struct serve *serve)
     if (serve->made_up[0] != '\0')
         printf("token: %s\n", serve->made_up);
     printf("studio: http://%s%s/studio%s%s\n", address, base,
-           serve->made_up[0] != '\0' ? "?token=" : "", serve->made_up);
+           serve->made_up[0] != '\0' ? "#token=" : "", serve->made_up);
     if (fflush(stdout) != 0)
         mr_log(MR_LOG_INFO, "app", "listening on http://%s%s/", address, base);
 }

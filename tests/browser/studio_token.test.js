@@ -86,8 +86,8 @@ test('the token leaves the address bar at once; no other address and no log has 
   const addresses = [];
   page.on('request', (request) => addresses.push(request.url()));
   page.on('websocket', (socket) => addresses.push(socket.url()));
-  await page.goto(`${server.url}studio?token=${TOKEN}`);
-  await page.waitForFunction(() => !location.search.includes('token'));
+  await page.goto(`${server.url}studio#token=${TOKEN}`);
+  await page.waitForFunction(() => !location.href.includes('token'));
   await untilReady(page);
   await write(page, `${SCRIPT}-- saved\n`);
   await press(page, 's');
@@ -95,13 +95,51 @@ test('the token leaves the address bar at once; no other address and no log has 
   await page.getByRole('tab', { name: 'Graphs' }).first().click();
   await page.locator('#chart-fps').waitFor();
   const having = addresses.filter((address) => address.includes(TOKEN));
-  assert.deepEqual(having, [`${server.url}studio?token=${TOKEN}`]); // the link itself
+  assert.deepEqual(having, []);
   assert.ok(addresses.some((address) => address.startsWith('ws:')));
   assert.match(server.logged(), /loaded \(version 2\)/);
   assert.ok(!server.logged().includes(TOKEN));
 
   await page.reload(); // it is kept
   await untilReady(page);
+  assert.ok(!page.url().includes('token'));
+});
+
+test('viewer and embed never show the token for editing to a server that is open', async (t) => {
+  const page = await newPage(t, browser);
+  const shown = [];
+  page.on('request', (request) => shown.push(request.url(), request.headers().authorization ?? ''));
+  page.on('websocket', (socket) => shown.push(socket.url()));
+  await page.goto(`${studio.server.url}studio#token=${TOKEN}`);
+  await untilReady(page);
+  shown.length = 0;
+  await page.goto(studio.server.url);
+  await page.locator('#frame').waitFor();
+  await page.goto(`${studio.server.url}embed/live`);
+  await page.locator('#picture:not(.empty)').waitFor();
+  assert.ok(shown.some((address) => address.startsWith('ws:')));
+  assert.deepEqual(shown.filter((text) => text.includes(TOKEN)), []);
+});
+
+test('where watching takes a token, viewer and embed open with the one for editing', async (t) => {
+  const server = await startLogging(makeFolder(), '--view-token', 'only-look');
+  t.after(server.stop);
+  const page = await newPage(t, browser);
+  await page.goto(`${server.url}studio?token=${TOKEN}`); // as links of before were
+  await page.waitForFunction(() => !location.search.includes('token'));
+  await untilReady(page);
+  await page.goto(server.url);
+  await page.locator('#frame').waitFor();
+  await page.goto(`${server.url}embed/live`);
+  await page.locator('#picture:not(.empty)').waitFor();
+});
+
+test('a link opened in the tab of a studio lets in, although no page is loaded', async (t) => {
+  const page = await openStudio(t, browser, studio.server, { query: '', ready: false });
+  await gate(page).getByText('Editing takes the token').waitFor();
+  await page.evaluate((token) => { location.hash = `token=${token}`; }, TOKEN);
+  await untilText(page, /settings\.label/);
+  await gate(page).waitFor({ state: 'hidden' });
   assert.ok(!page.url().includes('token'));
 });
 
@@ -135,7 +173,7 @@ test('a wrong token is said to be one, and the right one can be given, also as a
   await page.locator('#state[data-kind="live"]').waitFor(); // one sees all the same
   await enter(page, 'wrong-again');
   await gate(page).getByText('The server does not take this token').waitFor();
-  await enter(page, `${studio.server.url}studio?token=${TOKEN}`);
+  await enter(page, `${studio.server.url}studio#token=${TOKEN}`);
   await untilText(page, /settings\.label/);
   await page.reload();
   await untilReady(page);

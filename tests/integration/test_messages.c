@@ -378,7 +378,7 @@ static void a_token_is_made_up_and_printed(void **state)
     assert_int_equal(sscanf(line, "token: %39[0-9a-f]", token), 1);
     assert_int_equal(strlen(token), 32);
     read_printed(line);
-    snprintf(link, sizeof(link), "studio: http://127.0.0.1:%d/studio?token=%s", host.port, token);
+    snprintf(link, sizeof(link), "studio: http://127.0.0.1:%d/studio#token=%s", host.port, token);
     assert_string_equal(line, link);
     snprintf(headers, sizeof(headers), "\r\nAuthorization: Bearer %s", token);
     expect_patch(headers, "{\"label\":\"two\"}", 200, "\"value\":\"two\"");

@@ -10,13 +10,13 @@ import { element, setText } from '../shared/dom.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
 import { describe } from '../shared/status.js';
-import { takeToken } from '../shared/token.js';
+import { takeToken, tokenToWatch } from '../shared/token.js';
 
 const BASE = new URL('../', location);
 const query = new URLSearchParams(location.search);
 const root = document.documentElement;
 const picture = element('picture');
-const token = takeToken('view', BASE);
+let token = takeToken('view', BASE);
 let size = { width: 0, height: 0 };
 
 function drawn(frame, width, height) {
@@ -30,17 +30,36 @@ root.classList.toggle('transparent', query.get('ground') === 'transparent');
 picture.classList.add('empty');
 const boxes = query.get('boxes') === '1' ? element('boxes') : null;
 const player = new Player(picture, { boxes, onDraw: drawn });
-const viewer = connect(BASE, {
-  stream: decodeURIComponent(location.pathname.split('/').at(-1)),
-  token: token ?? undefined,
-  onFrame: (frame) => player.show(frame),
-  onStatus: (status) => {
-    const { word } = describe(status);
-    document.title = status.stream ?? 'moonreel';
-    element('state').dataset.state = status.kind;
-    setText('state', player.shown || status.kind === 'live' ? '' : word);
-  },
-});
+let viewer = watch();
+
+function watch() {
+  const opened = connect(BASE, {
+    stream: decodeURIComponent(location.pathname.split('/').at(-1)),
+    token: token ?? undefined,
+    onFrame: (frame) => player.show(frame),
+    onStatus: (status) => opened === viewer && showStatus(status),
+  });
+  return opened;
+}
+
+function showStatus(status) {
+  const { word } = describe(status);
+  document.title = status.stream ?? 'moonreel';
+  element('state').dataset.state = status.kind;
+  setText('state', player.shown || status.kind === 'live' ? '' : word);
+  if (status.kind === 'forbidden' && token === null) tryOther();
+}
+
+// The server wants a token; perhaps this browser has the one for editing.
+async function tryOther() {
+  const other = await tokenToWatch(BASE);
+  if (!other || token !== null) return;
+  token = other;
+  const refused = viewer;
+  viewer = watch();
+  refused.close();
+}
+
 if (query.get('pointer') === '1') {
   root.classList.add('pointer');
   attachPointer(picture, { size: () => size, send: (message) => viewer.send(message) });

@@ -44,7 +44,7 @@ export class Gate {
 }
 
 function tokenOf(given) {
-  const [, linked] = /[?&]token=([^&#\s]+)/.exec(given) ?? [];
+  const [, linked] = /[?&#]token=([^&#\s]+)/.exec(given) ?? [];
   try {
     return linked ? decodeURIComponent(linked) : given.trim();
   } catch {

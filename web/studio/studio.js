@@ -1,7 +1,7 @@
 // The studio: joins the editor, the picture and what the server says about the stream.
 //
-// ?stream=NAME chooses a stream; ?token=TOKEN is what whoever edits needs, taken out of the address
-// at once.
+// ?stream=NAME chooses a stream; #token=TOKEN (or ?token=TOKEN) is what editing needs, taken out of the
+// address at once.
 
 import { element, make, setText } from '../shared/dom.js';
 import { takeToken } from '../shared/token.js';
@@ -206,6 +206,14 @@ async function watch(name) {
   }
   picture.watch(BASE, name, needed);
 }
+
+// A link with a token may be opened in the tab of a studio, which loads no page.
+window.addEventListener('hashchange', () => {
+  if (!/[#&]token=/.test(location.hash)) return;
+  api.token = takeToken('token', BASE);
+  gate.close();
+  enter();
+});
 
 // Another token was given.
 async function enter() {

@@ -8,7 +8,7 @@ import { hasBoxes } from '../shared/boxes.js';
 import { download, element, setText } from '../shared/dom.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
-import { keepToken, takeToken } from '../shared/token.js';
+import { keepToken, takeToken, tokenToWatch } from '../shared/token.js';
 import { FullWindow, makeToggle, SmallWindow } from './controls.js';
 import { Figures } from './figures.js';
 import { attachKeys } from './keys.js';
@@ -68,6 +68,7 @@ function showSize(width, height) {
 }
 
 function showStatus(status) {
+  if (status.kind === 'forbidden' && token === null) tryOther();
   if (status.kind !== 'live' && status.kind !== 'stalled') figures.restart();
   tell(status);
   element('picture').setAttribute('aria-label',
@@ -109,6 +110,15 @@ function togglePause() {
   setText(button.querySelector('span'), paused ? 'Resume' : 'Pause');
   if (paused) viewer.pause();
   else viewer.resume();
+}
+
+// The server wants a token; perhaps this browser has the one for editing.
+async function tryOther() {
+  const refused = viewer;
+  const other = await tokenToWatch(BASE);
+  if (!other || token !== null || viewer !== refused) return;
+  token = other;
+  open(viewer.stream ?? streamInAddress());
 }
 
 function unlock(entered) {
