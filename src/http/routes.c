@@ -169,6 +169,7 @@ static int answer(struct mr_request *request)
     for (size_t i = 0; i < count; i++) {
         if (!accepts(&rows[i], request->info->request_method))
             continue;
+        request->guarded = rows[i].right != MR_RIGHT_OPEN;
         int refused = mr_access_check(request, rows[i].right);
         return refused != 0 ? refused : rows[i].answer(request);
     }

@@ -140,6 +140,42 @@ static void pages_of_others_may_do_nothing(void **state)
                    "Access-Control");
 }
 
+/* A frame in another site's page would show what the viewer's browser may see (clickjacking). */
+static void pages_of_others_may_not_frame(void **state)
+{
+    (void)state;
+    static const char *const paths[] = { "/api/streams",       "/api/streams/live", "/metrics",
+                                         "/snapshot/live.jpg", "/stream/live.mjpg", "/events/live",
+                                         "/api/openapi.json" };
+    static const char *const kinds[] = { "iframe", "frame", "embed", "object", "fencedframe" };
+    for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+        char request[256];
+        for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+            snprintf(request, sizeof(request),
+                     "GET %s\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"
+                     "Sec-Fetch-Dest: %s",
+                     paths[i], kinds[k]);
+            assert_status(403, request);
+        }
+        snprintf(request, sizeof(request),
+                 "GET %s\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: navigate\r\n"
+                 "Sec-Fetch-Dest: iframe",
+                 paths[i]);
+        assert_headers(request,
+                       (const char *const[]){ "HTTP/1.1 200",
+                                              "Content-Security-Policy: frame-ancestors 'self'\r\n",
+                                              NULL },
+                       NULL);
+        snprintf(request, sizeof(request),
+                 "GET %s\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"
+                 "Sec-Fetch-Dest: document",
+                 paths[i]); /* a link on another page */
+        assert_status(200, request);
+    }
+    assert_status(200, "GET /embed/live\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate"
+                       "\r\nSec-Fetch-Dest: iframe"); /* its own policy decides */
+}
+
 static void changing_takes_the_token_in_a_header(void **state)
 {
     (void)state;
@@ -259,6 +295,19 @@ static void pages_that_were_named_may_watch(void **state)
         "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors",
         (const char *const[]){ "HTTP/1.1 403", "Cross-Origin-Resource-Policy: same-origin", NULL },
         "Allow-Origin");
+}
+
+static void pages_that_were_let_in_may_frame(void **state)
+{
+    (void)state;
+    assert_headers("GET /snapshot/live.jpg?token=look\r\nReferer: https://page.example/\r\n"
+                   "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"
+                   "Sec-Fetch-Dest: iframe",
+                   (const char *const[]){
+                       "HTTP/1.1 200",
+                       "Content-Security-Policy: frame-ancestors 'self' https://page.example\r\n",
+                       NULL },
+                   NULL);
 }
 
 static void names_that_were_given_lead_here(void **state)
@@ -382,6 +431,7 @@ int main(void)
     const struct CMUnitTest open[] = {
         cmocka_unit_test(everybody_watches_unless_told_otherwise),
         cmocka_unit_test(pages_of_others_may_do_nothing),
+        cmocka_unit_test(pages_of_others_may_not_frame),
         cmocka_unit_test(changing_takes_the_token_in_a_header),
         cmocka_unit_test(other_names_lead_nowhere),
     };
@@ -389,6 +439,7 @@ int main(void)
         cmocka_unit_test(every_way_of_watching_takes_it),
         cmocka_unit_test(watching_takes_the_view_token),
         cmocka_unit_test(pages_that_were_named_may_watch),
+        cmocka_unit_test(pages_that_were_let_in_may_frame),
         cmocka_unit_test(names_that_were_given_lead_here),
     };
     const struct CMUnitTest limited[] = {

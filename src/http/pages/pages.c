@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "http/pages/content.h"
 #include "http/pages/long_send.h"
+#include "http/request/access.h"
 #include "http/request/respond.h"
 
 #include <string.h>
@@ -13,18 +14,6 @@
 /* How long a browser may keep what never changes, without asking: a year. */
 #define LASTING "Cache-Control: public, max-age=31536000, immutable\r\n"
 
-static void add_frame_ancestors(struct mr_buffer *headers, const struct mr_request *request,
-                                const struct mr_asset *asset)
-{
-    const struct mr_origins *origins = &request->site->origins;
-    bool embedded = strcmp(asset->name, EMBEDDED) == 0;
-    mr_buffer_append_text(headers, embedded && origins->any ? "frame-ancestors *"
-                                                            : "frame-ancestors 'self'");
-    for (size_t i = 0; embedded && !origins->any && i < origins->count; i++)
-        if (strcmp(origins->origin[i], "null") != 0)
-            mr_buffer_printf(headers, " %s", origins->origin[i]);
-}
-
 static void add_policy(struct mr_buffer *headers, const struct mr_request *request,
                        const struct mr_asset *asset)
 {
@@ -32,7 +21,8 @@ static void add_policy(struct mr_buffer *headers, const struct mr_request *reque
         headers, "Content-Security-Policy: default-src 'self'; img-src 'self' blob: data:; "
                  "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
                  "form-action 'none'; ");
-    add_frame_ancestors(headers, request, asset);
+    bool embedded = strcmp(asset->name, EMBEDDED) == 0;
+    mr_access_frame_ancestors(embedded ? &request->site->origins : NULL, headers);
     mr_buffer_append_text(headers, "\r\nReferrer-Policy: no-referrer\r\n");
 }
 

@@ -55,12 +55,24 @@ static bool is_allowed_referrer(const struct mr_request *request)
     return mr_origin_allowed(&request->site->origins, origin, host_of(request));
 }
 
-/* A part of another site's page, says the browser. */
+/* return: whether the browser loads this into a frame of a page, rather than into a tab */
+static bool is_frame(const char *destination)
+{
+    static const char *const frames[] = { "iframe", "frame", "embed", "object", "fencedframe" };
+    for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++)
+        if (is(destination, frames[i]))
+            return true;
+    return false;
+}
+
+/* return: whether the browser says that this is a part of another site's page, or a frame in it */
 static bool is_foreign_part(const struct mr_request *request)
 {
     const char *site = header(request, "Sec-Fetch-Site");
-    return is(header(request, "Sec-Fetch-Mode"), "no-cors") &&
-           (is(site, "cross-site") || is(site, "same-site")) && !is_allowed_referrer(request);
+    bool is_part = is(header(request, "Sec-Fetch-Mode"), "no-cors") ||
+                   is_frame(header(request, "Sec-Fetch-Dest"));
+    return is_part && (is(site, "cross-site") || is(site, "same-site")) &&
+           !is_allowed_referrer(request);
 }
 
 static int check_origin(const struct mr_request *request, enum mr_right right)
@@ -94,6 +106,15 @@ int mr_access_preflight(const struct mr_request *request)
     return mr_respond(request, &(struct mr_response){ .status = 204, .headers = headers });
 }
 
+void mr_access_frame_ancestors(const struct mr_origins *welcome, struct mr_buffer *out)
+{
+    mr_buffer_append_text(out, welcome != NULL && welcome->any ? "frame-ancestors *"
+                                                               : "frame-ancestors 'self'");
+    for (size_t i = 0; welcome != NULL && !welcome->any && i < welcome->count; i++)
+        if (strcmp(welcome->origin[i], "null") != 0)
+            mr_buffer_printf(out, " %s", welcome->origin[i]);
+}
+
 void mr_access_headers(const struct mr_request *request, struct mr_buffer *out)
 {
     const struct mr_origins *origins = &request->site->origins;
@@ -106,6 +127,11 @@ void mr_access_headers(const struct mr_request *request, struct mr_buffer *out)
                      welcome || embeds ? "cross-origin" : "same-origin");
     if (origins->any || origins->count > 0)
         mr_buffer_append_text(out, "Vary: Origin, Referer\r\n");
+    if (request->guarded) {
+        mr_buffer_append_text(out, "Content-Security-Policy: ");
+        mr_access_frame_ancestors(origins, out);
+        mr_buffer_append_text(out, "\r\n");
+    }
     if (welcome) /* never "*", so that credentials are nobody's by accident */
         mr_buffer_printf(out, "Access-Control-Allow-Origin: %s\r\n", origin);
 }

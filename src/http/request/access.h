@@ -26,8 +26,12 @@ int mr_access_check(const struct mr_request *request, enum mr_right right);
  * return: the status of the answer; 0: it is no such question */
 int mr_access_preflight(const struct mr_request *request);
 
+/* Append a policy's "frame-ancestors …": our own pages, and the welcome ones.
+ * in:     welcome: NULL: none */
+void mr_access_frame_ancestors(const struct mr_origins *welcome, struct mr_buffer *out);
+
 /* Append header lines that every answer has, those of mr_respond and those of viewers alike: which
- * pages of other origins may read it. */
+ * pages of other origins may read it and, for what needs a right, which may frame it. */
 void mr_access_headers(const struct mr_request *request, struct mr_buffer *out);
 
 #endif

@@ -16,6 +16,7 @@ struct mr_request {
     struct mr_forwarded from;            /* the client's own address and scheme */
     const char *path;                    /* decoded, without dot segments and --base-path */
     bool head;                           /* the answer's body is not to be sent */
+    bool guarded;                        /* the route shows pictures or data, which need a right */
     char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */
     char file[MR_SIBLING_NAME_MAX + 1];  /* {f}, likewise */
 };
