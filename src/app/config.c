@@ -3,6 +3,7 @@
 #include "app/config_keys.h"
 #include "app/option_check.h"
 #include "app/option_set.h"
+#include "media/source/url.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -208,8 +209,11 @@ static int read_file(struct reader *reader)
         return -ENOMEM;
     }
     int result = mr_config_file_read(config->path, &config->file, &error);
-    if (result < 0)
-        mr_complaints_add(reader->complaints, 0, "%s", error.text);
+    if (result < 0) { /* Lua quotes what it did not understand, perhaps a source */
+        char shown[sizeof(error.text)];
+        mr_url_redact(error.text, shown, sizeof(shown));
+        mr_complaints_add(reader->complaints, 0, "%s", shown);
+    }
     return result;
 }
 

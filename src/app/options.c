@@ -2,6 +2,7 @@
 
 #include "app/option_check.h"
 #include "app/option_set.h"
+#include "media/source/url.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -171,11 +172,13 @@ static int check_values(struct mr_options *options, struct mr_error *error)
 /* A configuration says what the streams are; the command line, how they are served. */
 static int check_config(int argc, const struct mr_options *options, struct mr_error *error)
 {
+    char shown[512];
+    mr_url_redact_whole(options->source, shown, sizeof(shown));
     if (optind < argc)
         return mr_error_set(error, -EINVAL,
                             "SOURCE (\"%s\") and --config do not go together: the configuration "
                             "says what the streams are",
-                            options->source);
+                            shown);
     for (size_t i = 0; i < mr_option_count; i++) {
         const struct mr_option *option = &mr_option_table[i];
         bool stream = option->scope == MR_SCOPE_STREAM || strcmp(option->name, "name") == 0;
@@ -219,9 +222,12 @@ static int check(int argc, char **argv, struct mr_options *options, struct mr_er
 {
     if (options->test && !options->help && !options->version)
         return check_test(argc, argv, options, error);
-    if (argc - optind > 1)
+    if (argc - optind > 1) {
+        char shown[512];
+        mr_url_redact_whole(argv[optind + 1], shown, sizeof(shown));
         return mr_error_set(error, -EINVAL, "\"%s\" is one SOURCE too many; there can be one",
-                            argv[optind + 1]);
+                            shown);
+    }
     if (optind < argc)
         options->source = argv[optind];
     if (*options->source == '\0')

@@ -2,6 +2,8 @@
 #include "fuzz.h"
 #include "media/source/url.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +33,8 @@ static void check_hidden(const char *text)
 {
     static const char secret[] = "qjxzqjxz";
     static const char *const forms[] = { " http://host/?token=qjxzqjxz&",
-                                         " http://u:qjxzqjxz@host/", "\r\nCookie: qjxzqjxz" };
+                                         " http://u:qjxzqjxz@host/", "\r\nCookie: qjxzqjxz",
+                                         "\r\nX-Api: qjxzqjxz", " rtmp://host/app/qjxzqjxz" };
     for (size_t i = 0; strstr(text, "qjxz") == NULL && i < sizeof(forms) / sizeof(*forms); i++) {
         char *with = malloc(strlen(text) + strlen(forms[i]) + 1);
         fuzz_require(with != NULL);
@@ -44,11 +47,13 @@ static void check_hidden(const char *text)
     }
 }
 
-/* Any text is hidden as a password, but for one with an '@', which may as well be in the path. */
+/* Any text is hidden as a password. With "://" in it, it may as well be a second address if an '@' comes
+ * before, or if it begins as a port does. */
 static void check_password(const char *text)
 {
-    static const char head[] = "rtsp://user:x", tail[] = "@host/";
-    if (strchr(text, '@') != NULL)
+    static const char head[] = "rtsp://user:", tail[] = "@host/";
+    bool may_end = strchr(text, '@') != NULL || isdigit((unsigned char)text[0]);
+    if (may_end && strstr(text, "://") != NULL)
         return;
     char *url = malloc(sizeof(head) + strlen(text) + sizeof(tail));
     fuzz_require(url != NULL);

@@ -38,6 +38,14 @@ static bool is_afterword(const char *format)
                                strncmp(format, evaluate, strlen(evaluate)) == 0);
 }
 
+/* The RTMP protocol tells stream keys in words, where no address shows what they are. */
+static bool tells_keys(void *object, int av_level)
+{
+    const AVClass *class = object != NULL ? *(const AVClass **)object : NULL;
+    return av_level > AV_LOG_WARNING && class != NULL && class->item_name != NULL &&
+           strncmp(class->item_name(object), "rtmp", 4) == 0;
+}
+
 /* Called by any thread of FFmpeg's, for every message there is: the common case must be quick. */
 static void log_line(void *object, int av_level, const char *format, va_list args)
 {
@@ -45,6 +53,8 @@ static void log_line(void *object, int av_level, const char *format, va_list arg
     bool is_error = av_level <= AV_LOG_ERROR;
     if (av_level > AV_LOG_DEBUG || (!is_error && !mr_log_enabled(level)))
         return; /* its own trace goes byte by byte */
+    if (tells_keys(object, av_level))
+        return;
 
     va_list again;
     va_copy(again, args);

@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "media/source/protocols.h"
-#include "media/source/url.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -85,10 +84,10 @@ static int add_option(const char *option, AVDictionary **dictionary, struct mr_e
     char key[KEY_MAX_BYTES];
     const char *value = split(option, key);
     if (value == NULL) {
-        char shown[256];
-        mr_url_redact(option, shown, sizeof(shown));
-        return mr_error_set(error, -EINVAL,
-                            "input option \"%s\" is not KEY=VALUE, as rtsp_transport=udp", shown);
+        int name = (int)strcspn(option, "=: \t\r\n"); /* the rest may be a secret header */
+        return mr_error_set(
+            error, -EINVAL, "input option \"%.*s%s\" is not KEY=VALUE, as rtsp_transport=udp",
+            name < 64 ? name : 64, option, option[name < 64 ? name : 64] != '\0' ? "…" : "");
     }
     if (!is_known(key))
         return mr_error_set(error, -EINVAL, "input option \"%s\": FFmpeg has none of that name",

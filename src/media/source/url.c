@@ -11,7 +11,7 @@ static const char mask[] = "***";
 
 /* What is being read, and where the copy goes. */
 struct redaction {
-    const char *at, *end;
+    const char *begin, *at, *end;
     char *out;
     size_t room;
     const char *stops; /* what ends a secret besides its separators */
@@ -102,19 +102,69 @@ static bool is_port(const char *at, const char *end)
     return at == end;
 }
 
-/* What ends a password that no '@' ends: it was not written as it should be, with a slash or a
- * question mark in it; what looks like a port is not one then.
+static bool is_scheme_letter(char letter)
+{
+    return isalnum((unsigned char)letter) || letter == '+' || letter == '.' || letter == '-';
+}
+
+/* return: the beginning of the scheme whose "://" is at `at`, not before `begin` */
+static const char *find_scheme(const char *begin, const char *at)
+{
+    while (at > begin && is_scheme_letter(at[-1]))
+        at--;
+    return at;
+}
+
+/* return: where the next address begins between here and `end`, as in "concat:http://a/|http://b/"; or end */
+static const char *find_next_address(const char *at, const char *end)
+{
+    for (const char *colon = at; (colon = strstr(colon, "://")) != NULL && colon < end; colon++) {
+        const char *scheme = find_scheme(at, colon);
+        if (scheme > at && scheme < colon && strchr("|,;=&?\"'", scheme[-1]) != NULL)
+            return scheme;
+    }
+    return end;
+}
+
+/* return: the end of the word or, of a text that is one address, of the text: passwords may hold quotes */
+static const char *find_word_end(const struct redaction *redaction, const char *at)
+{
+    return is_whole(redaction) ? redaction->end : at + strcspn(at, " \t\r\n");
+}
+
+/* Find the end of a password that no '@' ends within the authority: it has a slash, a question mark or a
+ * number sign in it that should have been escaped. What looks like a port is one unless an '@' follows.
  * return: NULL when there is no password */
 static const char *find_odd_end(const struct redaction *redaction, const char *colon,
                                 const char *authority_end)
 {
-    if (is_port(behind(colon), authority_end))
-        return NULL;
-    const char *word_end = is_whole(redaction) ? redaction->end : colon + strcspn(colon, " \t\r\n");
+    const char *word_end = find_word_end(redaction, colon);
+    bool looks_like_port = is_port(behind(colon), authority_end);
+    if (looks_like_port && behind(colon) < authority_end)
+        word_end = find_next_address(colon, word_end);
     const char *sign = memrchr(colon, '@', (size_t)(word_end - colon));
-    if (sign == NULL)
-        sign = find_last(colon, authority_end, "@");
+    if (sign != NULL || looks_like_port)
+        return sign;
+    sign = find_last(colon, authority_end, "@");
     return sign != NULL ? sign : authority_end;
+}
+
+/* return: the last '@' of this address, which ends its password: there may be others in the password;
+ *         NULL when there is none in the authority */
+static const char *find_sign(const struct redaction *redaction, const char *authority_end,
+                             bool encoded)
+{
+    const char *at = redaction->at;
+    if (encoded) {
+        const char *stop = find_stop(redaction, at), *end = at + strcspn(at, "&");
+        return find_last(at, authority_end, "@") != NULL
+                   ? find_last(at, end < stop ? end : stop, "@")
+                   : NULL;
+    }
+    if (memchr(at, '@', (size_t)(authority_end - at)) == NULL)
+        return NULL;
+    const char *end = find_next_address(at, find_word_end(redaction, at));
+    return memrchr(at, '@', (size_t)(end - at));
 }
 
 /* The end of the authority that begins here; of an encoded one, slashes are encoded as well. */
@@ -140,9 +190,8 @@ static const char *skip_address(const char *at)
 static void redact_authority(struct redaction *redaction, bool encoded)
 {
     const char *end = find_authority_end(redaction, encoded);
-    const char *sign = encoded ? find_last(redaction->at, end, "@")
-                               : memrchr(redaction->at, '@', (size_t)(end - redaction->at));
-    const char *user_end = sign != NULL ? sign : end;
+    const char *sign = find_sign(redaction, end, encoded);
+    const char *user_end = sign != NULL && sign < end ? sign : end;
     const char *colon = find(skip_address(redaction->at), user_end, ":");
     if (colon == user_end && sign != NULL)
         colon = find(redaction->at, user_end, ":");
@@ -156,6 +205,25 @@ static void redact_authority(struct redaction *redaction, bool encoded)
         mask_until(redaction, password_end);
     }
     copy_until(redaction, find_authority_end(redaction, encoded));
+}
+
+/* return: whether the "://" at `at` follows rtmp, rtmps, rtmpt, rtmpe, … */
+static bool is_rtmp(const struct redaction *redaction)
+{
+    const char *scheme = find_scheme(redaction->begin, redaction->at);
+    size_t length = (size_t)(redaction->at - scheme);
+    return length >= 4 && length <= 6 && strncasecmp(scheme, "rtmp", 4) == 0;
+}
+
+/* Of RTMP, all of the path behind the application is a stream's key: rtmp://host/app/KEY. */
+static void redact_stream_key(struct redaction *redaction)
+{
+    const char *stop = find_stop(redaction, redaction->at), *path = redaction->at;
+    const char *slash = *path == '/' ? memchr(path + 1, '/', (size_t)(stop - path) - 1) : NULL;
+    if (slash == NULL || slash >= stop)
+        return;
+    copy_until(redaction, slash + 1);
+    mask_until(redaction, stop);
 }
 
 /* ---- parameters, options and headers ---- */
@@ -194,11 +262,12 @@ static bool has_word(const char *name, const char *word)
 
 static bool is_secret(const char *name)
 {
-    static const char *const parts[] = { "token",   "passw",     "passphrase", "secret",
-                                         "apikey",  "api-key",   "api_key",    "credential",
-                                         "cookie",  "signature", "authoriz",   "accesskey",
-                                         "authkey", "loginpas",  "sessionid",  "streamid",
-                                         "hmac",    "passcode" };
+    static const char *const parts[] = { "token",      "passw",     "passphrase", "secret",
+                                         "apikey",     "api-key",   "api_key",    "credential",
+                                         "cookie",     "signature", "authoriz",   "accesskey",
+                                         "authkey",    "loginpas",  "sessionid",  "streamid",
+                                         "hmac",       "passcode",  "playpath",   "streamkey",
+                                         "stream-key", "stream_key" };
     static const char *const words[] = { "pass", "pwd", "psw", "pw",  "auth", "key",
                                          "keys", "sig", "sid", "jwt", "cred", "session",
                                          "pas",  "psd", "psk", "pin" };
@@ -223,15 +292,37 @@ static void mask_value(struct redaction *redaction)
     mask_until(redaction, find(redaction->at, find_stop(redaction, redaction->at), "&"));
 }
 
+/* return: whether a name begins a line within a text, as a header of a request does */
+static bool begins_line(const struct redaction *redaction)
+{
+    return redaction->at > redaction->begin && redaction->at[-1] == '\n';
+}
+
+/* return: whether the header of that name never carries a secret; any other may, whatever it is called */
+static bool is_plain_header(const char *name)
+{
+    static const char *const plain[] = {
+        "host",         "user-agent",     "accept",       "accept-encoding", "range", "connection",
+        "icy-metadata", "content-length", "content-type", "content-base",    "cseq",  "transport",
+        "public",       "date",           "server"
+    };
+    for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+        if (strcmp(name, plain[i]) == 0)
+            return true;
+    return false;
+}
+
 /* What belongs to a name that means a secret: up to the next parameter, or the rest of a header's
  * line; all that follows where the value is headers or FFmpeg repeats it. */
 static void redact_named(struct redaction *redaction)
 {
     static const char repeated[] = " to value ";
     char name[NAME_MAX_BYTES], separator;
+    bool header = begins_line(redaction);
     copy_until(redaction, read_name(redaction->at, name));
+    header &= *redaction->at == ':' && strncmp(redaction->at, "://", 3) != 0;
     bool lines = strcmp(name, "headers") == 0 || strcmp(name, "post_data") == 0;
-    if (!lines && !is_secret(name))
+    if (!lines && !is_secret(name) && (!header || is_plain_header(name)))
         return;
 
     const char *quoted = redaction->at + strspn(redaction->at, "\"'");
@@ -271,13 +362,16 @@ static void redact(const char *text, const char *stops, char *out, size_t size)
 {
     if (size == 0)
         return;
-    struct redaction redaction = { text, text + strlen(text), out, size - 1, stops };
+    struct redaction redaction = { text, text, text + strlen(text), out, size - 1, stops };
     while (redaction.at < redaction.end) {
         char character;
         size_t length = scheme_end(redaction.at);
         if (length > 0) {
+            bool has_key = length == 3 && is_rtmp(&redaction);
             copy_until(&redaction, redaction.at + length);
             redact_authority(&redaction, length > 3);
+            if (has_key)
+                redact_stream_key(&redaction);
             continue;
         }
         length = decode(redaction.at, &character);

@@ -1,7 +1,9 @@
-/* URLs and what FFmpeg says about them, as people may see them. Secrets are: the password of a URL,
- * also one with characters that should have been escaped; the value of a parameter or an option that
- * is called like a secret (?token=, passphrase=, …), the rest of a header that carries one
- * (Authorization: …), all of them percent-encoded or not. Each becomes ***. */
+/* URLs and what FFmpeg says about them, as people may see them. Each secret becomes ***:
+ * - the password of a URL, up to the last '@', also one with characters that should have been escaped;
+ * - the value of a parameter or an option that is called like a secret (?token=, passphrase=, …);
+ * - the value of a request's header, but for headers that never carry a secret (Host, Range, …);
+ * - the stream's key of RTMP, which is the path behind the application.
+ * All of them are found percent-encoded, too. In doubt more is hidden than is secret. */
 #ifndef MR_MEDIA_URL_H
 #define MR_MEDIA_URL_H
 

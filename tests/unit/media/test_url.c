@@ -13,7 +13,7 @@ static void hides_passwords(void **state)
 {
     (void)state;
     check("rtsp://user:secret@host:554/path", "rtsp://user:***@host:554/path");
-    check("rtsp://user:se@cr:et@host/a@b", "rtsp://user:***@host/a@b");
+    check("rtsp://user:se@cr:et@host/a", "rtsp://user:***@host/a");
     check("Opening 'http://a:b@c/' and tcp://d:e@f for reading",
           "Opening 'http://a:***@c/' and tcp://d:***@f for reading");
 }
@@ -34,7 +34,7 @@ static void hides_passwords_with_odd_characters(void **state)
     check("Opening 'rtsp://user:it's@host/a' failed", "Opening 'rtsp://user:***@host/a' failed");
     check("http://user%3Asecret@host/", "http://user%3A***@host/");
     check("http://user:secret%40host/", "http://user:***%40host/");
-    check("http://user:12%2F34@host/a@b", "http://user:***@host/a@b");
+    check("http://user:12%2F34@host/a", "http://user:***@host/a");
     check("http://user:%2e%2e@host/", "http://user:***@host/");
     check("http://user:@host/", "http://user:***@host/");
     check("rtsp://user:secret", "rtsp://user:***");
@@ -43,6 +43,38 @@ static void hides_passwords_with_odd_characters(void **state)
     check("crypto+http://a:b@c/", "crypto+http://a:***@c/");
     check_whole("rtsp://user:my \"pass'word@host/x y", "rtsp://user:***@host/x y");
     check_whole("concat:http://a:b@c/1|http://d:e@f/2", "concat:http://a:***@c/1|http://d:***@f/2");
+}
+
+/* An '@' may be in the password or behind the host: the last one counts, so that no password shows. */
+static void hides_passwords_up_to_the_last_sign(void **state)
+{
+    (void)state;
+    check("rtsp://user:se@cr/et@host/a", "rtsp://user:***@host/a");
+    check("rtsp://user:se@cr#et?x@host/a", "rtsp://user:***@host/a");
+    check("rtsp://user:12/34@host/a", "rtsp://user:***@host/a");
+    check("rtsp://user:554#se@host:554/a", "rtsp://user:***@host:554/a");
+    check("rtsp://user:secret@host/a@b", "rtsp://user:***@b"); /* rather too much */
+    check("rtsp://user@host/x:y@z", "rtsp://user@host/x:y@z");
+    check("http://a/?url=http%3A%2F%2Fuser%3Ase%40cr%2Fet%40host%2Fx&b=1",
+          "http://a/?url=http%3A%2F%2Fuser%3A***%40host%2Fx&b=1");
+    check("http://host:80/a?next=http://u:p@h/", "http://host:80/a?next=http://u:***@h/");
+    check_whole("concat:http://h:80/1|http://d:e@f/2|http://g:h/i@j/3",
+                "concat:http://h:80/1|http://d:***@f/2|http://g:***@j/3");
+    check_whole("rtsp://user:a/b@c#d?e@host/a", "rtsp://user:***@host/a");
+}
+
+static void hides_stream_keys(void **state)
+{
+    (void)state;
+    check("rtmp://live.example/app/live_123_abc", "rtmp://live.example/app/***");
+    check("Opening 'RTMPS://u:p@host:443/app/inst/key?x=1' for reading",
+          "Opening 'RTMPS://u:***@host:443/app/***' for reading");
+    check("rtmp://host/app?token=a", "rtmp://host/app?token=***");
+    check("rtmp://host/app", "rtmp://host/app");
+    check("rtmp://host", "rtmp://host");
+    check("rtmp_playpath=abc", "rtmp_playpath=***");
+    check("http://host/app/not_a_key", "http://host/app/not_a_key");
+    check_whole("rtmp://host/app/a key'with all/of it", "rtmp://host/app/***");
 }
 
 static void hides_what_parameters_call_a_secret(void **state)
@@ -77,6 +109,9 @@ static void hides_headers_and_options(void **state)
     (void)state;
     check("request: GET /a HTTP/1.1\r\nAuthorization: Basic dTpw\r\nHost: a\r\nX-Api-Key: b\r\n",
           "request: GET /a HTTP/1.1\r\nAuthorization: ***\r\nHost: a\r\nX-Api-Key: ***\r\n");
+    check("request: GET /a HTTP/1.1\r\nUser-Agent: Lavf\r\nX-Api: SECRET\r\nMine:b\r\n\r\n",
+          "request: GET /a HTTP/1.1\r\nUser-Agent: Lavf\r\nX-Api: ***\r\nMine:***\r\n\r\n");
+    check("a list:\nhttp://host/a", "a list:\nhttp://host/a");
     check("Cookie:a=b; c=d\nSet-Cookie: e\nSession: 1234",
           "Cookie:***\nSet-Cookie: ***\nSession: ***");
     check("Error setting option headers to value X-A: b\r\nX-C: d.",
@@ -94,7 +129,8 @@ static void leaves_the_rest_alone(void **state)
     check("", "");
     check("cars.mp4", "cars.mp4");
     check("rtsp://user@host/x:y", "rtsp://user@host/x:y");
-    check("http://host:8080/a:b@c", "http://host:8080/a:b@c");
+    check("http://host:8080/a:b", "http://host:8080/a:b");
+    check("http://host/a:b@c", "http://host/a:b@c");
     check("http://", "http://");
     check("http://token:8080/auth:1", "http://token:8080/auth:***"); /* rather one too many */
     check("http://[::1]:8080/a", "http://[::1]:8080/a");
@@ -115,6 +151,8 @@ static void cuts_what_is_too_long(void **state)
 }
 
 RUN_TESTS(cmocka_unit_test(hides_passwords), cmocka_unit_test(hides_passwords_with_odd_characters),
+          cmocka_unit_test(hides_passwords_up_to_the_last_sign),
+          cmocka_unit_test(hides_stream_keys),
           cmocka_unit_test(hides_what_parameters_call_a_secret),
           cmocka_unit_test(hides_headers_and_options), cmocka_unit_test(leaves_the_rest_alone),
           cmocka_unit_test(cuts_what_is_too_long))
