@@ -90,8 +90,8 @@ static void refuses_with_name_value_and_remedy(void **state)
     expect_refusal("-q 80.5", "--quality: \"80.5\" is not a whole number from 1 to 100");
     expect_refusal("--isolation jail", "--isolation: \"jail\" is not one of process, off");
     expect_refusal("--trusted-proxy 10.0.0.0/33",
-                   "--trusted-proxy: \"10.0.0.0/33\" is not ADDR or ADDR/BITS, as 127.0.0.1 or "
-                   "10.0.0.0/8");
+                   "--trusted-proxy: \"10.0.0.0/33\" is not ADDR or ADDR/BITS, as 127.0.0.1, "
+                   "10.0.0.0/8 or fd00::/8, or unix");
     expect_refusal("--base-path cam",
                    "--base-path: \"cam\" is not a path such as /cam, of letters, "
                    "digits and -._~ between slashes");
