@@ -10,5 +10,5 @@ awk -v work="$work" '
     /^```/ { file = ""; next }
     here && /^-- [a-z_]*\.lua$/ { file = work "/" $2 }
     file != "" { print > file }' docs/SCRIPTING.md
-"$MOONREEL" --test "$work/brightness_test.lua" > "$work/got"
+"$MOONREEL" --test "$work/brightness_test.lua" --deadline 30000 > "$work/got"
 diff "$work/expected" "$work/got"

@@ -5,7 +5,7 @@
 # The label `c` marks C programs, which the sanitizers are for, and `threads` marks C programs in which more than one
 # thread runs, which the thread sanitizer is for. ring_threads builds the quick ones of these.
 
-set(NIGHT "^integration\\.(rtsp|hostile_.*|kill|fail_closed|fanout|storm|half_open|http_viewers|slowhttptest|recording)$|^unit\\.script\\.hostile$")
+set(NIGHT "^browser\\.night$|^integration\\.(rtsp|hostile_.*|kill|fail_closed|fanout|storm|half_open|http_viewers|slowhttptest|recording)$|^unit\\.script\\.hostile$")
 
 # Units that take longer than the whole quick ring should wait for.
 set(LONG "^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
@@ -15,8 +15,6 @@ set(QUICK_INTEGRATION "^integration\\.(access|behind_proxy|engineio|framing|fram
 # Units of media and script in which more than one thread runs. All of base, stream, http, app and the whole program
 # count as such, too.
 set(THREADS "^unit\\.(base|stream|http|app)\\.|^alloc\\.|^integration\\.|^unit\\.media\\.(picture|pending|source_live|source_trouble)$|^unit\\.script\\.(events|inbox|log_ring|process|proposal|reload|runner|runner_wait|settings_change|timers)$")
-
-set(LOOKS_AT_THE_CLOCK RUN_SERIAL ON)
 
 add_custom_target(ring_quick)
 add_custom_target(ring_threads)

@@ -4,8 +4,9 @@
 function(mr_browser_test name timeout)
   add_test(NAME browser.${name} COMMAND node tests/browser/run.js ${ARGN}
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(browser.${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 2 LABELS browser
+  set_tests_properties(browser.${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 2
     ENVIRONMENT "MOONREEL_BINARY=$<TARGET_FILE:moonreel>;TEST_ARTIFACTS=${CMAKE_BINARY_DIR}/artifacts")
+  mr_ring(browser.${name} browser)
 endfunction()
 
 get_property(others DIRECTORY PROPERTY TESTS)

@@ -1,5 +1,6 @@
 /* Who may do what, against the real program: tokens, origins, names. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
@@ -51,7 +52,7 @@ static int start_closed(void **state)
 static int stop(void **state)
 {
     (void)state;
-    return host_stop(&host, SIGTERM, 5000000) == 0 ? 0 : -1;
+    return host_stop(&host, SIGTERM, HANGS_US) == 0 ? 0 : -1;
 }
 
 /* A request with a Host of its own; the answer's head alone. return: the status */

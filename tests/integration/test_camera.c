@@ -183,7 +183,7 @@ static void comes_back_when_it_is_plugged_in_again(void **state)
         unlink(flag);
     }
     await(&host, "\"phase\":\"running\"", 6000000);
-    assert_int_equal(host_stop(&host, SIGTERM, 5000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, HANGS_US), 0);
     unsetenv("CAMERA_GONE");
 }
 

@@ -3,6 +3,7 @@
  * have left the host is as it was. */
 #include "base/clock.h"
 #include "base/thread.h"
+#include "support/check.h"
 #include "support/clip.h"
 #include "support/fetch.h"
 #include "support/host.h"
@@ -317,7 +318,7 @@ static void everybody_at_once(void **state)
     assert_int_equal(after, descriptors);
     assert_true(grown_kib < HOST_MEMORY_SLACK_KIB);
     close(epoll);
-    assert_int_equal(host_stop(&host, SIGTERM, 5000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, HANGS_US), 0);
 }
 
 int main(void)

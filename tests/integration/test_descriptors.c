@@ -1,6 +1,7 @@
 /* Running out of descriptors: newcomers are refused, who watches notices nothing, and when there are
  * some again all goes on. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
@@ -37,7 +38,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    return host_stop(&host, SIGTERM, 5000000) == 0 ? 0 : -1;
+    return host_stop(&host, SIGTERM, HANGS_US) == 0 ? 0 : -1;
 }
 
 static bool have_frames(void *opaque)

@@ -1,6 +1,7 @@
 /* 51 viewers of a 25 fps stream for 20 s: one never reads, two read 100 KB/s; the other 48 get
  * every frame, the slow ones recent ones, and the host's memory stays where it was. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
@@ -149,7 +150,7 @@ static void fast_viewers_lose_nothing_by_slow_ones(void **state)
 
     for (int i = 0; i < VIEWERS; i++)
         viewer_close(&viewers[i]);
-    assert_int_equal(host_stop(&host, SIGTERM, 5000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, HANGS_US), 0);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* Viewers that are gone without a word: no FIN, no reset, no acknowledgement. A filter on the viewer's
  * socket that drops whatever comes makes one of any, without rights or a network of its own. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
@@ -86,8 +87,8 @@ static void are_gone_within_half_a_minute(void **state)
     viewer_close(&healthy);
     viewer_close(&viewers[0]);
     viewer_close(&viewers[1]);
-    assert_int_equal(host_stop(&busy, SIGTERM, 5000000), 0);
-    assert_int_equal(host_stop(&quiet, SIGTERM, 5000000), 0);
+    assert_int_equal(host_stop(&busy, SIGTERM, HANGS_US), 0);
+    assert_int_equal(host_stop(&quiet, SIGTERM, HANGS_US), 0);
 }
 
 int main(void)

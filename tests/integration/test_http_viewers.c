@@ -1,6 +1,7 @@
 /* Viewers over plain HTTP against the real program: Motion JPEG for the programs that are known to
  * take it, snapshots with curl, events. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/clip.h"
 #include "support/command.h"
 #include "support/fetch.h"
@@ -36,7 +37,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    return host_stop(&host, SIGTERM, 5000000) == 0 || host.pid == 0 ? 0 : -1;
+    return host_stop(&host, SIGTERM, HANGS_US) == 0 || host.pid == 0 ? 0 : -1;
 }
 
 /* Run a shell command; PORT is in its environment. return: what it printed; finish the buffer */
@@ -241,7 +242,7 @@ static void an_image_is_known_until_the_server_starts_again(void **state)
                                              NULL };
     char etag[64], again[64], request[128];
     struct fetched got;
-    host_stop(&host, SIGTERM, 5000000);
+    host_stop(&host, SIGTERM, HANGS_US);
     assert_true(host_start(&host, arguments));
     wait_for_phase("finished");
     save_etag(etag);
@@ -252,7 +253,7 @@ static void an_image_is_known_until_the_server_starts_again(void **state)
     assert_int_equal(got.body.size, 0);
     fetched_finish(&got);
 
-    assert_int_equal(host_stop(&host, SIGTERM, 5000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, HANGS_US), 0);
     assert_true(host_start(&host, arguments));
     wait_for_phase("finished");
     assert_int_equal(fetch(host.port, request, &got), 200);
@@ -272,7 +273,7 @@ static void a_source_that_gives_nothing(void **state)
     getsockname(silent, (struct sockaddr *)&address, &size);
     snprintf(url, sizeof(url), "http://127.0.0.1:%d/", ntohs(address.sin_port));
 
-    host_stop(&host, SIGTERM, 5000000);
+    host_stop(&host, SIGTERM, HANGS_US);
     assert_true(host_start(&host, (const char *const[]){ "--stall", "30", url, NULL }));
     int64_t asked_us = mr_clock_now_us();
     assert_shell("curl -s -D - http://127.0.0.1:$PORT/snapshot/live.jpg | tr -d '\\r' | "
@@ -280,7 +281,7 @@ static void a_source_that_gives_nothing(void **state)
                  "HTTP/1.1 503 Service Unavailable\nRetry-After: 5\n"
                  "{\"error\":\"there is no image yet\"}\n");
     assert_in_range(mr_clock_now_us() - asked_us, 4900000, 9000000);
-    assert_int_equal(host_stop(&host, SIGTERM, 5000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, HANGS_US), 0);
     close(silent);
 }
 
@@ -306,7 +307,7 @@ static void events_and_payloads(void **state)
     char script[CLIP_PATH];
     struct fetched part;
     write_script(script);
-    host_stop(&host, SIGTERM, 5000000);
+    host_stop(&host, SIGTERM, HANGS_US);
     assert_true(host_start(&host, (const char *const[]){ "--script", script, "test:", NULL }));
 
     struct mr_buffer out = shell("timeout 20 sh -c 'curl -sN http://127.0.0.1:$PORT/events/live | "

@@ -424,7 +424,7 @@ static int stop(void **state)
         free(seen[i].payload);
         mr_buffer_finish(&seen[i].texts);
     }
-    return host_stop(&host, SIGTERM, 5000000);
+    return host_stop(&host, SIGTERM, HANGS_US);
 }
 
 int main(void)

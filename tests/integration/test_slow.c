@@ -1,6 +1,7 @@
 /* Clients that drip, idle and read slowly, hundreds of them, against the real program: nobody who
  * watches misses a frame, and whoever comes is answered at once. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
@@ -63,7 +64,7 @@ static int stop(void **state)
     for (int i = 0; i < 2; i++)
         unlink(files[i]);
     rmdir(web_dir);
-    return host_stop(&host, SIGTERM, 5000000) == 0 ? 0 : -1;
+    return host_stop(&host, SIGTERM, HANGS_US) == 0 ? 0 : -1;
 }
 
 static bool have_frames(void *opaque)

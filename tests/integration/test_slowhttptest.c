@@ -1,6 +1,7 @@
 /* slowhttptest, the tool, with 500 connections against the real program: nobody who watches misses a
  * frame, and whoever comes is served. tests/integration/test_slow.c has more ways of being slow. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
@@ -39,7 +40,7 @@ static int stop(void **state)
 {
     (void)state;
     unlink(output_path);
-    return host_stop(&host, SIGTERM, 5000000) == 0 ? 0 : -1;
+    return host_stop(&host, SIGTERM, HANGS_US) == 0 ? 0 : -1;
 }
 
 static pid_t attack(const char *mode, const char *path)

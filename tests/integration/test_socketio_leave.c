@@ -1,5 +1,6 @@
 /* Socket.IO clients that leave in the middle of something, against the real program. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/clip.h"
 #include "support/fetch.h"
 #include "support/host.h"
@@ -33,7 +34,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    return host_stop(&host, SIGTERM, 5000000) == 0 ? 0 : -1;
+    return host_stop(&host, SIGTERM, HANGS_US) == 0 ? 0 : -1;
 }
 
 static void say(int fd, const char *packet)

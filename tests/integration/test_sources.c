@@ -65,7 +65,7 @@ static void another_moonreel_is_a_source(void **state)
     assert_non_null(strstr((char *)second.err.data, "mjpeg 160x120"));
     assert_secret(&second.err);
     command_finish(&second);
-    assert_int_equal(host_stop(&first, SIGTERM, 5000000), 0);
+    assert_int_equal(host_stop(&first, SIGTERM, HANGS_US), 0);
 }
 
 /* Run it with all that is said about it. */
@@ -142,7 +142,7 @@ static void serves_no_secret(void **state)
     assert_non_null(strstr((char *)log.data, "request: GET /s.jpg"));
     assert_secret(&log);
     mr_buffer_finish(&log);
-    host_stop(&host, SIGTERM, 5000000);
+    host_stop(&host, SIGTERM, HANGS_US);
     web_stop(web);
 }
 

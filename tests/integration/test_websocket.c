@@ -1,5 +1,6 @@
 /* The native WebSocket against the real program: what messages look like, how connections end. */
 #include "base/clock.h"
+#include "support/check.h"
 #include "support/fetch.h"
 #include "support/host.h"
 #include "support/viewer.h"
@@ -27,7 +28,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    return host_stop(&host, SIGTERM, 5000000) == 0 || host.pid == 0 ? 0 : -1;
+    return host_stop(&host, SIGTERM, HANGS_US) == 0 || host.pid == 0 ? 0 : -1;
 }
 
 static int64_t in_seconds(int seconds)
