@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "media/jpeg/jpeg.h"
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "media/source/url.h"
+#include "media/ffmpeg/url.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Any text as something with URLs in it. The first byte is the room for what comes out. */
 #include "fuzz.h"
-#include "media/source/url.h"
+#include "media/ffmpeg/url.h"
 
 #include <ctype.h>
 #include <stdbool.h>

@@ -5,7 +5,7 @@
  * host that is in a hurry. Input: u8 for each call, and what messages.h says for each turn. */
 #include "messages.h"
 
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 #include "script/lua/json_write.h"
 #include "script/lua/script_log.h"
 #include "script/lua/state.h"

@@ -1,5 +1,5 @@
 #include "media/convert/converter.h"
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 
 #include <assert.h>
 #include <libyuv/convert_argb.h>

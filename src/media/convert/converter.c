@@ -4,8 +4,8 @@
 #include "media/convert/scaler.h"
 #include "media/convert/thaw.h"
 #include "media/convert/unpack.h"
+#include "media/ffmpeg/ffmpeg_log.h"
 #include "media/jpeg/jpeg_planes.h"
-#include "media/source/ffmpeg_log.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -9,9 +9,9 @@
 #define MR_MEDIA_CONVERTER_H
 
 #include "base/error.h"
+#include "media/convert/decoded.h"
 #include "media/picture/geometry.h"
 #include "media/picture/picture.h"
-#include "media/source/source.h"
 
 struct mr_converter;
 

@@ -2,7 +2,7 @@
 
 #include "media/convert/converter.h"
 #include "media/jpeg/jpeg_planes.h"
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 
 #include <errno.h>
 #include <libavutil/frame.h>

@@ -1,7 +1,7 @@
 #include "media/filter/filter.h"
 
+#include "media/ffmpeg/ffmpeg_log.h"
 #include "media/filter/filter_graph.h"
-#include "media/source/ffmpeg_log.h"
 
 #include <errno.h>
 #include <libavfilter/buffersink.h>

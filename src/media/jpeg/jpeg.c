@@ -1,7 +1,7 @@
 #include "media/jpeg/jpeg.h"
 
-#include "media/picture/layers.h"
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
+#include "media/pixels/layers.h"
 
 #include <errno.h>
 #include <stdlib.h>

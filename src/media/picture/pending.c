@@ -1,64 +1,25 @@
 #include "media/picture/pending.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct mr_pending {
     struct mr_pending_options options; /* immutable */
-    pthread_mutex_t lock;              /* held by who fills the picture */
+    pthread_mutex_t lock;              /* held by the thread that fills the picture */
     atomic_bool filled, asked;
 };
 
-int mr_picture_postpone(struct mr_picture *picture, const struct mr_pending_options *options)
+int mr_pending_create(const struct mr_pending_options *options, struct mr_pending **out)
 {
-    assert(picture->pending == NULL);
-    struct mr_pending *pending = calloc(1, sizeof(*pending));
+    struct mr_pending *pending = *out = calloc(1, sizeof(*pending));
     if (pending == NULL)
         return -ENOMEM;
     pending->options = *options;
     mr_blob_ref(options->jpeg);
     pthread_mutex_init(&pending->lock, NULL);
-    picture->pending = pending;
     return 0;
-}
-
-bool mr_picture_is_pending(const struct mr_picture *picture)
-{
-    return picture->pending != NULL &&
-           !atomic_load_explicit(&picture->pending->filled, memory_order_acquire);
-}
-
-bool mr_picture_was_needed(const struct mr_picture *picture)
-{
-    return picture->pending == NULL ||
-           atomic_load_explicit(&picture->pending->asked, memory_order_relaxed);
-}
-
-void mr_picture_need(const struct mr_picture *picture)
-{
-    if (picture->pending != NULL)
-        atomic_store_explicit(&picture->pending->asked, true, memory_order_relaxed);
-    mr_picture_prepare(picture);
-}
-
-void mr_picture_prepare(const struct mr_picture *picture)
-{
-    struct mr_pending *pending = picture->pending;
-    if (!mr_picture_is_pending(picture))
-        return;
-    pthread_mutex_lock(&pending->lock);
-    if (mr_picture_is_pending(picture)) {
-        pending->options.fill(pending->options.opaque, (struct mr_picture *)picture);
-        atomic_store_explicit(&pending->filled, true, memory_order_release);
-    }
-    pthread_mutex_unlock(&pending->lock);
-}
-
-struct mr_blob *mr_picture_jpeg(const struct mr_picture *picture)
-{
-    return picture->pending != NULL ? picture->pending->options.jpeg : NULL;
 }
 
 void mr_pending_destroy(struct mr_pending **held)
@@ -72,4 +33,36 @@ void mr_pending_destroy(struct mr_pending **held)
     mr_blob_unref(&pending->options.jpeg);
     pthread_mutex_destroy(&pending->lock);
     free(pending);
+}
+
+bool mr_pending_is_filled(const struct mr_pending *pending)
+{
+    return atomic_load_explicit(&pending->filled, memory_order_acquire);
+}
+
+void mr_pending_fill(struct mr_pending *pending, struct mr_picture *picture)
+{
+    if (mr_pending_is_filled(pending))
+        return;
+    pthread_mutex_lock(&pending->lock);
+    if (!mr_pending_is_filled(pending)) {
+        pending->options.fill(pending->options.opaque, picture);
+        atomic_store_explicit(&pending->filled, true, memory_order_release);
+    }
+    pthread_mutex_unlock(&pending->lock);
+}
+
+void mr_pending_ask(struct mr_pending *pending)
+{
+    atomic_store_explicit(&pending->asked, true, memory_order_relaxed);
+}
+
+bool mr_pending_was_asked(const struct mr_pending *pending)
+{
+    return atomic_load_explicit(&pending->asked, memory_order_relaxed);
+}
+
+struct mr_blob *mr_pending_jpeg(const struct mr_pending *pending)
+{
+    return pending->options.jpeg;
 }

@@ -1,11 +1,17 @@
-/* Pending pictures: their planes are made when somebody first asks for them, by whatever thread that is,
- * and once. Until then, and afterwards, there may be a JPEG of it, to be sent instead.
+/* The planes of a picture that are made when somebody first asks for them, by whatever thread that is,
+ * and once. Until then, and afterwards, there may be a JPEG of the picture, to be sent instead.
  *
- * Whoever reads planes of a picture that it did not fill itself calls mr_picture_need before. */
+ * One belongs to one picture (mr_picture.pending). picture.c alone calls these functions; others use
+ * mr_picture_postpone, mr_picture_need and what stands beside them in picture.h. */
 #ifndef MR_MEDIA_PENDING_H
 #define MR_MEDIA_PENDING_H
 
-#include "media/picture/picture.h"
+#include "base/blob.h"
+
+#include <stdbool.h>
+
+struct mr_picture;
+struct mr_pending;
 
 /* What a picture waits for; copied. */
 struct mr_pending_options {
@@ -16,25 +22,34 @@ struct mr_pending_options {
     void *opaque;
 };
 
-/* Put off the filling of a picture that nobody else has seen.
- * return: 0; -ENOMEM: nothing has changed, and opaque is still the caller's */
-int mr_picture_postpone(struct mr_picture *picture, const struct mr_pending_options *options);
+/* in:     options, copied; a reference to options->jpeg is taken
+ * out:    *pending, to be destroyed; NULL on error
+ * return: 0; -ENOMEM: opaque is still the caller's
+ * thread: any */
+int mr_pending_create(const struct mr_pending_options *options, struct mr_pending **pending);
 
-/* See to it that the planes are there. Any thread; others who ask meanwhile wait, which is why this
- * is the one lock under which work is done. */
-void mr_picture_need(const struct mr_picture *picture);
-
-/* The same, but by somebody who only thinks that they will be needed. */
-void mr_picture_prepare(const struct mr_picture *picture);
-
-/* Whether the planes are not there yet; whether anybody has needed them. */
-bool mr_picture_is_pending(const struct mr_picture *picture);
-bool mr_picture_was_needed(const struct mr_picture *picture);
-
-/* return: the JPEG that looks like the picture, borrowed; NULL: there is none */
-struct mr_blob *mr_picture_jpeg(const struct mr_picture *picture);
-
-/* picture.c: the picture is free again. Takes a pointer to NULL. */
+/* Tell the maker that the picture is free again (options.forget), and free. Any thread, once nobody
+ * else has the picture. Takes a pointer to NULL; clears it. */
 void mr_pending_destroy(struct mr_pending **pending);
+
+/* Fill the picture unless that was done. Threads that ask at the same time wait for the one that
+ * fills it.
+ * thread: any */
+void mr_pending_fill(struct mr_pending *pending, struct mr_picture *picture);
+
+/* return: whether the planes are there
+ * thread: any */
+bool mr_pending_is_filled(const struct mr_pending *pending);
+
+/* Note that somebody needs the planes. Any thread. */
+void mr_pending_ask(struct mr_pending *pending);
+
+/* return: whether mr_pending_ask was called
+ * thread: any */
+bool mr_pending_was_asked(const struct mr_pending *pending);
+
+/* return: options.jpeg, borrowed; NULL: there is none
+ * thread: any */
+struct mr_blob *mr_pending_jpeg(const struct mr_pending *pending);
 
 #endif

@@ -1,7 +1,5 @@
 #include "media/picture/picture.h"
 
-#include "media/picture/pending.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -289,4 +287,40 @@ void mr_picture_pad(struct mr_picture *picture)
     }
     if (height % 2 != 0)
         memcpy(luma + height * stride, luma + (height - 1) * stride, width + width % 2);
+}
+
+/* ---- pictures whose planes come later ---- */
+
+int mr_picture_postpone(struct mr_picture *picture, const struct mr_pending_options *options)
+{
+    assert(picture->pending == NULL);
+    return mr_pending_create(options, &picture->pending);
+}
+
+void mr_picture_need(const struct mr_picture *picture)
+{
+    if (picture->pending != NULL)
+        mr_pending_ask(picture->pending);
+    mr_picture_prepare(picture);
+}
+
+void mr_picture_prepare(const struct mr_picture *picture)
+{
+    if (picture->pending != NULL)
+        mr_pending_fill(picture->pending, (struct mr_picture *)picture);
+}
+
+bool mr_picture_is_pending(const struct mr_picture *picture)
+{
+    return picture->pending != NULL && !mr_pending_is_filled(picture->pending);
+}
+
+bool mr_picture_was_needed(const struct mr_picture *picture)
+{
+    return picture->pending == NULL || mr_pending_was_asked(picture->pending);
+}
+
+struct mr_blob *mr_picture_jpeg(const struct mr_picture *picture)
+{
+    return picture->pending != NULL ? mr_pending_jpeg(picture->pending) : NULL;
 }

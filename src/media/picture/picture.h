@@ -12,16 +12,16 @@
 #define MR_MEDIA_PICTURE_H
 
 #include "base/blob.h"
+#include "media/picture/pending.h"
 #include "media/picture/tiles.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define MR_PICTURE_MAX_SIDE  16384
 #define MR_PICTURE_MAX_SLOTS 64
 #define MR_PICTURE_ALIGNMENT 64 /* of planes and rows: what zimg's widest vectors want */
-
-struct mr_pending;
 
 enum mr_picture_format {
     MR_PICTURE_I420,
@@ -105,5 +105,35 @@ void mr_picture_unref(struct mr_picture **picture);
  * JPEG encoder works on whole pairs. Whoever fills such a picture calls this last; without it the
  * outermost pixels are encoded worse. Nothing is done to even sides and BGRX. */
 void mr_picture_pad(struct mr_picture *picture);
+
+/* ---- pictures whose planes come later (pending.h) ----
+ *
+ * A thread that reads planes of a picture that it did not fill itself calls mr_picture_need before. */
+
+/* Put off the filling of a picture that nobody else has seen.
+ * in:     options, copied
+ * return: 0; -ENOMEM: nothing has changed, and options->opaque is still the caller's */
+int mr_picture_postpone(struct mr_picture *picture, const struct mr_pending_options *options);
+
+/* See to it that the planes are there, and note that somebody needed them.
+ * thread: any; a thread that asks while another one fills the picture waits for it */
+void mr_picture_need(const struct mr_picture *picture);
+
+/* See to it that the planes are there, without the note: the caller only expects that they will be
+ * needed.
+ * thread: any, as mr_picture_need */
+void mr_picture_prepare(const struct mr_picture *picture);
+
+/* return: whether the planes are not there yet
+ * thread: any */
+bool mr_picture_is_pending(const struct mr_picture *picture);
+
+/* return: whether anybody needed the planes; true for a picture that was never put off
+ * thread: any */
+bool mr_picture_was_needed(const struct mr_picture *picture);
+
+/* return: the JPEG that looks like the picture, borrowed; NULL: there is none
+ * thread: any */
+struct mr_blob *mr_picture_jpeg(const struct mr_picture *picture);
 
 #endif

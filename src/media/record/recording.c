@@ -1,7 +1,8 @@
 #include "media/record/recording.h"
 
 #include "base/log.h"
-#include "media/source/ffmpeg_log.h"
+#include "media/ffmpeg/ffmpeg_log.h"
+#include "media/ffmpeg/recording_tags.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>

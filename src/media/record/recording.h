@@ -20,10 +20,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MR_RECORDING_TAG         "MOONREEL"
-#define MR_RECORDING_TAG_STREAM  "MOONREEL_STREAM"
-#define MR_RECORDING_TAG_STARTED "MOONREEL_STARTED_US"
-
 struct mr_recording;
 
 struct mr_recording_info {

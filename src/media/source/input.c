@@ -1,9 +1,9 @@
 #include "media/source/input.h"
 
+#include "media/ffmpeg/ffmpeg_log.h"
 #include "media/picture/picture_bound.h"
 #include "media/source/decoder_threads.h"
 #include "media/source/fd_io.h"
-#include "media/source/ffmpeg_log.h"
 #include "media/source/input_kind.h"
 #include "media/source/input_options.h"
 #include "media/source/locator.h"

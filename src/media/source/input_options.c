@@ -1,6 +1,7 @@
 #include "media/source/input_options.h"
 
 #include "base/log.h"
+#include "media/ffmpeg/url.h"
 #include "media/source/protocols.h"
 
 #include <errno.h>

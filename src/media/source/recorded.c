@@ -1,6 +1,6 @@
 #include "media/source/recorded.h"
 
-#include "media/record/recording.h"
+#include "media/ffmpeg/recording_tags.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>

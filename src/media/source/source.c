@@ -1,11 +1,11 @@
 #include "media/source/source.h"
 
 #include "base/clock.h"
-#include "media/source/ffmpeg_log.h"
+#include "media/ffmpeg/ffmpeg_log.h"
+#include "media/ffmpeg/url.h"
 #include "media/source/input_options.h"
 #include "media/source/recorded.h"
 #include "media/source/source_private.h"
-#include "media/source/url.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>

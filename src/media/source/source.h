@@ -5,16 +5,14 @@
 #ifndef MR_MEDIA_SOURCE_H
 #define MR_MEDIA_SOURCE_H
 
-#include "base/blob.h"
 #include "base/error.h"
+#include "media/convert/decoded.h"
 #include "media/picture/geometry.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-struct AVFrame;
-struct mr_jpeg_frame;
 struct mr_source;
 
 /* What an input does not say about itself, and how it is to be opened. */
@@ -56,19 +54,6 @@ struct mr_source_info {
     bool live;         /* arrives at its own pace (device, network): never paced or rewound */
     bool remote;       /* comes over a network */
     bool bursts;       /* live, but in pieces of some seconds (HLS, DASH): to be paced */
-};
-
-/* One decoded frame: lent by the source until the next call that takes the source. */
-struct mr_decoded {
-    const struct AVFrame *frame;
-    /* Not NULL: the frame as it came; `frame` then says its format, size and colours only. */
-    const struct mr_jpeg_frame *jpeg;
-    int64_t pts_us;      /* media time from the source's start; never decreases, loops included */
-    int64_t captured_us; /* wall clock when it left the decoder */
-    int rotation;  /* degrees clockwise the picture must be turned to be upright: 0 90 180 270 */
-    bool mirrored; /* flipped left to right, before the rotation */
-    struct mr_blob
-        *recorded; /* JSON of the payload that moonreel recorded with it; NULL: none; lent */
 };
 
 /* Open an input and find its video stream. May block as long as the input does.

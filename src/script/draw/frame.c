@@ -1,7 +1,7 @@
 #include "script/draw/frame.h"
 
-#include "media/picture/layers.h"
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
+#include "media/pixels/layers.h"
 #include "script/draw/image.h"
 #include "script/lua/binding.h"
 

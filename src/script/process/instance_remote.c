@@ -2,7 +2,7 @@
  * call is lent from a pool of this instance, so that no other version of the script draws on it. */
 #include "script/process/remote.h"
 
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 #include "script/draw/canvas.h"
 #include "script/lua/json_write.h"
 #include "script/lua/state.h"

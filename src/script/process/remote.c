@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 #include "script/lua/json_write.h"
 #include "script/lua/script_log.h"
 #include "script/lua/state.h"

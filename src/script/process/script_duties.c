@@ -1,7 +1,7 @@
 /* What a script process is asked about its script, and its answers. */
 #include "script/process/script_host_private.h"
 
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "media/picture/layers.h"
+#include "media/pixels/layers.h"
 #include "script/runner/runner_private.h"
 
 #include <errno.h>

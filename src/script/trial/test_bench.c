@@ -1,5 +1,5 @@
 #include "script/trial/test_bench.h"
-#include "media/picture/layers.h"
+#include "media/pixels/layers.h"
 
 #include "script/draw/image.h"
 #include "script/lua/state.h"

@@ -2,7 +2,7 @@
 #include "media/jpeg/jpeg_planes.h"
 
 #include "media/convert/converter.h"
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 #include "support/check.h"
 #include "support/jpegs.h"
 

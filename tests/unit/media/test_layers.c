@@ -2,7 +2,7 @@
  * not drawn on is encoded as it came. */
 #include "media/convert/converter.h"
 #include "media/jpeg/jpeg.h"
-#include "media/picture/layers.h"
+#include "media/pixels/layers.h"
 #include "support/check.h"
 #include "support/picture_compare.h"
 

@@ -1,9 +1,9 @@
 /* Pictures whose planes come when they are asked for. */
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 
 #include "media/convert/converter.h"
 #include "media/jpeg/jpeg_planes.h"
-#include "media/picture/layers.h"
+#include "media/pixels/layers.h"
 #include "support/check.h"
 #include "support/jpegs.h"
 

@@ -1,4 +1,4 @@
-#include "media/source/url.h"
+#include "media/ffmpeg/url.h"
 
 #include "support/check.h"
 

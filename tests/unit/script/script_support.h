@@ -4,7 +4,7 @@
 #define TEST_SCRIPT_SUPPORT_H
 
 #include "base/log.h"
-#include "media/picture/layers.h"
+#include "media/pixels/layers.h"
 #include "script/draw/canvas.h"
 #include "script/engine/engine.h"
 #include "script/engine/watchdog.h"

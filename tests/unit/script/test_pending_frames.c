@@ -2,7 +2,7 @@
 #include "script_support.h"
 
 #include "base/clock.h"
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 #include "script/runner/runner.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
-#include "media/picture/layers.h"
+#include "media/pixels/layers.h"
 
-#include "media/picture/pending.h"
+#include "media/picture/picture.h"
 #include "media/pixels/scale.h"
 
 #include <assert.h>

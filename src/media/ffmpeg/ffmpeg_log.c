@@ -1,7 +1,7 @@
-#include "media/source/ffmpeg_log.h"
+#include "media/ffmpeg/ffmpeg_log.h"
 
 #include "base/log.h"
-#include "media/source/url.h"
+#include "media/ffmpeg/url.h"
 
 #include <errno.h>
 #include <libavutil/error.h>

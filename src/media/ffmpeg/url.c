@@ -1,4 +1,4 @@
-#include "media/source/url.h"
+#include "media/ffmpeg/url.h"
 
 #include <ctype.h>
 #include <stdbool.h>
