@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "media/record/recording.h"
+#include "stream/record_queue.h"
 #include "stream/record_time.h"
+#include "stream/record_trouble.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,11 +17,6 @@
 #define FLUSH_US  250000
 #define FINISH_US 500000 /* for what waits when it is to stop */
 #define NO_FLUSH  INT64_MAX
-
-struct entry {
-    struct mr_packet *packet; /* a reference */
-    int64_t came_us;          /* monotonic */
-};
 
 struct mr_recorder {
     /* immutable */
@@ -40,134 +37,145 @@ struct mr_recorder {
     uint64_t unflushed;    /* frames */
     bool useful;           /* a frame of the file was flushed */
     int64_t flush_us;      /* when to flush next; NO_FLUSH: nothing to flush */
-    int64_t retry_us;      /* when to begin a file, if it is off */
+    int64_t retry_us;      /* when to begin a file, monotonic; 0: no file failed yet */
     uint64_t bytes_before; /* of the files before */
 
     pthread_mutex_t lock;
     pthread_cond_t wake; /* something came, or it is to stop */
     pthread_cond_t room; /* something was taken */
     /* protected by lock */
-    struct entry queue[MR_RECORDER_FRAMES]; /* a ring: `count` from `head` on */
-    unsigned head, count;
-    size_t queued_bytes;
+    struct mr_record_queue queue;
     int64_t stop_us; /* when to give up what waits; 0: it is not to stop */
-    struct mr_recorder_state state;
+    struct mr_record_trouble trouble;
+    struct mr_recorder_state state; /* but for what the trouble makes of it, see get_state */
 };
 
 /* ---- the queue ---- */
 
-static size_t size_of(const struct mr_packet *packet)
-{
-    return packet->jpeg_size + packet->payload_size;
-}
-
-/* A packet that is larger than the queue may wait alone. */
-static bool has_room(const struct mr_recorder *recorder, const struct mr_packet *packet)
-{
-    return recorder->count == 0 || (recorder->count < MR_RECORDER_FRAMES &&
-                                    recorder->queued_bytes + size_of(packet) <= MR_RECORDER_BYTES);
-}
-
 void mr_recorder_put(struct mr_recorder *recorder, struct mr_packet *packet)
 {
+    bool begins = false;
+    char file[MR_RECORD_NAME_MAX];
     pthread_mutex_lock(&recorder->lock);
-    while (recorder->patient && !has_room(recorder, packet))
+    while (recorder->patient && !mr_record_queue_has_room(&recorder->queue, packet))
         pthread_cond_wait(&recorder->room, &recorder->lock);
-    if (has_room(recorder, packet)) {
-        unsigned place = (recorder->head + recorder->count++) % MR_RECORDER_FRAMES;
-        recorder->queue[place] = (struct entry){ mr_packet_ref(packet), mr_clock_now_us() };
-        recorder->queued_bytes += size_of(packet);
+    if (mr_record_queue_has_room(&recorder->queue, packet)) {
+        mr_record_queue_put(&recorder->queue, packet, mr_clock_now_us());
         pthread_cond_signal(&recorder->wake);
     } else {
+        begins = mr_record_trouble_fall_behind(&recorder->trouble, mr_clock_now_us(),
+                                               recorder->state.dropped);
         recorder->state.dropped++;
+        memcpy(file, recorder->state.file, sizeof(file));
     }
     pthread_mutex_unlock(&recorder->lock);
+    if (begins)
+        mr_log(MR_LOG_ERROR, "record",
+               "%s: the recording loses frames: the disk of \"%s\" is too slow or hangs",
+               recorder->stream, file[0] != '\0' ? file : recorder->pattern);
 }
 
 /* Take the next packet, or wait for it until something is to be flushed.
  * return: whether one was taken; *over: nothing comes any more */
-static bool take(struct mr_recorder *recorder, struct entry *entry, bool *over)
+static bool take(struct mr_recorder *recorder, struct mr_record_entry *entry, bool *over)
 {
     int64_t until_us = recorder->flush_us != NO_FLUSH ? recorder->flush_us : -1;
     pthread_mutex_lock(&recorder->lock);
-    while (recorder->count == 0 && recorder->stop_us == 0)
+    while (recorder->queue.count == 0 && recorder->stop_us == 0)
         if (mr_cond_wait_until(&recorder->wake, &recorder->lock, until_us) != 0)
             break;
-    bool taken = recorder->count > 0;
+    bool taken = mr_record_queue_take(&recorder->queue, entry);
     *over = !taken && recorder->stop_us != 0;
-    if (taken) {
-        *entry = recorder->queue[recorder->head];
-        recorder->head = (recorder->head + 1) % MR_RECORDER_FRAMES;
-        recorder->count--;
-        recorder->queued_bytes -= size_of(entry->packet);
+    if (taken)
         pthread_cond_signal(&recorder->room);
-    }
     pthread_mutex_unlock(&recorder->lock);
     return taken;
 }
 
 /* ---- the state ---- */
 
-static void drop(struct mr_recorder *recorder, uint64_t frames)
+static void drop(struct mr_recorder *recorder)
 {
     pthread_mutex_lock(&recorder->lock);
-    recorder->state.dropped += frames;
+    mr_record_trouble_fall_behind(&recorder->trouble, mr_clock_now_us(), recorder->state.dropped);
+    recorder->state.dropped++;
     pthread_mutex_unlock(&recorder->lock);
 }
 
+/* Frames have reached the disk, and few wait: the trouble is over, if there was one. */
 static void note_flushed(struct mr_recorder *recorder)
 {
+    char lost[64] = "";
     uint64_t bytes = mr_recording_bytes(recorder->recording);
     pthread_mutex_lock(&recorder->lock);
     recorder->state.frames += recorder->unflushed;
     recorder->state.bytes = recorder->bytes_before + bytes;
+    if (recorder->trouble.since_us != 0 && recorder->unflushed > 0 &&
+        mr_record_queue_is_short(&recorder->queue))
+        mr_record_trouble_end(&recorder->trouble, mr_clock_now_us(), recorder->state.dropped, lost,
+                              sizeof(lost));
     pthread_mutex_unlock(&recorder->lock);
+    if (lost[0] != '\0')
+        mr_log(MR_LOG_WARN, "record", "%s: the recording goes on in \"%s\": %s", recorder->stream,
+               recorder->state.file, lost);
     recorder->useful |= recorder->unflushed > 0;
     recorder->unflushed = 0;
     recorder->flush_us = NO_FLUSH;
 }
 
+/* A file that is begun while there is trouble may fail like the one before: the log tells when frames
+ * are in it. */
 static void note_begun(struct mr_recorder *recorder, const char *name)
 {
     pthread_mutex_lock(&recorder->lock);
+    bool troubled = recorder->trouble.since_us != 0;
     recorder->state.active = true;
-    recorder->state.off = false;
-    recorder->state.error = (struct mr_error){ 0 };
     snprintf(recorder->state.file, sizeof(recorder->state.file), "%s", name);
     pthread_mutex_unlock(&recorder->lock);
-    mr_log(MR_LOG_INFO, "record", "%s: recording to \"%s\"", recorder->stream, name);
+    mr_log(troubled ? MR_LOG_DEBUG : MR_LOG_INFO, "record", "%s: recording to \"%s\"",
+           recorder->stream, name);
 }
 
-/* It is off. */
+/* A file could not be made or written. One line in the log for all attempts of a trouble. */
 static void note_failed(struct mr_recorder *recorder, const struct mr_error *error)
 {
-    static const char retry[] = "; it is tried again in a minute";
-    recorder->retry_us =
-        recorder->patient ? INT64_MAX : mr_clock_now_us() + recorder->retry_after_us;
-    mr_log(MR_LOG_ERROR, "record", "%s: recording has stopped: %s%s", recorder->stream, error->text,
-           recorder->patient ? "" : retry);
+    int64_t now_us = mr_clock_now_us();
+    recorder->retry_us = recorder->patient ? INT64_MAX : now_us + recorder->retry_after_us;
     pthread_mutex_lock(&recorder->lock);
+    bool news = mr_record_trouble_fail(&recorder->trouble, now_us, recorder->state.dropped, error);
     recorder->state.active = false;
-    recorder->state.off = true;
-    recorder->state.error = *error;
     recorder->state.dropped += recorder->unflushed;
     pthread_mutex_unlock(&recorder->lock);
+    mr_log(news ? MR_LOG_ERROR : MR_LOG_DEBUG, "record", "%s: recording has stopped: %s%s",
+           recorder->stream, error->text,
+           recorder->patient ? "" : "; it is tried again in a minute");
     recorder->unflushed = 0;
     recorder->flush_us = NO_FLUSH;
 }
 
-/* ---- files ---- */
-
-static bool is_off(struct mr_recorder *recorder)
+/* The recorder ends, and frames that it was given are in no file. */
+static void note_end(struct mr_recorder *recorder)
 {
+    char lost[64] = "";
     pthread_mutex_lock(&recorder->lock);
-    bool off = recorder->state.off;
+    struct mr_record_trouble trouble = recorder->trouble; /* the state goes on telling of it */
+    if (trouble.since_us != 0)
+        mr_record_trouble_end(&trouble, mr_clock_now_us(), recorder->state.dropped, lost,
+                              sizeof(lost));
     pthread_mutex_unlock(&recorder->lock);
-    return off;
+    if (lost[0] != '\0')
+        mr_log(MR_LOG_WARN, "record", "%s: the recording ends: %s", recorder->stream, lost);
 }
 
-/* The file ends with what was flushed. One without a frame is removed: a full disk would be strewn
- * with them, one a minute. */
+/* ---- files ---- */
+
+/* Whether a file may be begun: at once, but not for a while after one that failed. */
+static bool may_begin(const struct mr_recorder *recorder)
+{
+    return recorder->retry_us == 0 || mr_clock_now_us() >= recorder->retry_us;
+}
+
+/* The file ends with what was flushed. One without a frame is removed: there would be one a minute. */
 static void fail(struct mr_recorder *recorder, int result)
 {
     struct mr_error error;
@@ -266,21 +274,20 @@ static void write_frame(struct mr_recorder *recorder, const struct mr_packet *pa
         recorder->flush_us = mr_clock_now_us() + FLUSH_US;
 }
 
-static void record(struct mr_recorder *recorder, const struct entry *entry)
+static void record(struct mr_recorder *recorder, const struct mr_record_entry *entry)
 {
     const struct mr_packet *packet = entry->packet;
     int64_t time_us = mr_record_time_of(&recorder->time, packet->pts_us, entry->came_us);
     if (recorder->recording != NULL && is_split(recorder, packet, time_us))
         finish_file(recorder);
-    if (recorder->recording == NULL &&
-        (!is_off(recorder) || mr_clock_now_us() >= recorder->retry_us)) {
+    if (recorder->recording == NULL && may_begin(recorder)) {
         begin_file(recorder, packet);
         recorder->begin_us = time_us;
     }
     if (recorder->recording != NULL)
         write_frame(recorder, packet, time_us);
     else
-        drop(recorder, 1);
+        drop(recorder);
 }
 
 /* What a slow disk has not taken when it is time to stop is given up, so that the file can be
@@ -297,10 +304,10 @@ static void *run(void *argument)
 {
     struct mr_recorder *recorder = argument;
     for (bool over = false; !over;) {
-        struct entry entry;
+        struct mr_record_entry entry;
         if (take(recorder, &entry, &over)) {
             if (is_too_late(recorder))
-                drop(recorder, 1);
+                drop(recorder);
             else
                 record(recorder, &entry);
             mr_packet_unref(&entry.packet);
@@ -309,6 +316,7 @@ static void *run(void *argument)
             flush(recorder);
     }
     finish_file(recorder);
+    note_end(recorder);
     return NULL;
 }
 
@@ -369,8 +377,7 @@ void mr_recorder_destroy(struct mr_recorder *recorder)
     if (recorder == NULL)
         return;
     mr_recorder_stop(recorder);
-    for (unsigned i = 0; i < recorder->count; i++)
-        mr_packet_unref(&recorder->queue[(recorder->head + i) % MR_RECORDER_FRAMES].packet);
+    mr_record_queue_finish(&recorder->queue);
     pthread_cond_destroy(&recorder->room);
     pthread_cond_destroy(&recorder->wake);
     pthread_mutex_destroy(&recorder->lock);
@@ -383,5 +390,11 @@ void mr_recorder_get_state(struct mr_recorder *recorder, struct mr_recorder_stat
 {
     pthread_mutex_lock(&recorder->lock);
     *state = recorder->state;
+    if (recorder->trouble.since_us != 0) {
+        state->off = true;
+        state->active = false;
+        mr_record_trouble_tell(&recorder->trouble, mr_clock_now_us(), state->dropped,
+                               &state->error);
+    }
     pthread_mutex_unlock(&recorder->lock);
 }

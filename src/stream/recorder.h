@@ -1,26 +1,29 @@
 /* A recorder: writes the packets of one stream to files, in a thread of its own ("record NAME"), which
  * alone waits for the disk.
  *
- * What it is given waits in a queue of at most MR_RECORDER_FRAMES packets and MR_RECORDER_BYTES of
- * images and payloads. A disk that is slower than the stream loses packets, the ones that come while the queue
- * is full, counted as dropped; a patient recorder lets whoever brings them wait instead.
+ * Packets wait in a queue of at most MR_RECORDER_FRAMES packets and MR_RECORDER_BYTES of images and
+ * payloads. When the disk is slower than the stream, or hangs, the packets that come while the queue is
+ * full are dropped and counted. A patient recorder lets its caller wait instead.
  *
- * A file is begun with the first frame, after `split_s`, and where the size changes. What was written
- * is handed to the kernel four times a second: a process that is killed leaves a file that plays up to
- * there. When a file cannot be made or written, or was removed, the recording is off, with the reason
- * in the state: frames are dropped. After MR_RECORDER_RETRY_US the next frame begins another file (a patient one
- * gives up, since nobody waits there for the disk to be mended). */
+ * A file begins with the first frame, after `split_s`, and where the frames' size changes. Four times a
+ * second all that was written is handed to the kernel: a process that is killed leaves a file that plays
+ * up to there. When a file cannot be made or written, or was removed, frames are dropped. After
+ * MR_RECORDER_RETRY_US the next frame begins another file (a patient recorder gives up, since nobody
+ * waits there for the disk to be mended).
+ *
+ * From the first dropped frame until frames reach the disk again the recording counts as failed in the
+ * state, with the reason. The log has one line at the beginning and one at the end, with the number of
+ * frames that were dropped. */
 #ifndef MR_STREAM_RECORDER_H
 #define MR_STREAM_RECORDER_H
 
 #include "base/error.h"
 #include "stream/packet.h"
 #include "stream/record_name.h"
+#include "stream/record_queue.h"
 
 #include <stdbool.h>
 
-#define MR_RECORDER_FRAMES   256
-#define MR_RECORDER_BYTES    ((size_t)32 * 1024 * 1024)
 #define MR_RECORDER_RETRY_US 60000000
 
 struct mr_recorder;
@@ -35,13 +38,13 @@ struct mr_recorder_options {
 
 struct mr_recorder_state {
     bool wanted;                   /* there is a recorder */
-    bool active;                   /* a file is open */
-    bool off;                      /* it failed, see error */
+    bool active;                   /* a file is open, and no frame is lost */
+    bool off;                      /* it has failed, or loses frames: see error */
     char file[MR_RECORD_NAME_MAX]; /* the newest one; "" before the first */
     uint64_t frames;               /* that reached the kernel, all files together */
     uint64_t bytes;                /* of all files */
     uint64_t dropped;              /* frames that are in no file */
-    struct mr_error error;         /* why it is off */
+    struct mr_error error;         /* why it is off; "" otherwise */
 };
 
 /* Check the pattern; nothing is written yet.
@@ -50,19 +53,26 @@ struct mr_recorder_state {
 int mr_recorder_create(const struct mr_recorder_options *options, struct mr_recorder **recorder,
                        struct mr_error *error);
 
-/* Start the thread. return: 0 or -errno */
+/* Start the thread.
+ * return: 0; -errno: no thread could be made, and mr_recorder_destroy still has to be called */
 int mr_recorder_start(struct mr_recorder *recorder);
 
-/* Record a packet: a reference is taken. One caller at a time. Never waits, unless it is patient. */
+/* Record a packet.
+ * in:     packet, borrowed; a reference is taken
+ * thread: any, one caller at a time; waits for room in the queue of a patient recorder, else never */
 void mr_recorder_put(struct mr_recorder *recorder, struct mr_packet *packet);
 
-/* Write what waits, but for no longer than half a second unless it is patient, finish the file and
- * end the thread. Nothing may be put any more. Takes one that was not started or is stopped. */
+/* Write the packets that wait, for half a second at most unless the recorder is patient, finish the file
+ * and end the thread. Nothing may be put any more. A recorder that was not started or is stopped stays
+ * as it is.
+ * thread: the one that started it; waits for the disk */
 void mr_recorder_stop(struct mr_recorder *recorder);
 
-void mr_recorder_destroy(struct mr_recorder *recorder); /* stops it; takes NULL */
+/* Stop the recorder and free it. Takes NULL. */
+void mr_recorder_destroy(struct mr_recorder *recorder);
 
-void mr_recorder_get_state(struct mr_recorder *recorder,
-                           struct mr_recorder_state *state); /* any thread */
+/* out:    *state, a copy
+ * thread: any; never waits for the disk */
+void mr_recorder_get_state(struct mr_recorder *recorder, struct mr_recorder_state *state);
 
 #endif

@@ -201,7 +201,7 @@ static const char *find_fault(const struct mr_stream_state *state)
     case MR_STREAM_FINISHED:
         break;
     }
-    return NULL;
+    return state->recording.off ? state->recording.error.text : NULL;
 }
 
 int mr_api_health(const struct mr_request *request)

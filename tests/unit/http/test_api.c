@@ -130,6 +130,11 @@ static void streams_that_do_not_exist(void **state)
 static void health(void **state)
 {
     (void)state;
+    live->state.recording = (struct mr_recorder_state){ .off = true, .error.text = "disk full" };
+    assert_fetch(
+        "GET /healthz", 503, "application/json",
+        "{\"status\":\"failing\",\"failed\":[{\"name\":\"live\",\"error\":\"disk full\"}]}");
+    live->state.recording.off = false;
     assert_fetch("GET /healthz", 200, "application/json", "{\"status\":\"ok\",\"failed\":[]}");
     yard->state.phase = MR_STREAM_FINISHED;
     assert_fetch("GET /healthz", 200, "application/json", "{\"status\":\"ok\",\"failed\":[]}");
