@@ -198,7 +198,8 @@ void mr_hub_set_inbox(struct mr_hub *hub, mr_hub_inbox *inbox, void *opaque)
     pthread_mutex_unlock(&hub->lock);
 }
 
-/* Call the inbox, without the lock, so that it cannot be taken away meanwhile. */
+/* Call the inbox, without the lock, so that it cannot be taken away meanwhile.
+ * return: 0; -errno: the inbox refused; -ENOENT: there is none */
 static int tell(struct mr_hub *hub, const struct mr_script_event *event)
 {
     pthread_mutex_lock(&hub->lock);
@@ -207,7 +208,7 @@ static int tell(struct mr_hub *hub, const struct mr_script_event *event)
     hub->inbox_calls += inbox != NULL;
     pthread_mutex_unlock(&hub->lock);
     if (inbox == NULL)
-        return 0;
+        return -ENOENT;
 
     int result = inbox(opaque, event);
 
@@ -230,7 +231,8 @@ void mr_hub_join(struct mr_hub *hub, enum mr_viewer_kind kind, struct mr_viewer 
     pthread_cond_broadcast(&hub->changed);
     pthread_mutex_unlock(&hub->lock);
 
-    tell(hub, &(struct mr_script_event){ .kind = MR_SCRIPT_JOIN, .client = viewer->id });
+    viewer->announced =
+        tell(hub, &(struct mr_script_event){ .kind = MR_SCRIPT_JOIN, .client = viewer->id }) == 0;
 }
 
 void mr_hub_leave(struct mr_hub *hub, const struct mr_viewer *viewer)
@@ -245,14 +247,16 @@ void mr_hub_leave(struct mr_hub *hub, const struct mr_viewer *viewer)
     pthread_mutex_unlock(&hub->lock);
 
     unref_texts(unwanted, count);
-    tell(hub, &(struct mr_script_event){ .kind = MR_SCRIPT_LEAVE, .client = viewer->id });
+    if (viewer->announced)
+        tell(hub, &(struct mr_script_event){ .kind = MR_SCRIPT_LEAVE, .client = viewer->id });
 }
 
 int mr_hub_post(struct mr_hub *hub, const struct mr_viewer *viewer, const char *json, size_t size)
 {
-    return tell(hub,
-                &(struct mr_script_event){
-                    .kind = MR_SCRIPT_MESSAGE, .client = viewer->id, .json = json, .size = size });
+    int result = tell(
+        hub, &(struct mr_script_event){
+                 .kind = MR_SCRIPT_MESSAGE, .client = viewer->id, .json = json, .size = size });
+    return result == -ENOENT ? 0 : result; /* without a script, messages are nobody's business */
 }
 
 /* ---- what the script says ---- */

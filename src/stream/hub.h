@@ -37,6 +37,7 @@ struct mr_hub;
 struct mr_viewer {
     uint64_t id; /* from 1, never used again in this process */
     enum mr_viewer_kind kind;
+    bool announced;       /* the inbox took its join, so it is to hear of its leave */
     uint64_t after_text;  /* texts with greater numbers are for it */
     uint64_t last_packet; /* number of the newest packet that it was sent, 0 before the first */
 };

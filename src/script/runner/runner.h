@@ -12,13 +12,11 @@
 #include "media/picture/picture.h"
 #include "script/engine/event.h"
 #include "script/lua/log_ring.h"
+#include "script/runner/inbox.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define MR_RUNNER_MESSAGES 256  /* waiting for the script */
-#define MR_RUNNER_ARRIVALS 1024 /* joins and leaves, waiting likewise */
 
 struct mr_runner;
 
@@ -72,7 +70,7 @@ struct mr_runner_state {
     uint64_t kills;        /* of script processes that took too long or too much memory */
     uint64_t deaths;       /* script processes that ended by themselves */
     uint64_t messages;     /* told to the script */
-    uint64_t refused;      /* messages, joins and leaves for which the queue had no room */
+    uint64_t refused;      /* messages and joins for which the queue had no room */
     int pid;               /* of the script's process; 0: none */
     bool running;          /* false while a lost script is being started again */
     bool failing;          /* it failed on the newest frame */
@@ -124,9 +122,10 @@ void mr_script_result_finish(struct mr_script_result *result);
 
 /* ---- between frames ---- */
 
-/* Queue something to be told to the script.
- * return: 0; -EAGAIN when MR_RUNNER_MESSAGES messages (or MR_RUNNER_ARRIVALS joins and leaves) are
- *         waiting already: it is counted; -EMSGSIZE; -ENOMEM
+/* Queue something to be told to the script (inbox.h); a leave only for a client whose join was
+ * queued.
+ * return: 0; -EAGAIN when MR_RUNNER_MESSAGES messages (or MR_RUNNER_ARRIVALS joins) wait already,
+ *         which is counted; -EMSGSIZE; -ENOMEM; a leave is never refused
  * thread: any; never blocks */
 int mr_runner_post(struct mr_runner *runner, const struct mr_script_event *event);
 

@@ -161,6 +161,23 @@ static void passes_on_what_viewers_do_and_say(void **state)
     mr_hub_unref(&hub_2);
 }
 
+static void a_script_that_heard_of_no_join_hears_of_no_leave(void **state)
+{
+    (void)state;
+    struct inbox inbox = { .answer = -EAGAIN };
+    struct mr_viewer refused, told;
+    struct mr_hub *hub = mr_hub_create();
+    mr_hub_set_inbox(hub, note, &inbox);
+    mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &refused);
+    inbox.answer = 0;
+    mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &told);
+    mr_hub_leave(hub, &refused);
+    mr_hub_leave(hub, &told);
+    mr_hub_set_inbox(hub, NULL, NULL);
+    assert_string_equal(inbox.told, "+0 +1 -1 ");
+    mr_hub_unref(&hub);
+}
+
 static int linger(void *opaque, const struct mr_script_event *event)
 {
     struct inbox *inbox = opaque;
@@ -307,6 +324,7 @@ static void too_many_texts_push_out_the_oldest(void **state)
 RUN_TESTS(cmocka_unit_test(keeps_the_newest_in_order), cmocka_unit_test(wakes_deliverers),
           cmocka_unit_test(knows_whether_somebody_watches),
           cmocka_unit_test(passes_on_what_viewers_do_and_say),
+          cmocka_unit_test(a_script_that_heard_of_no_join_hears_of_no_leave),
           cmocka_unit_test(an_inbox_is_not_taken_away_during_a_call),
           cmocka_unit_test(texts_go_to_those_who_watch),
           cmocka_unit_test(too_many_texts_push_out_the_oldest))
