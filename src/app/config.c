@@ -3,7 +3,7 @@
 #include "app/config_keys.h"
 #include "app/option_check.h"
 #include "app/option_set.h"
-#include "media/source/url.h"
+#include "media/ffmpeg/url.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 
 #include "app/option_check.h"
 #include "app/option_set.h"
-#include "media/source/url.h"
+#include "media/ffmpeg/url.h"
 
 #include <errno.h>
 #include <getopt.h>

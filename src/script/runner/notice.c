@@ -1,11 +1,12 @@
 #include "script/runner/notice.h"
 
+#include "base/buffer.h"
 #include "script/draw/plain.h"
 #include "script/draw/text.h"
 #include "script/lua/json_write.h"
-#include "script/runner/runner_private.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,7 +160,7 @@ struct mr_picture *mr_notice_paint(struct mr_notice_painter *painter, struct mr_
     return mr_plain_make(canvases, &plain, paint, &(struct painting){ painter, notice });
 }
 
-static char *make_payload(const struct mr_notice *notice, size_t *size)
+char *mr_notice_make_payload(const struct mr_notice *notice, size_t *size)
 {
     struct mr_buffer json = { 0 };
     mr_buffer_append_text(&json, "{\"signal\":false,\"reason\":");
@@ -171,14 +172,4 @@ static char *make_payload(const struct mr_notice *notice, size_t *size)
     }
     *size = json.size - 1;
     return (char *)json.data;
-}
-
-void mr_runner_give_notice(struct mr_runner *runner, const struct mr_notice *notice,
-                           struct mr_script_result *result)
-{
-    *result = (struct mr_script_result){ .quality = runner->options.quality,
-                                         .generation = runner->generation };
-    result->picture = mr_notice_paint(runner->notice, runner->canvases, notice);
-    result->payload = make_payload(notice, &result->payload_size);
-    result->skip = result->picture == NULL || result->payload == NULL;
 }

@@ -5,7 +5,16 @@
 
 #include "media/picture/picture.h"
 #include "script/draw/canvas.h"
-#include "script/runner/runner.h"
+
+#define MR_NOTICE_REASON_MAX 1024
+
+/* What is said while there are no frames. */
+struct mr_notice {
+    int width, height;
+    uint64_t seq;
+    int64_t pts_us, captured_us;
+    char reason[MR_NOTICE_REASON_MAX];
+};
 
 struct mr_notice_painter;
 
@@ -15,5 +24,9 @@ void mr_notice_painter_destroy(struct mr_notice_painter *painter); /* takes NULL
 /* return: the picture with one reference, the caller's; NULL when there is no memory */
 struct mr_picture *mr_notice_paint(struct mr_notice_painter *painter, struct mr_canvases *canvases,
                                    const struct mr_notice *notice);
+
+/* return: the payload of a notice, {"signal":false,"reason":…}, malloc'd; NULL when there is no memory
+ * out:    *size: without the 0 at its end */
+char *mr_notice_make_payload(const struct mr_notice *notice, size_t *size);
 
 #endif

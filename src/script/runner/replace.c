@@ -1,15 +1,7 @@
-/* Replacing the live script by another version, or by the same one after it was lost, without losing
- * a frame or its state:
- *
- *   1. in the background, a new instance loads the text, tries it with a copy of the state on the last
- *      frame, and loads it afresh; whatever fails there is the end of it;
- *   2. between two frames the old one is shut down, its state handed over, init called, and the
- *      instances are exchanged.
- *
- * Only step 2 keeps the script thread waiting. All of this is done by the reload thread. */
+#include "script/runner/replace.h"
+
 #include "base/clock.h"
 #include "base/log.h"
-#include "script/runner/runner_private.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,51 +20,38 @@ static bool append_kept(struct mr_buffer *to, const struct mr_buffer *from)
 
 /* Copy what the next version gets, with the turn held. What cannot be copied is left out: a new
  * version must be able to replace one that put functions there. */
-static void copy_heritage(struct mr_runner *runner, struct mr_heritage *heritage, bool tell)
+static void copy_heritage(struct mr_live *live, struct mr_heritage *heritage, bool tell)
 {
     struct mr_error left_out = { 0 }, error = { 0 };
-    append_kept(&heritage->settings, &runner->heritage.settings);
-    if (runner->live == NULL) {
-        append_kept(&heritage->state, &runner->heritage.state);
+    append_kept(&heritage->settings, &live->heritage.settings);
+    if (live->instance == NULL) {
+        append_kept(&heritage->state, &live->heritage.state);
         return;
     }
-    if (mr_instance_get_state(runner->live, &heritage->state, &left_out, &error) < 0) {
+    if (mr_instance_get_state(live->instance, &heritage->state, &left_out, &error) < 0) {
         mr_buffer_clear(&heritage->state);
         if (tell)
-            mr_script_log_say(runner->log, MR_LOG_WARN, "%s: the new version starts without it",
+            mr_script_log_say(live->log, MR_LOG_WARN, "%s: the new version starts without it",
                               error.text);
     } else if (left_out.code != 0 && tell) {
-        mr_script_log_say(runner->log, MR_LOG_WARN,
+        mr_script_log_say(live->log, MR_LOG_WARN,
                           "%s: not handed over to the new version (state is plain data)",
                           left_out.text);
     }
-    mr_runner_check_live(runner, &error);
-    if (runner->live == NULL)
-        append_kept(&heritage->state, &runner->heritage.state);
-}
-
-void mr_runner_keep_settings(struct mr_runner *runner, struct mr_instance *instance)
-{
-    struct mr_buffer settings = { 0 };
-    struct mr_error error = { 0 };
-    if (mr_instance_get_settings(instance, &settings, &error) < 0) {
-        mr_script_log_say(runner->log, MR_LOG_WARN, "%s", error.text);
-        mr_buffer_finish(&settings);
-        return;
-    }
-    mr_buffer_finish(&runner->heritage.settings);
-    runner->heritage.settings = settings;
+    mr_live_check(live, &error);
+    if (live->instance == NULL)
+        append_kept(&heritage->state, &live->heritage.state);
 }
 
 /* ---- step 1 ---- */
 
 /* return: the newest frame, or a grey one before the first; one reference */
-static struct mr_picture *get_trial_picture(struct mr_runner *runner, unsigned *viewers)
+static struct mr_picture *get_trial_picture(struct mr_live *live, unsigned *viewers)
 {
-    pthread_mutex_lock(&runner->lock);
-    struct mr_picture *picture = runner->last != NULL ? mr_picture_ref(runner->last) : NULL;
-    *viewers = runner->viewers;
-    pthread_mutex_unlock(&runner->lock);
+    pthread_mutex_lock(&live->lock);
+    struct mr_picture *picture = live->last != NULL ? mr_picture_ref(live->last) : NULL;
+    *viewers = live->viewers;
+    pthread_mutex_unlock(&live->lock);
     if (picture != NULL)
         return picture;
 
@@ -88,19 +67,18 @@ static struct mr_picture *get_trial_picture(struct mr_runner *runner, unsigned *
     return picture;
 }
 
-static int try_version(struct mr_runner *runner, struct mr_bundle *bundle,
-                       struct mr_heritage *heritage, struct mr_instance **next,
-                       struct mr_error *error)
+static int try_version(struct mr_live *live, struct mr_bundle *bundle, struct mr_heritage *heritage,
+                       struct mr_instance **next, struct mr_error *error)
 {
     struct mr_trial trial;
-    mr_turn_take_first(&runner->turn);
-    copy_heritage(runner, heritage, false);
-    mr_turn_give(&runner->turn);
+    mr_turn_take_first(&live->turn);
+    copy_heritage(live, heritage, false);
+    mr_turn_give(&live->turn);
 
-    int result = mr_runner_make_instance(runner, next, error);
+    int result = mr_live_make_instance(live, next, error);
     if (result < 0)
         return result;
-    trial.picture = get_trial_picture(runner, &trial.viewers);
+    trial.picture = get_trial_picture(live, &trial.viewers);
     if (trial.picture == NULL)
         return mr_error_set(error, -ENOMEM, "no memory for a picture to try the script on");
     result = mr_instance_load(*next, bundle, heritage, &trial, error);
@@ -110,89 +88,88 @@ static int try_version(struct mr_runner *runner, struct mr_bundle *bundle,
 
 /* ---- step 2 ---- */
 
-static void shut_down_old(struct mr_runner *runner)
+static void shut_down_old(struct mr_live *live)
 {
     struct mr_error error = { 0 };
-    if (runner->live == NULL)
+    if (live->instance == NULL)
         return;
-    if (mr_instance_shutdown(runner->live, "reload", &error) < 0)
-        mr_script_log_say(runner->log, MR_LOG_WARN, "shutdown: %s", error.text);
-    mr_runner_check_live(runner, &error);
+    if (mr_instance_shutdown(live->instance, "reload", &error) < 0)
+        mr_script_log_say(live->log, MR_LOG_WARN, "shutdown: %s", error.text);
+    mr_live_check(live, &error);
 }
 
 /* return: the one that was live, to be let go of; NULL if it was lost and is buried */
-static struct mr_instance *exchange(struct mr_runner *runner, struct mr_instance *next, bool trial)
+static struct mr_instance *exchange(struct mr_live *live, struct mr_instance *next, bool trial)
 {
-    struct mr_instance *old = runner->live != NULL ? runner->live : runner->dead;
+    struct mr_instance *old = live->instance != NULL ? live->instance : live->dead;
     struct mr_bundle *bundle = mr_instance_bundle(next);
-    bool new_version = bundle != runner->good;
-    runner->dead = NULL;
-    atomic_store(&runner->reload.lost, false); /* its successor is here */
-    runner->live = next;
-    runner->limits_met = 0;
-    runner->live_since_us = runner->live_until_us = mr_clock_now_us();
+    bool new_version = bundle != live->good;
+    live->dead = NULL;
+    mr_bell_take(live->bell, MR_BELL_LOST); /* its successor is here */
+    live->instance = next;
+    live->limits_met = 0;
+    live->since_us = live->until_us = mr_clock_now_us();
     mr_bundle_ref(bundle);
-    mr_bundle_unref(&runner->good);
-    runner->good = bundle;
-    runner->generation += new_version;
+    mr_bundle_unref(&live->good);
+    live->good = bundle;
+    live->generation += new_version;
     if (new_version)
-        mr_faults_reset(&runner->faults);
-    atomic_store(&runner->reload.files_watched, mr_bundle_count(bundle));
+        mr_faults_reset(&live->faults);
+    live->files_told = mr_bundle_count(bundle); /* the keeper watches them from now on */
 
-    pthread_mutex_lock(&runner->lock);
-    runner->state.generation = runner->generation;
-    runner->state.reloads += new_version;
-    runner->state.running = true;
-    runner->state.pid = mr_instance_pid(next);
+    pthread_mutex_lock(&live->lock);
+    live->state.generation = live->generation;
+    live->state.reloads += new_version;
+    live->state.running = true;
+    live->state.pid = mr_instance_pid(next);
     if (new_version) {
-        runner->state.trial = trial;
-        runner->state.last_error[0] = '\0';
+        live->state.trial = trial;
+        live->state.last_error[0] = '\0';
     }
-    pthread_cond_broadcast(&runner->settled);
-    pthread_mutex_unlock(&runner->lock);
+    pthread_cond_broadcast(&live->settled);
+    pthread_mutex_unlock(&live->lock);
     return old;
 }
 
-static int hand_over(struct mr_runner *runner, struct mr_heritage *heritage,
-                     struct mr_instance **next, struct mr_proposal *proposal,
-                     struct mr_error *error)
+static int hand_over(struct mr_live *live, struct mr_heritage *heritage, struct mr_instance **next,
+                     const struct mr_candidate *candidate, struct mr_error *error)
 {
-    mr_turn_take_first(&runner->turn);
-    shut_down_old(runner);
-    copy_heritage(runner, heritage, true);
+    mr_turn_take_first(&live->turn);
+    shut_down_old(live);
+    copy_heritage(live, heritage, true);
     int result = mr_instance_start(*next, heritage, error);
-    if (result == 0 && proposal != NULL)
-        result = mr_proposal_save(proposal, error);
+    if (result == 0 && candidate->commit != NULL)
+        result = candidate->commit(candidate->opaque, error);
     if (result == 0) {
-        mr_runner_keep_settings(runner, *next);
-        *next = exchange(runner, *next, proposal != NULL && proposal->trial);
+        mr_live_keep_settings(live, *next);
+        *next = exchange(live, *next, candidate->trial);
     }
-    mr_turn_give(&runner->turn);
+    mr_turn_give(&live->turn);
     if (result == 0)
-        mr_runner_wake(runner);
+        mr_live_wake(live);
     return result;
 }
 
 /* A process that was lost before it took over counts as well. */
-static void count_failure(struct mr_runner *runner, const struct mr_instance *next)
+static void count_failure(struct mr_live *live, const struct mr_instance *next)
 {
     const struct mr_aftermath *aftermath = mr_instance_aftermath(next);
     if (aftermath->lost && mr_instance_pid(next) > 0)
-        mr_runner_count_loss(runner, aftermath->died);
+        mr_live_count_loss(live, aftermath->died);
 }
 
-int mr_runner_replace(struct mr_runner *runner, struct mr_bundle *bundle,
-                      struct mr_proposal *proposal, struct mr_error *error)
+int mr_replace_run(struct mr_live *live, const struct mr_candidate *candidate,
+                   struct mr_error *error)
 {
     struct mr_instance *next = NULL;
     struct mr_heritage heritage = { 0 };
-    int result = try_version(runner, bundle, &heritage, &next, error);
-    if (result == 0 && proposal != NULL)
-        result = mr_proposal_prepare(runner, proposal, error);
+    int result = try_version(live, candidate->bundle, &heritage, &next, error);
+    if (result == 0 && candidate->prepare != NULL)
+        result = candidate->prepare(candidate->opaque, error);
     if (result == 0)
-        result = hand_over(runner, &heritage, &next, proposal, error);
+        result = hand_over(live, &heritage, &next, candidate, error);
     if (result < 0 && next != NULL)
-        count_failure(runner, next);
+        count_failure(live, next);
     mr_instance_destroy(next);
     mr_buffer_finish(&heritage.state);
     mr_buffer_finish(&heritage.settings);

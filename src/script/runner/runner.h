@@ -1,5 +1,9 @@
 /* The runner: give a picture, take a result. All that the host knows of scripts.
  *
+ * It has two halves: what the stream's script thread uses (live.h: the instance that runs, and what
+ * it leaves behind), and the keeper's thread (keeper.h: watches the files, tests new versions, starts
+ * a lost script again), which replaces the live instance between two frames (replace.h).
+ *
  * One a stream. It loads the script, calls it frame by frame, watches its directory and swaps in
  * the new version between two frames, keeps `state` over reloads, and turns every failure into a
  * result: a call of mr_runner_process never fails. Where the script runs (in this process or
@@ -13,71 +17,15 @@
 #include "script/engine/event.h"
 #include "script/lua/log_ring.h"
 #include "script/runner/inbox.h"
+#include "script/runner/notice.h"
+#include "script/runner/proposal.h"
+#include "script/runner/runner_options.h"
+#include "script/runner/script_result.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct mr_runner;
-
-/* What viewers see of a frame on which the script failed. */
-enum mr_on_error {
-    MR_ON_ERROR_PASS,  /* the frame as it came */
-    MR_ON_ERROR_HOLD,  /* the last good picture again; blank before the first one */
-    MR_ON_ERROR_BLANK, /* a plain picture that says why */
-};
-
-struct mr_runner_options {
-    const char *stream; /* the stream's name, for `frame.stream` and the log */
-    const char *path;   /* the script's file */
-    enum mr_on_error on_error;
-    int deadline_ms;  /* for one call into the script; it is stopped when it takes longer */
-    int memory_mib;   /* for all that the script holds */
-    int quality;      /* default of frame.quality */
-    const char *host; /* program to run the script in as `HOST --script-host`, a process of its own;
-                         NULL: in this process */
-    const char *settings; /* JSON object: what they begin with; NULL: the script's defaults */
-    bool wait;    /* a script that cannot be loaded is no failure: it is tried again whenever its
-                         files change or a text is proposed, and state.running is false until then */
-    bool patient; /* a script that was lost is waited for, so that no frame goes without it */
-
-    mr_script_broadcast *broadcast; /* text for viewers; may be NULL */
-    void (*wake)(void *opaque);     /* mr_runner_tend has something to do, or is to be asked when;
-                                       any thread, must not block; may be NULL */
-    void *opaque;                   /* of both */
-};
-
-/* What the script made of one frame. Passed to mr_script_result_finish when used up. */
-struct mr_script_result {
-    struct mr_picture *picture; /* to encode: the one given, or a BGRX one; a reference */
-    char *payload;              /* JSON text, never NULL ("null"); malloc'd */
-    size_t payload_size;
-    char *error;         /* NULL, or one line with file and line; malloc'd */
-    int quality;         /* 1 … 100 */
-    bool quality_set;    /* by the script, for this frame */
-    bool skip;           /* do not send this frame */
-    uint32_t generation; /* of the script: 1 for the first, one more for every swap */
-};
-
-/* Counters and state for the API; a copy. */
-struct mr_runner_state {
-    uint32_t generation;
-    uint64_t frames;       /* given to the script */
-    uint64_t errors;       /* frames on which it failed */
-    uint64_t reloads;      /* swaps that took place */
-    uint64_t rejected;     /* versions that did not pass probation */
-    uint64_t starts;       /* of script processes */
-    uint64_t kills;        /* of script processes that took too long or too much memory */
-    uint64_t deaths;       /* script processes that ended by themselves */
-    uint64_t messages;     /* told to the script */
-    uint64_t refused;      /* messages and joins for which the queue had no room */
-    int pid;               /* of the script's process; 0: none */
-    bool running;          /* false while a lost script is being started again */
-    bool failing;          /* it failed on the newest frame */
-    bool trial;            /* what runs is a proposal that was not to be saved */
-    char last_error[1024]; /* the newest error of a frame or a reload, "" if the running version has
-                              none; with file and line */
-};
 
 /* Load the script and start watching its directory.
  * in:     options, strings are copied
@@ -100,25 +48,12 @@ void mr_runner_destroy(struct mr_runner *runner);
 void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, unsigned viewers,
                        struct mr_script_result *result);
 
-#define MR_NOTICE_REASON_MAX 1024
-
-/* What is said while there are no frames. */
-struct mr_notice {
-    int width, height;
-    uint64_t seq;
-    int64_t pts_us, captured_us;
-    char reason[MR_NOTICE_REASON_MAX];
-};
-
 /* Make a picture that says so, with the payload {"signal":false,"reason":…}, in place of a frame.
  * The script does not hear of it.
  * out:    *result, always filled; finish it; it is to be skipped when memory ran out
  * thread: that of mr_runner_process */
 void mr_runner_give_notice(struct mr_runner *runner, const struct mr_notice *notice,
                            struct mr_script_result *result);
-
-/* Unref and free what a result holds; it may be all zero. */
-void mr_script_result_finish(struct mr_script_result *result);
 
 /* ---- between frames ---- */
 
@@ -144,24 +79,6 @@ int mr_runner_get_settings(struct mr_runner *runner, struct mr_buffer *json,
                            struct mr_error *error);
 int mr_runner_change_settings(struct mr_runner *runner, const char *json, size_t size,
                               struct mr_error *error);
-
-/* A text that is to become the script. */
-struct mr_script_proposal {
-    const char *text;
-    size_t size;
-    const struct mr_buffer *expected; /* the file must still hold this; NULL: whatever it holds */
-    bool
-        trial; /* only run it: the file stays, and takes over again when one of the files changes */
-};
-
-enum mr_verdict {
-    MR_VERDICT_RUNS,     /* and, if it is no trial, is saved */
-    MR_VERDICT_REJECTED, /* it cannot run: the error begins with file and line where there is one */
-    MR_VERDICT_CHANGED,  /* the file does not hold what was expected */
-    MR_VERDICT_UNSAVED,  /* the file cannot be written */
-    MR_VERDICT_BUSY,     /* another one is being tried, or everything ends */
-    MR_VERDICT_FAILED,   /* something else; out of memory */
-};
 
 /* Put a text to the test that every new version has to pass, then save it as the script's file and let
  * it take over, all of it or nothing: file and running script are as they were unless the verdict is
