@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/private_files.h"
 #include "script/runner/bell.h"
 #include "script/runner/fallback.h"
 #include "script/runner/keeper.h"
