@@ -154,6 +154,8 @@ static int take_post(const struct mr_request *request, struct mr_engineio_link *
     memcpy(sid, link->sid, sizeof(sid));
     link->overlaps = !mr_engineio_posts_enter(engineio->posts, &mark, sid);
     int result = mr_body_read(request, engineio->options.max_payload, &link->body);
+    /* Before the answer: with it, the client may send its next POST, which another worker takes. */
+    mr_engineio_posts_leave(engineio->posts, &mark);
     mr_long_send_end(&slow);
     if (result < 0) {
         status = result == -EMSGSIZE
@@ -164,7 +166,6 @@ static int take_post(const struct mr_request *request, struct mr_engineio_link *
     } else {
         status = hand_over(request, link, KIND_POST);
     }
-    mr_engineio_posts_leave(engineio->posts, &mark);
     return status;
 }
 
