@@ -8,7 +8,7 @@
 set(NIGHT "^browser\\.night$|^integration\\.(rtsp|hostile_.*|kill|fail_closed|fanout|storm|half_open|http_viewers|slowhttptest|recording)$|^unit\\.script\\.hostile$")
 
 # Units that take longer than the whole quick ring should wait for.
-set(LONG "^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
+set(LONG "^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
 
 set(QUICK_INTEGRATION "^integration\\.(access|behind_proxy|engineio|framing|framing_text|limits|reload|socketio|socketio_leave|stop|websocket)$")
 

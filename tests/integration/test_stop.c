@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define WAIT_US  20000000
-#define STOP_US  2000000
+#define STOP_US  HANGS_US
 #define LIMIT_MS 20000
 
 static char script[CLIP_PATH];
