@@ -34,12 +34,12 @@ const PAGE = `<!doctype html><title>Motion JPEG</title>
 const folder = makeFolder();
 let browser;
 
-// Two seconds of red, and one frame of blue at the end.
+// Six seconds of red, and one frame of blue at the end.
 function makeClip() {
   const file = path.join(folder, 'red-then-blue.mp4');
   const ffmpeg = spawnSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i',
-    'color=red:size=320x240:rate=10:duration=2', '-f', 'lavfi', '-i',
-    'color=blue:size=320x240:rate=10:duration=0.1', '-filter_complex', 'concat', '-pix_fmt',
+    'color=red:size=320x240:rate=5:duration=6', '-f', 'lavfi', '-i',
+    'color=blue:size=320x240:rate=5:duration=0.2', '-filter_complex', 'concat', '-pix_fmt',
     'yuv420p', file]);
   assert.equal(ffmpeg.status, 0, String(ffmpeg.stderr));
   return file;

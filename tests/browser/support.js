@@ -24,13 +24,22 @@ const AXE = fs.readFileSync(new URL('node_modules/axe-core/axe.min.js', import.m
 
 // For anything that a test waits for. It is long, since only a fault may reach it, never a machine
 // that is busy.
-export const DEADLINE_MS = 30_000;
+export const DEADLINE_MS = 60_000;
+
+// Playwright's own list (chromiumSwitches.ts), which a second one would replace, and after it what a
+// page of a test needs no process for.
+const FEATURES_OFF = ['AvoidUnnecessaryBeforeUnloadCheckSync', 'BoundaryEventDispatchTracksNodeRemoval',
+  'DestroyProfileOnBrowserClose', 'DialMediaRouteProvider', 'GlobalMediaControls', 'HttpsUpgrades',
+  'LensOverlay', 'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'Translate',
+  'AutoDeElevate', 'RenderDocument', 'OptimizationHints',
+  'PreloadTopChromeWebUI', 'SpareRendererForSitePerProcess'];
 
 // How Chromium is started.
 export const BROWSER = {
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    `--disable-features=${FEATURES_OFF.join()}`],
 };
 
 export function readScript() {
