@@ -18,7 +18,7 @@ int mr_option_check_name(struct mr_options *options, struct mr_error *error)
 
 int mr_option_check_listen(struct mr_options *options, struct mr_error *error)
 {
-    struct sockaddr_in address;
+    struct mr_listen_address address;
     return mr_listen_parse(options->listen, &address, error);
 }
 

@@ -59,7 +59,8 @@ static int create_server(struct serve *serve, struct mr_error *error)
     const struct mr_options *options = serve->options;
     return mr_server_create(
         &(struct mr_server_options){
-            .listen = options->listen,
+            .listen = (const char *const[]){ options->listen },
+            .listens = 1,
             .web_dir = options->web_dir,
             .proxies = options->proxies,
             .origins = options->origins,

@@ -11,6 +11,7 @@
 #include "http/api/openapi.h"
 #include "http/pages/files.h"
 #include "http/request/access.h"
+#include "http/request/lua_text.h"
 #include "http/request/respond.h"
 #include "http/socketio/socketio_stream.h"
 #include "http/viewers/events.h"
@@ -25,31 +26,38 @@ struct route {
     const char *method;
     int (*answer)(const struct mr_request *request);
     enum mr_right right;
+    size_t max_body; /* bytes */
+    void (*begin_body)(
+        const struct mr_request *request); /* called before a body is read; or NULL */
 };
 
 /* Rows of one path stand together. HEAD is what GET is. */
 static const struct route routes[] = {
-    { "/studio", "GET", mr_files_studio, MR_RIGHT_OPEN },
-    { "/embed/{s}", "GET", mr_files_embed, MR_RIGHT_OPEN },
-    { "/ws/{s}", "GET", mr_upgrade_native, MR_RIGHT_WATCH },
-    { "/stream/{s}.mjpg", "GET", mr_mjpeg_get, MR_RIGHT_WATCH },
-    { "/snapshot/{s}.jpg", "GET", mr_snapshot_get, MR_RIGHT_WATCH },
-    { "/events/{s}", "GET", mr_events_get, MR_RIGHT_WATCH },
-    { "/socket.io/", "GET", mr_socketio_stream_answer, MR_RIGHT_WATCH },
-    { "/socket.io/", "POST", mr_socketio_stream_answer, MR_RIGHT_WATCH },
-    { "/api/streams", "GET", mr_api_streams, MR_RIGHT_VIEW },
-    { "/api/streams/{s}", "GET", mr_api_stream, MR_RIGHT_VIEW },
-    { "/api/streams/{s}/settings", "GET", mr_api_settings, MR_RIGHT_VIEW },
-    { "/api/streams/{s}/settings", "PATCH", mr_api_change_settings, MR_RIGHT_CHANGE },
-    { "/api/streams/{s}/script", "GET", mr_api_script, MR_RIGHT_CHANGE },
-    { "/api/streams/{s}/script", "PUT", mr_api_replace_script, MR_RIGHT_CHANGE },
-    { "/api/streams/{s}/files", "GET", mr_api_files, MR_RIGHT_CHANGE },
-    { "/api/streams/{s}/files/{f}", "GET", mr_api_file, MR_RIGHT_CHANGE },
-    { "/api/streams/{s}/files/{f}", "PUT", mr_api_write_file, MR_RIGHT_CHANGE },
-    { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE },
-    { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW },
-    { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW },
-    { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN },
+    { "/studio", "GET", mr_files_studio, MR_RIGHT_OPEN, 0, NULL },
+    { "/embed/{s}", "GET", mr_files_embed, MR_RIGHT_OPEN, 0, NULL },
+    { "/ws/{s}", "GET", mr_upgrade_native, MR_RIGHT_WATCH, 0, NULL },
+    { "/stream/{s}.mjpg", "GET", mr_mjpeg_get, MR_RIGHT_WATCH, 0, NULL },
+    { "/snapshot/{s}.jpg", "GET", mr_snapshot_get, MR_RIGHT_WATCH, 0, NULL },
+    { "/events/{s}", "GET", mr_events_get, MR_RIGHT_WATCH, 0, NULL },
+    { "/socket.io/", "GET", mr_socketio_stream_answer, MR_RIGHT_WATCH, 0, NULL },
+    { "/socket.io/", "POST", mr_socketio_stream_answer, MR_RIGHT_WATCH,
+      MR_SOCKETIO_STREAM_PAYLOAD_MAX, mr_socketio_stream_begin_body },
+    { "/api/streams", "GET", mr_api_streams, MR_RIGHT_VIEW, 0, NULL },
+    { "/api/streams/{s}", "GET", mr_api_stream, MR_RIGHT_VIEW, 0, NULL },
+    { "/api/streams/{s}/settings", "GET", mr_api_settings, MR_RIGHT_VIEW, 0, NULL },
+    { "/api/streams/{s}/settings", "PATCH", mr_api_change_settings, MR_RIGHT_CHANGE,
+      MR_API_SETTINGS_BODY_MAX, NULL },
+    { "/api/streams/{s}/script", "GET", mr_api_script, MR_RIGHT_CHANGE, 0, NULL },
+    { "/api/streams/{s}/script", "PUT", mr_api_replace_script, MR_RIGHT_CHANGE,
+      MR_LUA_TEXT_MAX_BYTES, NULL },
+    { "/api/streams/{s}/files", "GET", mr_api_files, MR_RIGHT_CHANGE, 0, NULL },
+    { "/api/streams/{s}/files/{f}", "GET", mr_api_file, MR_RIGHT_CHANGE, 0, NULL },
+    { "/api/streams/{s}/files/{f}", "PUT", mr_api_write_file, MR_RIGHT_CHANGE,
+      MR_LUA_TEXT_MAX_BYTES, NULL },
+    { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE, 0, NULL },
+    { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW, 0, NULL },
+    { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW, 0, NULL },
+    { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN, 0, NULL },
 };
 static const size_t route_count = sizeof(routes) / sizeof(*routes);
 
@@ -63,7 +71,7 @@ bool mr_routes_row(size_t index, struct mr_route_row *row)
 }
 
 /* Whatever is no route is a page. */
-static const struct route pages = { NULL, "GET", mr_files_get, MR_RIGHT_OPEN };
+static const struct route pages = { NULL, "GET", mr_files_get, MR_RIGHT_OPEN, 0, NULL };
 
 /* A stream's name at *path, in the request; *path goes on behind it. A path with anything else in its
  * place is not found. */
@@ -130,7 +138,7 @@ static int refuse_method(const struct mr_request *request, const struct route *r
     if (!allow.failed && !words.failed)
         status =
             mr_respond_error(request, 405, (char *)allow.data, "%s is not possible here, only %s",
-                             request->info->request_method, (char *)words.data);
+                             request->method, (char *)words.data);
     mr_buffer_finish(&allow);
     mr_buffer_finish(&words);
     return status;
@@ -167,7 +175,7 @@ static int answer(struct mr_request *request)
     if (count == 0)
         count = 1;
     for (size_t i = 0; i < count; i++) {
-        if (!accepts(&rows[i], request->info->request_method))
+        if (!accepts(&rows[i], request->method))
             continue;
         request->guarded = rows[i].right != MR_RIGHT_OPEN;
         int refused = mr_access_check(request, rows[i].right);
@@ -180,7 +188,7 @@ static int answer(struct mr_request *request)
 static int redirect_to_base(const struct mr_request *request)
 {
     struct mr_buffer headers = { 0 };
-    const char *query = request->info->query_string;
+    const char *query = request->query;
     mr_buffer_printf(&headers, "Location: %s/%s%s\r\n", request->site->base.text,
                      query != NULL ? "?" : "", query != NULL ? query : "");
     int status = mr_respond_error(request, headers.failed ? 500 : 308, (char *)headers.data,
@@ -202,37 +210,45 @@ static int answer_below_base(struct mr_request *request)
     }
 }
 
-static struct mr_request begin(struct mr_site *site, struct mg_connection *connection)
-{
-    const struct mg_request_info *info = mg_get_request_info(connection);
-    struct mr_peer peer;
-    mr_peer_parse(info->remote_addr, &peer); /* unknown if it is no address */
-    return (struct mr_request){
-        .site = site,
-        .connection = connection,
-        .info = info,
-        .from = mr_forwarded_resolve(&site->proxies, &peer, info->http_headers, info->num_headers),
-        .path = info->local_uri != NULL ? info->local_uri : "/",
-        .head = info->request_method != NULL && strcmp(info->request_method, "HEAD") == 0,
-    };
-}
-
-int mr_routes_answer(struct mr_site *site, struct mg_connection *connection)
+void mr_routes_answer(struct mr_site *site, struct mr_connection *connection)
 {
     char address[MR_PEER_TEXT_SIZE];
-    struct mr_request request = begin(site, connection);
+    struct mr_request request = mr_request_begin(site, connection);
     int status = answer_below_base(&request);
     mr_traffic_count(&site->traffic, status);
     mr_log(MR_LOG_DEBUG, "http", "%s %s %s: %d",
-           mr_peer_format(&request.from.peer, address, sizeof(address)),
-           request.info->request_method, request.path, status);
-    return status;
+           mr_peer_format(&request.from.peer, address, sizeof(address)), request.method,
+           request.path, status);
 }
 
-int mr_routes_refuse(struct mr_site *site, struct mg_connection *connection, int status,
-                     const char *why)
+void mr_routes_refuse(struct mr_site *site, struct mr_connection *connection, int status,
+                      const char *why)
 {
-    struct mr_request request = begin(site, connection);
+    char address[MR_PEER_TEXT_SIZE];
     mr_traffic_count(&site->traffic, status);
-    return mr_respond_error(&request, status, NULL, "%s", why);
+    mr_respond_refusal(connection, status, why);
+    mr_log(MR_LOG_DEBUG, "http", "%s: %d: %s",
+           mr_peer_format(&connection->peer, address, sizeof(address)), status, why);
+}
+
+static size_t begin_body(const struct mr_request *request, const struct route *route)
+{
+    if (route->max_body == 0 || !mr_access_allows(request, route->right))
+        return 0;
+    if (route->begin_body != NULL)
+        route->begin_body(request);
+    return route->max_body;
+}
+
+size_t mr_routes_max_body(struct mr_site *site, struct mr_connection *connection)
+{
+    struct mr_request request = mr_request_begin(site, connection);
+    const struct route *rows;
+    if (mr_base_path_match(&site->base, request.path, &request.path) != MR_BASE_PATH_INSIDE)
+        return 0;
+    size_t count = find_rows(&request, &rows);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rows[i].method, request.method) == 0)
+            return begin_body(&request, &rows[i]);
+    return 0;
 }

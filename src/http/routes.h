@@ -2,15 +2,18 @@
 #ifndef MR_HTTP_ROUTES_H
 #define MR_HTTP_ROUTES_H
 
+#include "http/request/connection.h"
 #include "http/request/site.h"
 
-#include <civetweb.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Answer a request, whatever it asks for. Workers only.
- * return: the status, for civetweb */
-int mr_routes_answer(struct mr_site *site, struct mg_connection *connection);
+/* Answer a request, whatever it asks for: make the answer, or take the socket over. Workers only. */
+void mr_routes_answer(struct mr_site *site, struct mr_connection *connection);
+
+/* return: how large a body this request may bring: 0 when its route takes none, or when the client has not the right to
+ * send it. thread: the door's; never blocks */
+size_t mr_routes_max_body(struct mr_site *site, struct mr_connection *connection);
 
 /* A row of the table, for those who check it. "{s}" stands for a stream's name, "{f}" for a file's. */
 struct mr_route_row {
@@ -21,8 +24,8 @@ struct mr_route_row {
 /* return: whether there is a row `index` */
 bool mr_routes_row(size_t index, struct mr_route_row *row);
 
-/* Answer what civetweb itself found wrong with a request. */
-int mr_routes_refuse(struct mr_site *site, struct mg_connection *connection, int status,
-                     const char *why);
+/* Make the answer to a request that the door refuses. thread: the door's; never blocks */
+void mr_routes_refuse(struct mr_site *site, struct mr_connection *connection, int status,
+                      const char *why);
 
 #endif

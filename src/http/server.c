@@ -2,124 +2,91 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/door/feed.h"
+#include "http/door/door.h"
 #include "http/door/listen.h"
-#include "http/door/porch.h"
-#include "http/door/takeover.h"
+#include "http/door/workers.h"
+#include "http/engine/fanout.h"
+#include "http/pages/assets.h"
+#include "http/pages/webdir.h"
+#include "http/request/addresses.h"
 #include "http/routes.h"
 #include "http/socketio/socketio_stream.h"
 #include "http/viewers/log_stream.h"
 
-#include <arpa/inet.h>
-#include <civetweb.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define GOODBYE_US     (900 * 1000LL)
-#define WORKERS        "8"
-#define REQUEST_MS     "10000"
-#define ADDRESS_LENGTH (INET_ADDRSTRLEN + sizeof(":65535"))
+#define GOODBYE_US (900 * 1000LL)
 
 struct mr_server {
     struct mr_site site;
-    struct mg_context *civetweb;
-    struct mr_feed *feed;   /* whom civetweb takes */
-    struct mr_porch *porch; /* where they come from */
-    in_port_t port;
-    char address[ADDRESS_LENGTH];
-    /* creator's thread only */
-    pthread_t creator;
-    char complaint[256]; /* what civetweb said last while it started */
+    struct mr_workers *workers;
+    struct mr_door *door;
+    struct mr_listener listeners[MR_DOOR_LISTENERS_MAX];
+    size_t listener_count;
 };
 
-/* ---- civetweb's calls ---- */
+/* ---- the door's and the workers' calls ---- */
 
-static int begin_request(struct mg_connection *connection)
+static void answer(void *opaque, struct mr_connection *connection)
 {
-    struct mr_server *server = mg_get_user_data(mg_get_context(connection));
-    return mr_routes_answer(&server->site, connection);
+    struct mr_server *server = opaque;
+    mr_routes_answer(&server->site, connection);
+    mr_door_give_back(connection);
 }
 
-static int http_error(struct mg_connection *connection, int status, const char *why)
+static size_t max_body(void *opaque, struct mr_connection *connection)
 {
-    struct mr_server *server = mg_get_user_data(mg_get_context(connection));
+    struct mr_server *server = opaque;
+    return mr_routes_max_body(&server->site, connection);
+}
+
+static void refuse(void *opaque, struct mr_connection *connection, int status, const char *why)
+{
+    struct mr_server *server = opaque;
     mr_routes_refuse(&server->site, connection, status, why);
-    return 0;
 }
-
-static int log_message(const struct mg_connection *connection, const char *message)
-{
-    struct mr_server *server = mg_get_user_data(mg_get_context(connection));
-    mr_log(MR_LOG_DEBUG, "http", "civetweb: %s", message);
-    if (server != NULL && pthread_equal(server->creator, pthread_self()))
-        snprintf(server->complaint, sizeof(server->complaint), "%s", message);
-    return 1;
-}
-
-static const struct mg_callbacks callbacks = {
-    .begin_request = begin_request,
-    .http_error = http_error,
-    .log_message = log_message,
-};
 
 /* ---- start ---- */
 
-/* No document_root, so that civetweb serves nothing by itself; no keep-alive, so that idle clients
- * hold no worker; no CORS headers, which default to everybody. It listens on a port of its own only
- * until it is fed. */
-static int start_civetweb(struct mr_server *server, struct mr_error *error)
+static int listen_on(struct mr_server *server, const struct mr_server_options *options,
+                     struct mr_error *error)
 {
-    const char *options[] = {
-        "listening_ports",
-        "127.0.0.1:0",
-        "num_threads",
-        WORKERS,
-        "request_timeout_ms",
-        REQUEST_MS,
-        "enable_keep_alive",
-        "no",
-        "tcp_nodelay",
-        "1",
-        "enable_directory_listing",
-        "no",
-        "access_control_allow_origin",
-        "",
-        "access_control_allow_methods",
-        "",
-        "access_control_allow_headers",
-        "",
-        NULL,
-    };
-    struct mg_server_port port;
-    server->civetweb = mg_start(&callbacks, server, options);
-    if (server->civetweb == NULL)
-        return mr_error_set(error, -EIO, "cannot start the server: %s",
-                            server->complaint[0] != '\0' ? server->complaint : "civetweb failed");
-    int listener = mg_get_server_ports(server->civetweb, 1, &port) == 1
-                       ? mr_takeover_find_listener((in_port_t)port.port)
-                       : -ENOENT;
-    int result = listener < 0 ? listener : mr_feed_connect(server->feed, listener);
-    return result < 0 ? mr_error_set(error, result, "cannot start the server: civetweb: %s",
-                                     strerror(-result))
-                      : 0;
+    if (options->listens == 0 || options->listens > MR_DOOR_LISTENERS_MAX)
+        return mr_error_set(error, -EINVAL, "there can be 1 to %d addresses to listen on, not %zu",
+                            MR_DOOR_LISTENERS_MAX, options->listens);
+    for (size_t i = 0; i < options->listens; i++) {
+        struct mr_listen_address address;
+        int result = mr_listen_parse(options->listen[i], &address, error);
+        if (result == 0)
+            result = mr_listen_open(&address, options->listen[i], &server->listeners[i], error);
+        if (result < 0)
+            return result;
+        server->listener_count++;
+    }
+    return 0;
 }
 
 /* From here on there are clients. */
-static int open_door(struct mr_server *server, struct sockaddr_in *address, const char *listen,
-                     struct mr_error *error)
+static int open_door(struct mr_server *server, struct mr_error *error)
 {
-    char host[INET_ADDRSTRLEN];
-    int listener = mr_listen_open(address, listen, error);
-    if (listener < 0)
-        return listener;
-    inet_ntop(AF_INET, &address->sin_addr, host, sizeof(host));
-    server->port = ntohs(address->sin_port);
-    snprintf(server->address, sizeof(server->address), "%s:%u", host, server->port);
-    int result = mr_porch_create(listener, server->feed, &server->porch);
+    int listeners[MR_DOOR_LISTENERS_MAX];
+    for (size_t i = 0; i < server->listener_count; i++) {
+        listeners[i] = server->listeners[i].fd;
+        server->listeners[i].fd = -1;
+    }
+    const struct mr_door_options options = {
+        .listeners = listeners,
+        .listener_count = server->listener_count,
+        .handoff = mr_workers_handoff(server->workers),
+        .max_body = max_body,
+        .refuse = refuse,
+        .opaque = server,
+    };
+    int result = mr_door_create(&options, &server->door);
     return result < 0
                ? mr_error_set(error, result, "cannot start the server: %s", strerror(-result))
                : 0;
@@ -161,35 +128,39 @@ static void add_own_names(struct mr_hosts *hosts, const char *listen)
     }
 }
 
-static int start(struct mr_server *server, const struct mr_server_options *options,
-                 struct mr_error *error)
+static int make_site(struct mr_server *server, const struct mr_server_options *options,
+                     struct mr_error *error)
 {
-    struct sockaddr_in address;
     struct mr_site *site = &server->site;
-    int result = mr_listen_parse(options->listen, &address, error);
-    if (result == 0 && options->web_dir != NULL)
-        result = mr_webdir_open(options->web_dir, &site->webdir, error);
-    if (result < 0)
-        return result;
-
     site->assets = mr_assets_create();
     site->addresses = mr_addresses_create(options->max_clients_per_address);
     site->sessions = mr_addresses_create(options->max_clients_per_address);
     site->token = options->token != NULL ? strdup(options->token) : NULL;
     site->view_token = options->view_token != NULL ? strdup(options->view_token) : NULL;
-    add_own_names(&site->hosts, options->listen);
+    for (size_t i = 0; i < options->listens; i++)
+        add_own_names(&site->hosts, options->listen[i]);
     if (site->assets == NULL || site->addresses == NULL || site->sessions == NULL ||
         (options->token != NULL && site->token == NULL) ||
         (options->view_token != NULL && site->view_token == NULL))
         return mr_error_set(error, -ENOMEM, "out of memory");
-    site->dummy = mr_takeover_open_dummy();
-    result = site->dummy < 0 ? site->dummy : make_engine(site, options->max_clients);
+    int result = make_engine(site, options->max_clients);
+    return result < 0
+               ? mr_error_set(error, result, "cannot start the server: %s", strerror(-result))
+               : 0;
+}
+
+static int start(struct mr_server *server, const struct mr_server_options *options,
+                 struct mr_error *error)
+{
+    const struct mr_workers_options workers = { .answer = answer, .opaque = server };
+    int result = listen_on(server, options, error);
+    if (result == 0 && options->web_dir != NULL)
+        result = mr_webdir_open(options->web_dir, &server->site.webdir, error);
     if (result == 0)
-        result = mr_feed_create(&server->feed);
-    if (result < 0)
-        return mr_error_set(error, result, "cannot start the server: %s", strerror(-result));
-    result = start_civetweb(server, error);
-    return result < 0 ? result : open_door(server, &address, options->listen, error);
+        result = make_site(server, options, error);
+    if (result == 0)
+        result = mr_workers_create(&workers, &server->workers, error);
+    return result == 0 ? open_door(server, error) : result;
 }
 
 int mr_server_create(const struct mr_server_options *options, struct mr_registry *registry,
@@ -199,14 +170,12 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
     struct mr_server *server = calloc(1, sizeof(*server));
     if (server == NULL)
         return mr_error_set(error, -ENOMEM, "out of memory");
-    server->creator = pthread_self();
     server->site.registry = registry;
     server->site.proxies = options->proxies;
     server->site.origins = options->origins;
     server->site.hosts = options->hosts;
     server->site.base = options->base;
     server->site.started_us = mr_clock_now_us();
-    server->site.dummy = -1;
     atomic_init(&server->site.stopping, false);
     int result = start(server, options, error);
     if (result < 0) {
@@ -218,17 +187,6 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
 }
 
 /* ---- end ---- */
-
-/* civetweb's threads look at their stop flag every two seconds; what they wait for is closed under
- * them instead. All sockets of our port are civetweb's once the engine has ended. */
-static void stop_civetweb(struct mr_server *server)
-{
-    mr_feed_stop(server->feed);
-    if (server->port != 0)
-        mr_takeover_shutdown_all(server->port);
-    mg_stop(server->civetweb);
-    server->civetweb = NULL;
-}
 
 /* No worker is to wait for a script any more. */
 static void refuse_proposals(struct mr_registry *registry)
@@ -242,6 +200,15 @@ static void refuse_proposals(struct mr_registry *registry)
     free(streams);
 }
 
+static void close_listeners(struct mr_server *server)
+{
+    for (size_t i = 0; i < server->listener_count; i++) {
+        if (server->listeners[i].fd >= 0)
+            close(server->listeners[i].fd);
+        mr_listen_remove(&server->listeners[i]);
+    }
+}
+
 void mr_server_destroy(struct mr_server *server)
 {
     if (server == NULL)
@@ -251,10 +218,9 @@ void mr_server_destroy(struct mr_server *server)
     refuse_proposals(site->registry);
     if (site->engine != NULL)
         mr_fanout_stop(site->engine, "the server is going away", mr_clock_now_us() + GOODBYE_US);
-    mr_porch_destroy(server->porch);
-    if (server->civetweb != NULL)
-        stop_civetweb(server);
-    mr_feed_destroy(server->feed);
+    mr_workers_destroy(server->workers);
+    mr_door_destroy(server->door);
+    close_listeners(server);
     mr_fanout_destroy(site->engine);
     mr_socketio_streams_destroy(site->socketio);
     mr_log_streams_destroy(site->logs);
@@ -264,12 +230,15 @@ void mr_server_destroy(struct mr_server *server)
     mr_webdir_close(site->webdir);
     free(site->token);
     free(site->view_token);
-    if (site->dummy >= 0)
-        close(site->dummy);
     free(server);
 }
 
 const char *mr_server_address(const struct mr_server *server)
 {
-    return server->address;
+    return server->listeners[0].text;
+}
+
+const char *mr_server_listener(const struct mr_server *server, size_t index)
+{
+    return index < server->listener_count ? server->listeners[index].text : NULL;
 }

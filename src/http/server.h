@@ -1,5 +1,5 @@
-/* The HTTP server: civetweb accepts, parses and routes; pages, API and errors are answered by its
- * workers; streaming clients are taken over by the fan-out engine (fanout.h).
+/* The HTTP server: the door accepts and reads requests (door/door.h), workers answer them, and streaming clients are taken
+ * over by the fan-out engine (engine/fanout.h).
  *
  * Made and destroyed by main's thread. */
 #ifndef MR_HTTP_SERVER_H
@@ -14,7 +14,9 @@
 struct mr_server;
 
 struct mr_server_options {
-    const char *listen;   /* "127.0.0.1:8080"; port 0 picks one */
+    const char *const *
+        listen; /* "127.0.0.1:8080", "[::1]:0", "unix:/run/x.sock" (door/listen.h); port 0 picks one */
+    size_t listens;       /* how many: 1 at least */
     const char *web_dir;  /* files here come before the built-in ones; NULL: none */
     unsigned max_clients; /* viewers at once */
     const char *token;    /* for what changes something; NULL: nothing can be changed */
@@ -40,7 +42,10 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
  * second at most, and free everything. Takes NULL. */
 void mr_server_destroy(struct mr_server *server);
 
-/* Where it listens, with the real port: "127.0.0.1:43721". Lives as long as the server. */
+/* Where it listens first, with the real port: "127.0.0.1:43721". Lives as long as the server. */
 const char *mr_server_address(const struct mr_server *server);
+
+/* return: the same of the address number `index`, as the options have them; NULL: there are not as many */
+const char *mr_server_listener(const struct mr_server *server, size_t index);
 
 #endif

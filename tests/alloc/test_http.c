@@ -138,7 +138,8 @@ static void serve(void)
 {
     struct mr_error error = { 0 };
     struct mr_server *server = NULL;
-    struct mr_server_options options = { .listen = "127.0.0.1:0",
+    struct mr_server_options options = { .listen = (const char *const[]){ "127.0.0.1:0" },
+                                         .listens = 1,
                                          .max_clients = 20,
                                          .token = TOKEN };
     if (mr_server_create(&options, registry, &server, &error) < 0) {

@@ -5,8 +5,12 @@
  *
  * Says "listening on PORT" (0: any) and ends at SIGTERM or SIGINT. */
 #include "base/clock.h"
-#include "http/door/takeover.h"
+#include "http/door/door.h"
+#include "http/door/listen.h"
+#include "http/door/workers.h"
+#include "http/engine/fanout.h"
 #include "http/request/access.h"
+#include "http/request/addresses.h"
 #include "http/request/respond.h"
 #include "http/socketio/socketio.h"
 
@@ -27,6 +31,8 @@ static int ping_interval_ms = PING_INTERVAL_MS, ping_timeout_ms = PING_TIMEOUT_M
 
 struct server {
     struct mr_site site;
+    struct mr_workers *workers;
+    struct mr_door *door;
     struct mr_engineio *engineio, *socketio;
 };
 
@@ -157,25 +163,39 @@ static const struct mr_socketio_options socketio_options = {
 
 /* ---- the server ---- */
 
-static int begin_request(struct mg_connection *connection)
+static void answer_path(const struct mr_request *request, const struct server *server)
 {
-    struct server *server = mg_get_user_data(mg_get_context(connection));
-    const struct mg_request_info *info = mg_get_request_info(connection);
-    const struct mr_request request = {
-        .site = &server->site,
-        .connection = connection,
-        .info = info,
-        .path = info->local_uri,
-        .head = strcmp(info->request_method, "HEAD") == 0,
-    };
-    int answered = mr_access_preflight(&request);
-    if (answered != 0)
-        return answered;
-    if (strcmp(request.path, "/engine.io/") == 0)
-        return mr_engineio_answer(&request, server->engineio);
-    if (strcmp(request.path, "/socket.io/") == 0)
-        return mr_engineio_answer(&request, server->socketio);
-    return mr_respond_error(&request, 404, NULL, "there are /engine.io/ and /socket.io/");
+    if (mr_access_preflight(request) != 0)
+        return;
+    if (strcmp(request->path, "/engine.io/") == 0)
+        mr_engineio_answer(request, server->engineio);
+    else if (strcmp(request->path, "/socket.io/") == 0)
+        mr_engineio_answer(request, server->socketio);
+    else
+        mr_respond_error(request, 404, NULL, "there are /engine.io/ and /socket.io/");
+}
+
+static void answer(void *opaque, struct mr_connection *connection)
+{
+    struct server *server = opaque;
+    const struct mr_request request = mr_request_begin(&server->site, connection);
+    answer_path(&request, server);
+    mr_door_give_back(connection);
+}
+
+static size_t max_body(void *opaque, struct mr_connection *connection)
+{
+    struct server *server = opaque;
+    const struct mr_request request = mr_request_begin(&server->site, connection);
+    bool is_engineio = strcmp(request.path, "/engine.io/") == 0;
+    mr_engineio_begin_post(&request, is_engineio ? server->engineio : server->socketio);
+    return MAX_PAYLOAD;
+}
+
+static void refuse(void *opaque, struct mr_connection *connection, int status, const char *why)
+{
+    (void)opaque;
+    mr_respond_refusal(connection, status, why);
 }
 
 static int make_engineio(const struct mr_engineio_app *app, const void *opaque,
@@ -205,61 +225,60 @@ static int make_engine(struct server *server)
     server->site.addresses = mr_addresses_create(0);
     if (server->site.addresses == NULL)
         return -ENOMEM;
-    server->site.dummy = mr_takeover_open_dummy();
-    if (server->site.dummy < 0)
-        return server->site.dummy;
     return mr_fanout_create(&(struct mr_fanout_options){ .max_clients = CLIENTS_MAX,
                                                          .services = services,
                                                          .service_count = 3 },
                             &server->site.engine);
 }
 
-static struct mg_context *listen_on(struct server *server, const char *port)
+static int listen_on(struct server *server, const char *port, struct mr_error *error)
 {
-    static const struct mg_callbacks callbacks = { .begin_request = begin_request };
-    char address[32];
-    snprintf(address, sizeof(address), "127.0.0.1:%s", port);
-    const char *options[] = { "listening_ports",
-                              address,
-                              "num_threads",
-                              "8",
-                              "enable_keep_alive",
-                              "no",
-                              "access_control_allow_origin",
-                              "",
-                              "access_control_allow_methods",
-                              "",
-                              "access_control_allow_headers",
-                              "",
-                              NULL };
-    return mg_start(&callbacks, server, options);
+    char text[32];
+    struct mr_listen_address address;
+    struct mr_listener listener;
+    snprintf(text, sizeof(text), "127.0.0.1:%s", port);
+    int result = mr_listen_parse(text, &address, error);
+    if (result == 0)
+        result = mr_listen_open(&address, text, &listener, error);
+    if (result < 0)
+        return result;
+    printf("listening on %s\n", strchr(listener.text, ':') + 1);
+    fflush(stdout);
+    const struct mr_door_options options = {
+        .listeners = &listener.fd,
+        .listener_count = 1,
+        .handoff = mr_workers_handoff(server->workers),
+        .max_body = max_body,
+        .refuse = refuse,
+        .opaque = server,
+    };
+    return mr_door_create(&options, &server->door);
 }
 
 static int serve(struct server *server, const char *port)
 {
-    struct mg_server_port listening;
+    struct mr_error error = { .text = "out of memory" };
+    const struct mr_workers_options options = { .answer = answer, .opaque = server };
     sigset_t signals;
     int caught;
-    struct mg_context *context = listen_on(server, port);
-    if (context == NULL || mg_get_server_ports(context, 1, &listening) != 1) {
-        fprintf(stderr, "socketio_echo: cannot listen on port %s\n", port);
+    if (mr_workers_create(&options, &server->workers, &error) < 0 ||
+        listen_on(server, port, &error) < 0) {
+        fprintf(stderr, "socketio_echo: %s\n", error.text);
         return 1;
     }
-    printf("listening on %d\n", listening.port);
-    fflush(stdout);
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigwait(&signals, &caught);
     mr_fanout_stop(server->site.engine, "the server is going away", mr_clock_now_us() + 500 * 1000);
-    mr_takeover_shutdown_all((in_port_t)listening.port);
-    mg_stop(context);
+    mr_workers_destroy(server->workers);
+    mr_door_destroy(server->door);
     return 0;
 }
 
 int main(int count, char **arguments)
 {
-    struct server server = { .site = { .dummy = -1, .origins.any = true } };
+    struct server server = { .site.origins.any = true };
     sigset_t signals;
     if (count == 4) {
         ping_interval_ms = atoi(arguments[2]);

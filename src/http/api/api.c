@@ -172,16 +172,11 @@ int mr_api_streams(const struct mr_request *request)
                                      "uptime_s", rounded(uptime_s, 1000)));
 }
 
-int mr_api_no_stream(const struct mr_request *request)
-{
-    return mr_respond_error(request, 404, NULL, "there is no stream \"%s\"", request->stream);
-}
-
 int mr_api_stream(const struct mr_request *request)
 {
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
-        return mr_api_no_stream(request);
+        return mr_respond_no_stream(request);
     json_t *description = describe(stream);
     mr_stream_unref(&stream);
     return mr_respond_json(request, 200, description);

@@ -8,7 +8,4 @@ int mr_api_streams(const struct mr_request *request); /* GET /api/streams */
 int mr_api_stream(const struct mr_request *request);  /* GET /api/streams/{s} */
 int mr_api_health(const struct mr_request *request);  /* GET /healthz */
 
-/* The answer when a request names a stream that does not exist. */
-int mr_api_no_stream(const struct mr_request *request);
-
 #endif

@@ -1,7 +1,6 @@
 #include "http/api/api_files.h"
 
 #include "base/private_files.h"
-#include "http/api/api.h"
 #include "http/request/etag.h"
 #include "http/request/json_text.h"
 #include "http/request/lua_text.h"
@@ -41,7 +40,7 @@ int mr_api_files(const struct mr_request *request)
     struct mr_error error = { 0 };
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
-        return mr_api_no_stream(request);
+        return mr_respond_no_stream(request);
     struct listing listing = { stream, json_array() };
     int result = mr_siblings_list(stream, add_file, &listing, &error);
     mr_stream_unref(&stream);
@@ -59,7 +58,7 @@ int mr_api_file(const struct mr_request *request)
     struct mr_buffer text = { 0 };
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
-        return mr_api_no_stream(request);
+        return mr_respond_no_stream(request);
     int status = mr_sibling_read(stream, request->file, &text, &error) < 0
                      ? refuse(request, &error)
                      : mr_lua_text_show(request, &text);
@@ -74,7 +73,7 @@ static int check_loaded(const struct mr_request *request, const struct mr_stream
     struct mr_error error = { 0 };
     struct mr_buffer now = { 0 };
     char etag[MR_ETAG_SIZE];
-    const char *if_match = mg_get_header(request->connection, "If-Match");
+    const char *if_match = mr_request_header(request, "If-Match");
     if (if_match == NULL)
         return 0;
     int result = mr_sibling_read(stream, request->file, &now, &error);
@@ -92,7 +91,7 @@ static int write_file(const struct mr_request *request, const struct mr_stream *
                       const struct mr_buffer *text)
 {
     struct mr_error error = { 0 };
-    const char *if_none_match = mg_get_header(request->connection, "If-None-Match");
+    const char *if_none_match = mr_request_header(request, "If-None-Match");
     bool fresh = if_none_match != NULL && strcmp(if_none_match, "*") == 0;
     if (mr_sibling_write(stream, request->file, fresh, text->data, text->size, &error) < 0)
         return refuse(request, &error);
@@ -105,7 +104,7 @@ int mr_api_write_file(const struct mr_request *request)
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     int status = 0;
     if (stream == NULL)
-        status = mr_api_no_stream(request);
+        status = mr_respond_no_stream(request);
     else if (mr_sibling_is_script(stream, request->file))
         status = mr_respond_error(request, 409, NULL,
                                   "\"%s\" is the stream's script: PUT /api/streams/%s/script",

@@ -1,8 +1,6 @@
 #include "http/api/api_log.h"
 
-#include "http/api/api.h"
 #include "http/request/respond.h"
-#include "http/viewers/handover.h"
 #include "http/viewers/log_stream.h"
 #include "http/viewers/log_text.h"
 
@@ -26,7 +24,7 @@ static bool parse_id(const char *text, uint64_t *id)
 static bool find_last(const struct mr_request *request, uint64_t *last)
 {
     char after[ID_SIZE];
-    const char *event = mg_get_header(request->connection, "Last-Event-ID");
+    const char *event = mr_request_header(request, "Last-Event-ID");
     *last = 0;
     if (event != NULL)
         return parse_id(event, last);
@@ -35,7 +33,7 @@ static bool find_last(const struct mr_request *request, uint64_t *last)
 
 static bool wants_events(const struct mr_request *request)
 {
-    const char *accept = mg_get_header(request->connection, "Accept");
+    const char *accept = mr_request_header(request, "Accept");
     return accept != NULL && !request->head && strcasestr(accept, "text/event-stream") != NULL;
 }
 
@@ -46,7 +44,7 @@ int mr_api_log(const struct mr_request *request)
         return mr_respond_error(request, 400, NULL, "after is not the id of a line");
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
-        return mr_api_no_stream(request);
+        return mr_respond_no_stream(request);
     struct mr_log_ring *ring = mr_stream_log(stream);
     int status = wants_events(request) ? mr_log_stream_follow(request, ring, last)
                                        : mr_respond_json(request, 200, mr_log_text_all(ring, last));

@@ -1,12 +1,10 @@
 #include "http/api/api_script.h"
 
 #include "base/private_files.h"
-#include "http/api/api.h"
 #include "http/request/etag.h"
 #include "http/request/json_text.h"
 #include "http/request/lua_text.h"
 #include "http/request/respond.h"
-#include "http/viewers/handover.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +24,7 @@ int mr_api_script(const struct mr_request *request)
     struct mr_buffer text = { 0 };
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
-        return mr_api_no_stream(request);
+        return mr_respond_no_stream(request);
     int status = mr_stream_read_script(stream, &text, &error) < 0
                      ? refuse_unread(request, &error)
                      : mr_lua_text_show(request, &text);
@@ -49,7 +47,7 @@ static int check_loaded(const struct mr_request *request, struct mr_stream *stre
 {
     struct mr_error error = { 0 };
     char etag[MR_ETAG_SIZE];
-    const char *if_match = mg_get_header(request->connection, "If-Match");
+    const char *if_match = mr_request_header(request, "If-Match");
     if (if_match == NULL)
         return 0;
     if (mr_stream_read_script(stream, expected, &error) < 0)
@@ -129,7 +127,7 @@ int mr_api_replace_script(const struct mr_request *request)
     struct mr_buffer text = { 0 }, expected = { 0 };
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     bool trial = false;
-    int status = stream == NULL ? mr_api_no_stream(request) : read_save(request, &trial);
+    int status = stream == NULL ? mr_respond_no_stream(request) : read_save(request, &trial);
     if (status == 0)
         status = mr_lua_text_read(request, &text);
     if (status == 0)

@@ -1,13 +1,10 @@
 #include "http/api/api_settings.h"
 
-#include "http/api/api.h"
 #include "http/request/body.h"
 #include "http/request/json_text.h"
 #include "http/request/respond.h"
 
 #include <errno.h>
-
-#define BODY_MAX_BYTES (64 * 1024)
 
 static int refuse(const struct mr_request *request, const struct mr_error *error)
 {
@@ -41,7 +38,7 @@ int mr_api_settings(const struct mr_request *request)
 {
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
-        return mr_api_no_stream(request);
+        return mr_respond_no_stream(request);
     int status = show(request, stream);
     mr_stream_unref(&stream);
     return status;
@@ -50,10 +47,10 @@ int mr_api_settings(const struct mr_request *request)
 /* return: 0 with *body, a JSON object; else the status of the refusal */
 static int read_changes(const struct mr_request *request, struct mr_buffer *body)
 {
-    int result = mr_body_read(request, BODY_MAX_BYTES, body);
+    int result = mr_body_take(request, MR_API_SETTINGS_BODY_MAX, body);
     if (result == -EMSGSIZE)
         return mr_respond_error(request, 413, NULL, "more than %d bytes of settings",
-                                BODY_MAX_BYTES);
+                                MR_API_SETTINGS_BODY_MAX);
     if (result < 0)
         return mr_respond_error(request, result == -ENOMEM ? 500 : 400, NULL,
                                 result == -ENOMEM ? "out of memory" : "the body is cut short");
@@ -75,7 +72,7 @@ int mr_api_change_settings(const struct mr_request *request)
     struct mr_error error = { 0 };
     struct mr_buffer body = { 0 };
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
-    int status = stream == NULL ? mr_api_no_stream(request) : read_changes(request, &body);
+    int status = stream == NULL ? mr_respond_no_stream(request) : read_changes(request, &body);
     if (status == 0)
         status = mr_stream_change_settings(stream, (char *)body.data, body.size, &error) < 0
                      ? refuse(request, &error)

@@ -4,6 +4,8 @@
 
 #include "http/request/request.h"
 
+#define MR_API_SETTINGS_BODY_MAX (64 * 1024)
+
 int mr_api_settings(const struct mr_request *request);        /* GET /api/streams/{s}/settings */
 int mr_api_change_settings(const struct mr_request *request); /* PATCH; rights were checked */
 

@@ -2,6 +2,7 @@
 
 #include "base/usage.h"
 #include "http/api/metrics_text.h"
+#include "http/engine/fanout.h"
 #include "http/request/respond.h"
 
 #include <stddef.h>

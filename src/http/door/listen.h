@@ -1,26 +1,53 @@
-/* Where the server listens. Any thread. */
+/* The sockets on which the server listens, of any address family. Any thread. */
 #ifndef MR_HTTP_LISTEN_H
 #define MR_HTTP_LISTEN_H
 
 #include "base/error.h"
 
 #include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
-/* What a connection may hold that nobody has read yet: a request waits there until it is whole
- * (porch.h). Twice that is asked for by the kernel's way of counting. */
-#define MR_LISTEN_RECEIVE_BYTES (192 * 1024)
-
-/* What a connection may hold that its client has not taken yet: most answers fit, so that a slow
- * reader holds no worker (long_send.h). Twice that is what the kernel counts to. */
+/* What a connection may hold that its client has not taken yet: most answers fit, so that a worker sends them by itself.
+ * Twice that is what the kernel counts to. */
 #define MR_LISTEN_SEND_BYTES (192 * 1024)
 
-/* "127.0.0.1:8080", "localhost:0", "0.0.0.0:80" to an address; names may be looked up.
- * return: 0; -EINVAL with *error */
-int mr_listen_parse(const char *text, struct sockaddr_in *address, struct mr_error *error);
+#define MR_LISTEN_TEXT_SIZE 128
 
-/* Listen there; `text` is what the user wrote.
- * in:     *address; its port is the real one afterwards
- * return: the listening socket, close-on-exec; -errno of socket, bind and listen with *error */
-int mr_listen_open(struct sockaddr_in *address, const char *text, struct mr_error *error);
+/* Where to listen. */
+struct mr_listen_address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6; /* "[::]" takes IPv4, too */
+        struct sockaddr_un path;
+    } socket;
+    socklen_t size;
+    bool is_everywhere; /* ":8080": all addresses, of IPv4 alone on a machine without IPv6 */
+};
+
+struct mr_listener {
+    int fd;
+    char text
+        [MR_LISTEN_TEXT_SIZE]; /* with the real port: "127.0.0.1:43721", "[::1]:8080", "unix:/run/x.sock" */
+    char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* of a UNIX socket, else "" */
+    dev_t device;                                           /* which file that is */
+    ino_t inode;
+};
+
+/* Read "127.0.0.1:8080", "localhost:0", "8080" (this machine only), ":8080" (every address), "[::1]:8080",
+ * "unix:/run/moonreel.sock"; names may be looked up.
+ * return: 0; -EINVAL with *error */
+int mr_listen_parse(const char *text, struct mr_listen_address *address, struct mr_error *error);
+
+/* Listen there. A UNIX socket has mode 0660; one that is left over, where nobody answers, is replaced.
+ * in:     text: what the user wrote, for *error
+ * return: 0; -errno of socket, bind and listen with *error */
+int mr_listen_open(const struct mr_listen_address *address, const char *text,
+                   struct mr_listener *listener, struct mr_error *error);
+
+/* Remove a UNIX socket's file, if it is still that socket's. The descriptor stays open. */
+void mr_listen_remove(const struct mr_listener *listener);
 
 #endif

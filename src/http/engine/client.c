@@ -42,7 +42,9 @@ struct mr_client *mr_client_create(const struct mr_arrival *arrival)
         mr_hub_join(client->hub, client->protocol->kind, &client->own);
     }
     mr_buffer_append(&client->queue, arrival->head, arrival->head_size);
-    if (client->queue.failed) {
+    if (arrival->early_size > 0)
+        mr_buffer_append(&client->early, arrival->early, arrival->early_size);
+    if (client->queue.failed || client->early.failed) {
         mr_client_destroy(client);
         return NULL;
     }
@@ -63,6 +65,7 @@ void mr_client_destroy(struct mr_client *client)
         mr_hub_leave(client->hub, &client->own);
     mr_hub_unref(&client->hub);
     mr_packet_unref(&client->packet);
+    mr_buffer_finish(&client->early);
     mr_buffer_finish(&client->queue);
     free(client);
 }
@@ -72,6 +75,10 @@ void mr_client_start(struct mr_client *client, int64_t now_us)
     client->progress_us = now_us;
     if (client->protocol->open != NULL && client->protocol->open(client) < 0)
         client->phase = MR_CLIENT_GONE;
+    if (client->phase == MR_CLIENT_OPEN && client->early.size > 0 &&
+        client->protocol->receive != NULL)
+        client->protocol->receive(client, client->early.data, client->early.size);
+    mr_buffer_finish(&client->early);
 }
 
 /* Of a client that watches nothing any more a packet may still be in flight: it is nobody's. */

@@ -75,6 +75,8 @@ struct mr_client {
     const struct mr_form *form;
     size_t offset; /* of the form's bytes, sent so far */
 
+    struct mr_buffer
+        early; /* what came before the engine read: received as soon as the protocol is open */
     struct mr_buffer queue; /* the protocol's bytes */
     size_t queue_sent;
 

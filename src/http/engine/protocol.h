@@ -63,6 +63,8 @@ struct mr_arrival {
     struct mr_peer peer;
     const void *head; /* bytes to be sent before anything else; copied */
     size_t head_size;
+    const void *early; /* what the client sent already; borrowed until mr_fanout_add returns */
+    size_t early_size;
 };
 
 #endif

@@ -1,40 +1,20 @@
 #include "http/pages/files.h"
 
 #include "http/pages/content.h"
-#include "http/pages/long_send.h"
 #include "http/pages/pages.h"
 #include "http/pages/range.h"
+#include "http/pages/webdir.h"
 #include "http/request/etag.h"
 #include "http/request/respond.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK_BYTES (16 * 1024) /* a worker's stack has 100 KB */
-
 static bool is_known(const struct mr_request *request, const char *etag)
 {
-    return mr_etag_matches(mg_get_header(request->connection, "If-None-Match"), etag);
-}
-
-/* As much as was promised, whatever happens to the file meanwhile. */
-static void copy_file(const struct mr_request *request, int fd, off_t at, off_t left,
-                      const struct mr_long_send *send)
-{
-    char chunk[CHUNK_BYTES];
-    while (left > 0 && mr_long_send_goes_on(send)) {
-        size_t wanted = left < (off_t)sizeof(chunk) ? (size_t)left : sizeof(chunk);
-        ssize_t got = pread(fd, chunk, wanted, at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0 || mg_write(request->connection, chunk, (size_t)got) < (int)got)
-            return;
-        at += got;
-        left -= got;
-    }
+    return mr_etag_matches(mr_request_header(request, "If-None-Match"), etag);
 }
 
 /* Ranges are for GET only. */
@@ -42,14 +22,20 @@ static enum mr_range find_range(const struct mr_request *request, const struct m
                                 off_t *first, off_t *length)
 {
     struct mr_range_request wanted = {
-        .range = request->head ? NULL : mg_get_header(request->connection, "Range"),
-        .if_range = mg_get_header(request->connection, "If-Range"),
+        .range = request->head ? NULL : mr_request_header(request, "Range"),
+        .if_range = mr_request_header(request, "If-Range"),
     };
     return mr_range_find(&wanted, file->etag, file->size, first, length);
 }
 
-static int send_file(const struct mr_request *request, const char *path,
-                     const struct mr_webfile *file)
+static int take_descriptor(struct mr_webfile *file)
+{
+    int fd = file->fd;
+    file->fd = -1;
+    return fd;
+}
+
+static int send_file(const struct mr_request *request, const char *path, struct mr_webfile *file)
 {
     char headers[256], range[80] = "";
     off_t first, length;
@@ -71,21 +57,14 @@ static int send_file(const struct mr_request *request, const char *path,
     snprintf(headers + strlen(headers), sizeof(headers) - strlen(headers),
              "Accept-Ranges: bytes\r\n%s", range);
 
-    struct mr_long_send send;
-    int refused = mr_long_send_begin(&send, request, (uint64_t)length);
-    if (refused != 0)
-        return refused;
-    int status =
-        mr_respond_head(request, &(struct mr_response){
-                                     .status = found == MR_RANGE_PART ? 206 : 200,
-                                     .type = mr_content_type(is_index ? "index.html" : path),
-                                     .headers = headers,
-                                     .size = (size_t)length,
-                                 });
-    if (!request->head)
-        copy_file(request, file->fd, first, length, &send);
-    mr_long_send_end(&send);
-    return status;
+    return mr_respond_file(request,
+                           &(struct mr_response){
+                               .status = found == MR_RANGE_PART ? 206 : 200,
+                               .type = mr_content_type(is_index ? "index.html" : path),
+                               .headers = headers,
+                               .size = (size_t)length,
+                           },
+                           take_descriptor(file), first);
 }
 
 static int send_path(const struct mr_request *request, const char *path)
@@ -94,7 +73,8 @@ static int send_path(const struct mr_request *request, const char *path)
     struct mr_webfile file;
     if (site->webdir != NULL && mr_webdir_find(site->webdir, path, &file) == 0) {
         int status = send_file(request, path, &file);
-        close(file.fd);
+        if (file.fd >= 0)
+            close(file.fd);
         return status;
     }
     const struct mr_asset *asset = mr_assets_find(site->assets, path);

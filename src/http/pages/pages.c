@@ -2,14 +2,12 @@
 
 #include "base/buffer.h"
 #include "http/pages/content.h"
-#include "http/pages/long_send.h"
-#include "http/request/access.h"
+#include "http/request/cross_origin.h"
 #include "http/request/respond.h"
 
 #include <string.h>
 
-#define EMBEDDED    "embed.html"
-#define CHUNK_BYTES (16 * 1024)
+#define EMBEDDED "embed.html"
 
 /* How long a browser may keep what never changes, without asking: a year. */
 #define LASTING "Cache-Control: public, max-age=31536000, immutable\r\n"
@@ -22,7 +20,7 @@ static void add_policy(struct mr_buffer *headers, const struct mr_request *reque
                  "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
                  "form-action 'none'; ");
     bool embedded = strcmp(asset->name, EMBEDDED) == 0;
-    mr_access_frame_ancestors(embedded ? &request->site->origins : NULL, headers);
+    mr_cross_origin_frame_ancestors(embedded ? &request->site->origins : NULL, headers);
     mr_buffer_append_text(headers, "\r\nReferrer-Policy: no-referrer\r\n");
 }
 
@@ -39,46 +37,24 @@ static void add_headers(struct mr_buffer *headers, const struct mr_request *requ
         add_policy(headers, request, asset);
 }
 
-/* What does not fit into the socket, in pieces: between two of them a client that reads too slowly is cut
- * off. */
-static int send_long(const struct mr_request *request, const struct mr_response *response,
-                     const struct mr_long_send *send)
-{
-    const uint8_t *at = response->body, *end = at + response->size;
-    int status = mr_respond_head(request, response);
-    while (at < end && mr_long_send_goes_on(send)) {
-        size_t size = end - at < CHUNK_BYTES ? (size_t)(end - at) : CHUNK_BYTES;
-        if (mg_write(request->connection, at, size) < (int)size)
-            break;
-        at += size;
-    }
-    return status;
-}
-
 static int send_form(const struct mr_request *request, const struct mr_asset *asset,
                      const struct mr_asset_form *form, const char *headers)
 {
-    struct mr_long_send send;
     struct mr_response response = { .status = 200, .headers = headers };
-    if (mr_etag_matches(mg_get_header(request->connection, "If-None-Match"), form->etag)) {
+    if (mr_etag_matches(mr_request_header(request, "If-None-Match"), form->etag)) {
         response.status = 304;
         return mr_respond(request, &response);
     }
     response.type = mr_content_type(asset->name);
     response.body = form->bytes;
     response.size = form->size;
-    int status = mr_long_send_begin(&send, request, form->size);
-    if (status != 0)
-        return status;
-    status =
-        send.site != NULL ? send_long(request, &response, &send) : mr_respond(request, &response);
-    mr_long_send_end(&send);
-    return status;
+    response.is_static = true;
+    return mr_respond(request, &response);
 }
 
 int mr_pages_send(const struct mr_request *request, const struct mr_asset *asset)
 {
-    const char *accepted = mg_get_header(request->connection, "Accept-Encoding");
+    const char *accepted = mr_request_header(request, "Accept-Encoding");
     bool gzip = asset->gzip.bytes != NULL && mr_content_accepts(accepted, "gzip");
     const struct mr_asset_form *form = gzip ? &asset->gzip : &asset->plain;
     struct mr_buffer headers = { 0 };

@@ -1,29 +1,17 @@
 #include "http/request/access.h"
 
 #include "http/request/auth.h"
+#include "http/request/cross_origin.h"
 #include "http/request/origin.h"
 #include "http/request/respond.h"
-#include "http/viewers/handover.h"
 
 #include <string.h>
 
 #define PREFLIGHT_S "600" /* how long a browser may remember our answer */
 
-static const char *header(const struct mr_request *request, const char *name)
-{
-    return mg_get_header(request->connection, name);
-}
-
-/* The name by which the browser asks: a trusted proxy may know better than its own request says. */
-static const char *host_of(const struct mr_request *request)
-{
-    const char *forwarded = request->from.trusted ? header(request, "X-Forwarded-Host") : NULL;
-    return forwarded != NULL ? forwarded : header(request, "Host");
-}
-
 int mr_access_check_host(const struct mr_request *request)
 {
-    const char *host = host_of(request);
+    const char *host = mr_cross_origin_host(request);
     if (mr_host_allowed(&request->site->hosts, host))
         return 0;
     return mr_respond_error(request, 421, NULL,
@@ -35,24 +23,6 @@ int mr_access_check_host(const struct mr_request *request)
 static bool is(const char *value, const char *wanted)
 {
     return value != NULL && strcmp(value, wanted) == 0;
-}
-
-/* <img> and its like send no Origin; what the page is that shows it, Referer tells mostly. */
-static bool is_allowed_referrer(const struct mr_request *request)
-{
-    char origin[MR_ORIGIN_SIZE];
-    const char *referrer = header(request, "Referer");
-    const char *name = referrer != NULL ? strstr(referrer, "://") : NULL;
-    if (request->site->origins.any)
-        return true;
-    if (name == NULL)
-        return false;
-    size_t length = (size_t)(name - referrer) + 3 + strcspn(name + 3, "/?#");
-    if (length >= sizeof(origin))
-        return false;
-    memcpy(origin, referrer, length);
-    origin[length] = '\0';
-    return mr_origin_allowed(&request->site->origins, origin, host_of(request));
 }
 
 /* return: whether the browser loads this into a frame of a page, rather than into a tab */
@@ -68,16 +38,17 @@ static bool is_frame(const char *destination)
 /* return: whether the browser says that this is a part of another site's page, or a frame in it */
 static bool is_foreign_part(const struct mr_request *request)
 {
-    const char *site = header(request, "Sec-Fetch-Site");
-    bool is_part = is(header(request, "Sec-Fetch-Mode"), "no-cors") ||
-                   is_frame(header(request, "Sec-Fetch-Dest"));
+    const char *site = mr_request_header(request, "Sec-Fetch-Site");
+    bool is_part = is(mr_request_header(request, "Sec-Fetch-Mode"), "no-cors") ||
+                   is_frame(mr_request_header(request, "Sec-Fetch-Dest"));
     return is_part && (is(site, "cross-site") || is(site, "same-site")) &&
-           !is_allowed_referrer(request);
+           !mr_cross_origin_referrer_allowed(request);
 }
 
 static int check_origin(const struct mr_request *request, enum mr_right right)
 {
-    const char *origin = header(request, "Origin"), *host = host_of(request);
+    const char *origin = mr_request_header(request, "Origin"),
+               *host = mr_cross_origin_host(request);
     if (right == MR_RIGHT_CHANGE && !mr_origin_is_own(origin, host))
         return mr_respond_error(request, 403, NULL, "pages of %s may not change anything here",
                                 origin);
@@ -93,9 +64,9 @@ static int check_origin(const struct mr_request *request, enum mr_right right)
 
 int mr_access_preflight(const struct mr_request *request)
 {
-    const char *origin = header(request, "Origin");
-    if (!is(request->info->request_method, "OPTIONS") || origin == NULL ||
-        header(request, "Access-Control-Request-Method") == NULL)
+    const char *origin = mr_request_header(request, "Origin");
+    if (!is(request->method, "OPTIONS") || origin == NULL ||
+        mr_request_header(request, "Access-Control-Request-Method") == NULL)
         return 0;
     int refused = check_origin(request, MR_RIGHT_VIEW);
     if (refused != 0)
@@ -104,36 +75,6 @@ int mr_access_preflight(const struct mr_request *request)
                                   "Access-Control-Allow-Headers: Authorization, Content-Type\r\n"
                                   "Access-Control-Max-Age: " PREFLIGHT_S "\r\n";
     return mr_respond(request, &(struct mr_response){ .status = 204, .headers = headers });
-}
-
-void mr_access_frame_ancestors(const struct mr_origins *welcome, struct mr_buffer *out)
-{
-    mr_buffer_append_text(out, welcome != NULL && welcome->any ? "frame-ancestors *"
-                                                               : "frame-ancestors 'self'");
-    for (size_t i = 0; welcome != NULL && !welcome->any && i < welcome->count; i++)
-        if (strcmp(welcome->origin[i], "null") != 0)
-            mr_buffer_printf(out, " %s", welcome->origin[i]);
-}
-
-void mr_access_headers(const struct mr_request *request, struct mr_buffer *out)
-{
-    const struct mr_origins *origins = &request->site->origins;
-    const char *origin = header(request, "Origin"), *host = host_of(request);
-    bool foreign = origin != NULL && !mr_origin_is_own(origin, host);
-    bool welcome = foreign && mr_origin_allowed(origins, origin, host);
-    bool embeds =
-        origin == NULL && (origins->any || origins->count > 0) && is_allowed_referrer(request);
-    mr_buffer_printf(out, "Cross-Origin-Resource-Policy: %s\r\n",
-                     welcome || embeds ? "cross-origin" : "same-origin");
-    if (origins->any || origins->count > 0)
-        mr_buffer_append_text(out, "Vary: Origin, Referer\r\n");
-    if (request->guarded) {
-        mr_buffer_append_text(out, "Content-Security-Policy: ");
-        mr_access_frame_ancestors(origins, out);
-        mr_buffer_append_text(out, "\r\n");
-    }
-    if (welcome) /* never "*", so that credentials are nobody's by accident */
-        mr_buffer_printf(out, "Access-Control-Allow-Origin: %s\r\n", origin);
 }
 
 /* ---- tokens ---- */
@@ -147,7 +88,7 @@ static enum mr_auth better(enum mr_auth one, enum mr_auth other)
 static enum mr_auth check_token(const struct mr_request *request, enum mr_right right)
 {
     const struct mr_site *site = request->site;
-    const char *authorization = header(request, "Authorization");
+    const char *authorization = mr_request_header(request, "Authorization");
     enum mr_auth found = mr_auth_check(site->token, authorization);
     if (right == MR_RIGHT_CHANGE)
         return found;
@@ -160,6 +101,20 @@ static enum mr_auth check_token(const struct mr_request *request, enum mr_right 
         found = better(found, mr_auth_check_text(site->view_token, token));
     }
     return found;
+}
+
+bool mr_access_allows(const struct mr_request *request, enum mr_right right)
+{
+    const char *origin = mr_request_header(request, "Origin"),
+               *host = mr_cross_origin_host(request);
+    if (!mr_host_allowed(&request->site->hosts, host))
+        return false;
+    if (right == MR_RIGHT_OPEN)
+        return true;
+    if (right == MR_RIGHT_CHANGE)
+        return mr_origin_is_own(origin, host) && check_token(request, right) == MR_AUTH_RIGHT;
+    return mr_origin_allowed(&request->site->origins, origin, host) &&
+           (request->site->view_token == NULL || check_token(request, right) == MR_AUTH_RIGHT);
 }
 
 int mr_access_check(const struct mr_request *request, enum mr_right right)

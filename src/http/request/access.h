@@ -1,9 +1,7 @@
-/* Who may do what: checks every request before its route answers, and says in the answers which
- * pages may read them. Workers only, without I/O but for refusals. */
+/* Who may do what: checks every request before its route answers. Workers only, unless another thread is named. */
 #ifndef MR_HTTP_ACCESS_H
 #define MR_HTTP_ACCESS_H
 
-#include "base/buffer.h"
 #include "http/request/request.h"
 
 /* What a route asks of a client. */
@@ -26,12 +24,8 @@ int mr_access_check(const struct mr_request *request, enum mr_right right);
  * return: the status of the answer; 0: it is no such question */
 int mr_access_preflight(const struct mr_request *request);
 
-/* Append a policy's "frame-ancestors …": our own pages, and the welcome ones.
- * in:     welcome: NULL: none */
-void mr_access_frame_ancestors(const struct mr_origins *welcome, struct mr_buffer *out);
-
-/* Append header lines that every answer has, those of mr_respond and those of viewers alike: which
- * pages of other origins may read it and, for what needs a right, which may frame it. */
-void mr_access_headers(const struct mr_request *request, struct mr_buffer *out);
+/* Whether a request has a right, without answering it if it has not: the door asks before it reads a body.
+ * thread: any */
+bool mr_access_allows(const struct mr_request *request, enum mr_right right);
 
 #endif

@@ -1,6 +1,5 @@
 #include "http/request/forwarded.h"
 
-#include <civetweb.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -151,7 +150,7 @@ static bool ends_in_https(const char *line)
 
 struct mr_forwarded mr_forwarded_resolve(const struct mr_proxies *proxies,
                                          const struct mr_peer *peer,
-                                         const struct mg_header *headers, int count)
+                                         const struct mr_head_field *headers, int count)
 {
     struct mr_forwarded from = { .peer = *peer };
     bool proto_seen = false, going_back = true;

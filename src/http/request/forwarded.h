@@ -4,13 +4,12 @@
 #define MR_HTTP_FORWARDED_H
 
 #include "base/error.h"
+#include "http/request/head.h"
 #include "http/request/peer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct mg_header; /* civetweb's */
 
 #define MR_PROXIES_MAX 32
 
@@ -49,6 +48,6 @@ struct mr_forwarded {
  * return: the peer itself when it is not trusted */
 struct mr_forwarded mr_forwarded_resolve(const struct mr_proxies *proxies,
                                          const struct mr_peer *peer,
-                                         const struct mg_header *headers, int count);
+                                         const struct mr_head_field *headers, int count);
 
 #endif

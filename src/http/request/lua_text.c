@@ -18,7 +18,7 @@ static bool write_headers(const struct mr_request *request, const struct mr_buff
     char etag[MR_ETAG_SIZE];
     mr_etag_make(text->data, text->size, etag);
     snprintf(headers, HEADERS_SIZE, "ETag: %s\r\nCache-Control: no-cache\r\n", etag);
-    return mr_etag_matches(mg_get_header(request->connection, "If-None-Match"), etag);
+    return mr_etag_matches(mr_request_header(request, "If-None-Match"), etag);
 }
 
 int mr_lua_text_show(const struct mr_request *request, const struct mr_buffer *text)
@@ -37,7 +37,7 @@ int mr_lua_text_show(const struct mr_request *request, const struct mr_buffer *t
 
 int mr_lua_text_read(const struct mr_request *request, struct mr_buffer *text)
 {
-    switch (mr_body_read(request, MR_LUA_TEXT_MAX_BYTES, text)) {
+    switch (mr_body_take(request, MR_LUA_TEXT_MAX_BYTES, text)) {
     case 0:
         return 0;
     case -EMSGSIZE:

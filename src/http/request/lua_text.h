@@ -13,7 +13,7 @@
 /* Answer with a text and its entity tag; 304 to those who have it. */
 int mr_lua_text_show(const struct mr_request *request, const struct mr_buffer *text);
 
-/* Append the body of a request. return: 0; else the status, once it was refused */
+/* Take the body of a request. return: 0; else the status, once it was refused */
 int mr_lua_text_read(const struct mr_request *request, struct mr_buffer *text);
 
 /* Answer with `body`, whose reference is taken over, and the entity tag of the text that is on disk now. */

@@ -1,17 +1,20 @@
 #include "http/request/respond.h"
 
 #include "base/buffer.h"
-#include "http/request/access.h"
+#include "http/request/cross_origin.h"
 #include "http/request/json_text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-/* A body that nobody reads is taken in up to this size, so that the client sees the answer before
- * the connection is closed; a larger one is cut off. */
-#define UNREAD_BODY_MAX (64 * 1024LL)
+/* Files up to this size are read at once by the worker. */
+#define WHOLE_FILE_BYTES (128 * 1024)
+
+#define FILES_AT_ONCE 64
 
 static const char *status_text(int status)
 {
@@ -36,6 +39,8 @@ static const char *status_text(int status)
         return "Not Found";
     case 405:
         return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
     case 409:
         return "Conflict";
     case 411:
@@ -46,14 +51,20 @@ static const char *status_text(int status)
         return "Content Too Large";
     case 416:
         return "Range Not Satisfiable";
+    case 417:
+        return "Expectation Failed";
     case 421:
         return "Misdirected Request";
     case 422:
         return "Unprocessable Content";
     case 426:
         return "Upgrade Required";
+    case 431:
+        return "Request Header Fields Too Large";
     case 500:
         return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
     case 503:
         return "Service Unavailable";
     case 505:
@@ -88,38 +99,93 @@ void mr_response_head(struct mr_buffer *out, const struct mr_response *response)
     mr_buffer_append_text(out, "\r\n");
 }
 
-static int send_response(const struct mr_request *request, const struct mr_response *response,
-                         bool with_body)
+/* Begin the answer with its head. return: the answer; NULL when out of memory */
+static struct mr_answer *begin_answer(const struct mr_request *request,
+                                      const struct mr_response *response)
 {
-    struct mr_buffer out = { 0 };
-    const char *coding = mg_get_header(request->connection, "Transfer-Encoding");
-    if (coding != NULL || request->info->content_length > UNREAD_BODY_MAX)
-        mg_disable_connection_keep_alive(request->connection);
-
+    struct mr_answer *answer = &request->connection->answer;
     struct mr_buffer headers = { 0 };
-    mr_access_headers(request, &headers);
+    mr_cross_origin_headers(request, &headers);
     mr_buffer_append_text(&headers, response->headers != NULL ? response->headers : "");
     struct mr_response whole = *response;
     whole.headers = (const char *)headers.data;
-    mr_response_head(&out, &whole);
-    out.failed = out.failed || headers.failed;
+    mr_buffer_clear(&answer->bytes);
+    mr_response_head(&answer->bytes, &whole);
+    answer->is_there = !answer->bytes.failed && !headers.failed;
     mr_buffer_finish(&headers);
-    if (with_body && !request->head && response->size > 0)
-        mr_buffer_append(&out, response->body, response->size);
-    if (!out.failed)
-        mg_write(request->connection, out.data, out.size);
-    mr_buffer_finish(&out);
-    return response->status;
+    return answer->is_there ? answer : NULL;
 }
 
 int mr_respond(const struct mr_request *request, const struct mr_response *response)
 {
-    return send_response(request, response, true);
+    struct mr_answer *answer = begin_answer(request, response);
+    if (answer == NULL || request->head || response->size == 0)
+        return response->status;
+    if (response->is_static) {
+        answer->rest = response->body;
+        answer->rest_size = response->size;
+        return response->status;
+    }
+    mr_buffer_append(&answer->bytes, response->body, response->size);
+    answer->is_there = !answer->bytes.failed;
+    return response->status;
 }
 
-int mr_respond_head(const struct mr_request *request, const struct mr_response *response)
+void mr_respond_bytes(const struct mr_request *request, const void *bytes, size_t size)
 {
-    return send_response(request, response, false);
+    struct mr_answer *answer = &request->connection->answer;
+    mr_buffer_append(&answer->bytes, bytes, size);
+    answer->is_there = !answer->bytes.failed;
+}
+
+/* return: whether all was read */
+static bool append_file(struct mr_buffer *out, int fd, off_t at, size_t size)
+{
+    uint8_t *to = mr_buffer_reserve(out, size);
+    ssize_t got = -1;
+    if (to == NULL)
+        return false;
+    do {
+        got = pread(fd, to, size, at);
+    } while (got < 0 && errno == EINTR);
+    if (got != (ssize_t)size)
+        return false;
+    out->size += size;
+    return true;
+}
+
+/* return: whether one more file may be sent */
+static bool take_place(struct mr_site *site, struct mr_answer *answer)
+{
+    if (atomic_fetch_add(&site->files_sent, 1) >= FILES_AT_ONCE) {
+        atomic_fetch_sub(&site->files_sent, 1);
+        return false;
+    }
+    answer->places = &site->files_sent;
+    return true;
+}
+
+int mr_respond_file(const struct mr_request *request, const struct mr_response *response, int fd,
+                    off_t at)
+{
+    struct mr_answer *answer = &request->connection->answer;
+    bool is_large = response->size > WHOLE_FILE_BYTES && !request->head;
+    if (is_large && !take_place(request->site, answer)) {
+        close(fd);
+        return mr_respond_error(request, 503, "Retry-After: 2\r\n",
+                                "as many large files as may be sent at once are being sent");
+    }
+    answer = begin_answer(request, response);
+    if (is_large && answer != NULL) {
+        answer->file = fd;
+        answer->file_at = at;
+        answer->file_left = response->size;
+        return response->status;
+    }
+    if (answer != NULL && !request->head)
+        answer->is_there = append_file(&answer->bytes, fd, at, response->size);
+    close(fd);
+    return response->status;
 }
 
 static int respond_text(const struct mr_request *request, int status, const char *headers,
@@ -138,6 +204,15 @@ static int respond_text(const struct mr_request *request, int status, const char
     return status;
 }
 
+/* return: malloc'd; NULL when out of memory */
+static char *make_error(const char *why)
+{
+    json_t *body = json_pack("{s:o}", "error", mr_json_text(why));
+    char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+    json_decref(body);
+    return text;
+}
+
 int mr_respond_error(const struct mr_request *request, int status, const char *headers,
                      const char *format, ...)
 {
@@ -147,14 +222,35 @@ int mr_respond_error(const struct mr_request *request, int status, const char *h
     mr_buffer_vprintf(&why, format, args);
     va_end(args);
 
-    json_t *body = why.failed ? NULL : json_pack("{s:o}", "error", mr_json_text((char *)why.data));
-    char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+    char *text = why.failed ? NULL : make_error((char *)why.data);
     respond_text(request, status, headers,
                  text != NULL ? text : "{\"error\":\"the reason cannot be shown\"}");
     free(text);
-    json_decref(body);
     mr_buffer_finish(&why);
     return status;
+}
+
+void mr_respond_refusal(struct mr_connection *connection, int status, const char *why)
+{
+    struct mr_answer *answer = &connection->answer;
+    char *text = make_error(why);
+    if (text == NULL)
+        return;
+    mr_response_head(&answer->bytes, &(struct mr_response){
+                                         .status = status,
+                                         .type = "application/json",
+                                         .headers = "Cache-Control: no-store\r\n"
+                                                    "Cross-Origin-Resource-Policy: same-origin\r\n",
+                                         .size = strlen(text),
+                                     });
+    mr_buffer_append_text(&answer->bytes, text);
+    answer->is_there = !answer->bytes.failed;
+    free(text);
+}
+
+int mr_respond_no_stream(const struct mr_request *request)
+{
+    return mr_respond_error(request, 404, NULL, "there is no stream \"%s\"", request->stream);
 }
 
 int mr_respond_json_text(const struct mr_request *request, int status, const char *json)

@@ -1,5 +1,5 @@
-/* Whole HTTP responses. Every one closes its connection, so that no idle client holds a worker, and
- * says nosniff. Workers only; a write blocks at most as long as civetweb's request time-out. */
+/* Whole HTTP responses. Every one closes its connection and says nosniff. They are made in memory: the door sends them once
+ * the route has returned. Workers only, unless another thread is named; nothing here blocks but the reading of files. */
 #ifndef MR_HTTP_RESPOND_H
 #define MR_HTTP_RESPOND_H
 
@@ -7,14 +7,17 @@
 #include "http/request/request.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct mr_response {
     int status;
     const char *type;    /* Content-Type; NULL: no body, no length */
     const char *headers; /* further lines, each with CRLF; NULL: none */
     const void *body;
-    size_t size; /* of the body; HEAD is answered with it as well */
+    size_t size;    /* of the body; HEAD is answered with it as well */
+    bool is_static; /* the body outlives every connection, so that it need not be copied */
 };
 
 /* Append the header lines that every answer has. Any thread. */
@@ -23,11 +26,22 @@ void mr_response_lines(struct mr_buffer *out);
 /* Append the head, with the empty line. Any thread. */
 void mr_response_head(struct mr_buffer *out, const struct mr_response *response);
 
-/* All of these return the status, for civetweb. */
+/* All of these return the status of the answer. */
 int mr_respond(const struct mr_request *request, const struct mr_response *response);
 
-/* Only the head of a response whose body the caller sends with mg_write, unless request->head. */
-int mr_respond_head(const struct mr_request *request, const struct mr_response *response);
+/* Answer with a part of a file: response->size bytes from `at` on; response->body is not used.
+ * in:     fd: open for reading; goes to the answer, failure included */
+int mr_respond_file(const struct mr_request *request, const struct mr_response *response, int fd,
+                    off_t at);
+
+/* Answer with bytes that are a head already. */
+void mr_respond_bytes(const struct mr_request *request, const void *bytes, size_t size);
+
+/* The answer to a request that the door refuses. thread: the connection's owner */
+void mr_respond_refusal(struct mr_connection *connection, int status, const char *why);
+
+/* 404: the request names a stream that does not exist. */
+int mr_respond_no_stream(const struct mr_request *request);
 
 /* {"error":"…"} */
 int mr_respond_error(const struct mr_request *request, int status, const char *headers,

@@ -3,19 +3,22 @@
 #ifndef MR_HTTP_SITE_H
 #define MR_HTTP_SITE_H
 
-#include "http/engine/fanout.h"
-#include "http/engine/traffic.h"
-#include "http/pages/assets.h"
-#include "http/pages/webdir.h"
-#include "http/request/addresses.h"
 #include "http/request/base_path.h"
 #include "http/request/forwarded.h"
 #include "http/request/origin.h"
-#include "stream/registry.h"
+#include "http/request/traffic.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 
+struct mr_addresses;
+struct mr_assets;
+struct mr_fanout;
 struct mr_log_streams;
+struct mr_registry;
+struct mr_socketio_streams;
+struct mr_webdir;
 
 struct mr_site {
     struct mr_registry *registry; /* borrowed */
@@ -28,8 +31,7 @@ struct mr_site {
     struct mr_webdir *webdir; /* NULL: none */
     char *token;              /* for what changes something */
     char *view_token;         /* for watching; NULL: everybody may */
-    int dummy;                /* mr_takeover_open_dummy */
-    atomic_uint long_sends;   /* any thread: workers that are sending long answers */
+    atomic_uint files_sent;   /* any thread: large files that are being sent */
     atomic_bool stopping;     /* any thread: nothing but 503 from now on */
 
     struct mr_proxies proxies; /* whose X-Forwarded headers are believed */

@@ -55,6 +55,10 @@ void mr_engineio_destroy(struct mr_engineio *engineio);
 /* Its time-outs, for the fan-out engine that its clients are handed to. */
 struct mr_fanout_service mr_engineio_service(struct mr_engineio *engineio);
 
+/* A POST has begun: its body is about to be read. One that begins while another one of the same session has not been
+ * answered ends the session, as in the reference server. thread: the door's; never blocks */
+void mr_engineio_begin_post(const struct mr_request *request, struct mr_engineio *engineio);
+
 /* Answer a request that was found to be allowed, of whatever method: workers only.
  * return: the status */
 int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio);

@@ -2,9 +2,8 @@
  * does the rest. */
 #include "http/socketio/engineio_session.h"
 
-#include "http/pages/long_send.h"
-#include "http/request/access.h"
 #include "http/request/body.h"
+#include "http/request/cross_origin.h"
 #include "http/request/query.h"
 #include "http/request/respond.h"
 #include "http/viewers/handover.h"
@@ -32,7 +31,7 @@ static int respond_fault(const struct mr_request *request, enum mr_engineio_faul
 
 static bool is_method(const struct mr_request *request, const char *method)
 {
-    return strcmp(request->info->request_method, method) == 0;
+    return strcmp(request->method, method) == 0;
 }
 
 /* The lines that answers by the engine have. return: malloc'd; NULL when out of memory */
@@ -40,7 +39,7 @@ static char *make_headers(const struct mr_request *request)
 {
     struct mr_buffer lines = { 0 };
     mr_buffer_append_text(&lines, no_store);
-    mr_access_headers(request, &lines);
+    mr_cross_origin_headers(request, &lines);
     if (lines.failed)
         mr_buffer_finish(&lines);
     return (char *)lines.data;
@@ -64,7 +63,7 @@ struct question {
 static int read_question(const struct mr_request *request, struct question *question,
                          enum mr_engineio_fault *fault)
 {
-    const char *query = request->info->query_string;
+    const char *query = request->query;
     char transport[TRANSPORT_MAX], version[2];
     mr_query_get(query, "transport", transport, sizeof(transport));
     bool websocket = strcmp(transport, "websocket") == 0;
@@ -89,10 +88,10 @@ static int read_question(const struct mr_request *request, struct question *ques
     *fault = MR_ENGINEIO_BAD_REQUEST;
     question->kind = websocket ? KIND_WEBSOCKET : get ? KIND_POLL : KIND_POST;
     question->handshake = (struct mr_handshake){
-        .connection = mg_get_header(request->connection, "Connection"),
-        .upgrade = mg_get_header(request->connection, "Upgrade"),
-        .version = mg_get_header(request->connection, "Sec-WebSocket-Version"),
-        .key = mg_get_header(request->connection, "Sec-WebSocket-Key"),
+        .connection = mr_request_header(request, "Connection"),
+        .upgrade = mr_request_header(request, "Upgrade"),
+        .version = mr_request_header(request, "Sec-WebSocket-Version"),
+        .key = mr_request_header(request, "Sec-WebSocket-Key"),
     };
     return !websocket || mr_handshake_check(&question->handshake) == MR_HANDSHAKE_OK ? 0 : -1;
 }
@@ -111,7 +110,7 @@ static struct mr_engineio_link *make_link(const struct mr_request *request,
     memcpy(link->sid, question->sid, sizeof(link->sid));
     link->headers = make_headers(request);
     if (question->sid[0] == '\0')
-        link->query = strdup(request->info->query_string);
+        link->query = strdup(request->query);
     if (question->kind == KIND_WEBSOCKET)
         mr_handshake_answer(question->handshake.key, &link->switching);
     if (link->headers == NULL || (question->sid[0] == '\0' && link->query == NULL) ||
@@ -139,34 +138,50 @@ static int hand_over(const struct mr_request *request, struct mr_engineio_link *
     return mr_handover(request, &arrival, kind == KIND_WEBSOCKET ? 101 : 200);
 }
 
-/* Read the body, and hand over also what is wrong with it: that ends the session. */
+/* A POST from the first byte of its body to its answer. */
+struct post {
+    struct mr_engineio_posts *posts;
+    struct mr_engineio_post_mark mark;
+    char sid[MR_ENGINEIO_SID_LENGTH + 1];
+    bool overlaps; /* another POST of the session had not ended when it began */
+};
+
+static void end_post(void *attached)
+{
+    struct post *post = attached;
+    mr_engineio_posts_leave(post->posts, &post->mark);
+    free(post);
+}
+
+void mr_engineio_begin_post(const struct mr_request *request, struct mr_engineio *engineio)
+{
+    struct post *post = calloc(1, sizeof(*post));
+    if (post == NULL)
+        return;
+    post->posts = engineio->posts;
+    mr_query_get(request->query, "sid", post->sid, sizeof(post->sid));
+    post->overlaps = !mr_engineio_posts_enter(engineio->posts, &post->mark, post->sid);
+    request->connection->attached = post;
+    request->connection->detach = end_post;
+}
+
+/* Take the body, and hand over also what is wrong with it: that ends the session. */
 static int take_post(const struct mr_request *request, struct mr_engineio_link *link)
 {
-    struct mr_engineio *engineio = link->engineio;
-    struct mr_engineio_post_mark mark;
-    struct mr_long_send slow;
-    int status = mr_long_read_begin(&slow, request);
-    if (status != 0) {
-        mr_engineio_link_destroy(link);
-        return status;
-    }
-    char sid[MR_ENGINEIO_SID_LENGTH + 1];
-    memcpy(sid, link->sid, sizeof(sid));
-    link->overlaps = !mr_engineio_posts_enter(engineio->posts, &mark, sid);
-    int result = mr_body_read(request, engineio->options.max_payload, &link->body);
+    size_t most = link->engineio->options.max_payload;
+    struct post *post = request->connection->attached;
+    link->overlaps = post != NULL && post->overlaps;
     /* Before the answer: with it, the client may send its next POST, which another worker takes. */
-    mr_engineio_posts_leave(engineio->posts, &mark);
-    mr_long_send_end(&slow);
-    if (result < 0) {
-        status = result == -EMSGSIZE
-                     ? mr_respond_error(request, 413, NULL, "a payload has at most %zu bytes",
-                                        engineio->options.max_payload)
-                     : respond_fault(request, MR_ENGINEIO_BAD_REQUEST);
-        mr_engineio_link_destroy(link);
-    } else {
-        status = hand_over(request, link, KIND_POST);
-    }
-    return status;
+    if (post != NULL)
+        end_post(post);
+    request->connection->attached = NULL;
+    int result = mr_body_take(request, most, &link->body);
+    if (result == 0)
+        return hand_over(request, link, KIND_POST);
+    mr_engineio_link_destroy(link);
+    return result == -EMSGSIZE
+               ? mr_respond_error(request, 413, NULL, "a payload has at most %zu bytes", most)
+               : respond_fault(request, MR_ENGINEIO_BAD_REQUEST);
 }
 
 int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio)

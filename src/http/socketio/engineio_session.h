@@ -150,7 +150,7 @@ void mr_engineio_websocket_close(struct mr_engineio_link *link, int code, const 
 struct mr_engineio_posts *mr_engineio_posts_create(void); /* NULL when out of memory */
 void mr_engineio_posts_destroy(struct mr_engineio_posts *posts);
 
-/* A mark on the worker's stack. */
+/* A mark, which the caller keeps as long as the POST is under way. */
 struct mr_engineio_post_mark {
     struct mr_engineio_post_mark *next;
     const char *sid;

@@ -15,8 +15,6 @@
 #define PING_TIMEOUT_MS    20000
 #define CONNECT_TIMEOUT_MS 45000
 
-/* A message for the script, with what is around it; more would only keep the engine's thread. */
-#define MAX_PAYLOAD 100000
 #define MESSAGE_MAX (64 * 1024)
 
 #define TOO_MANY  "{\"error\":\"too many messages: the script did not get all\"}"
@@ -189,14 +187,14 @@ int mr_socketio_streams_create(struct mr_registry *registry, unsigned max_sessio
         .app = &app,
         .opaque = streams,
         .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-        .max_attachments_bytes = MAX_PAYLOAD,
+        .max_attachments_bytes = MR_SOCKETIO_STREAM_PAYLOAD_MAX,
     };
     const struct mr_engineio_options options = {
         .app = &mr_socketio_engineio_app,
         .opaque = &streams->options,
         .ping_interval_ms = PING_INTERVAL_MS,
         .ping_timeout_ms = PING_TIMEOUT_MS,
-        .max_payload = MAX_PAYLOAD,
+        .max_payload = MR_SOCKETIO_STREAM_PAYLOAD_MAX,
         .max_sessions = max_sessions,
         .addresses = addresses,
     };
@@ -227,4 +225,9 @@ struct mr_engineio *mr_socketio_streams_engineio(struct mr_socketio_streams *str
 int mr_socketio_stream_answer(const struct mr_request *request)
 {
     return mr_engineio_answer(request, request->site->socketio->engineio);
+}
+
+void mr_socketio_stream_begin_body(const struct mr_request *request)
+{
+    mr_engineio_begin_post(request, request->site->socketio->engineio);
 }

@@ -7,8 +7,14 @@
 #include "http/socketio/engineio.h"
 #include "stream/registry.h"
 
+/* Bytes of one request or message: a message for the script, with what is around it. */
+#define MR_SOCKETIO_STREAM_PAYLOAD_MAX 100000
+
 /* GET and POST /socket.io/. Workers only; return: the status of the answer */
 int mr_socketio_stream_answer(const struct mr_request *request);
+
+/* A POST /socket.io/ has begun. thread: the door's; never blocks */
+void mr_socketio_stream_begin_body(const struct mr_request *request);
 
 struct mr_socketio_streams;
 

@@ -27,9 +27,4 @@ int mr_handover_viewer(const struct mr_request *request, const struct mr_arrival
 /* Free the session of an arrival that does not come to be. */
 void mr_handover_discard(const struct mr_arrival *arrival);
 
-/* The value of a query parameter.
- * return: whether it is there; a value that is too long is cut */
-bool mr_request_parameter(const struct mr_request *request, const char *name, char *value,
-                          size_t size);
-
 #endif

@@ -145,7 +145,6 @@ int mr_log_stream_follow(const struct mr_request *request, struct mr_log_ring *r
     follower->logs = request->site->logs;
     follower->ring = mr_log_ring_ref(ring);
     follower->last = last;
-    mg_disable_connection_keep_alive(request->connection);
 
     struct mr_buffer head = { 0 };
     mr_buffer_append_text(&head, "HTTP/1.1 200 OK\r\n");

@@ -50,7 +50,7 @@ const struct mr_protocol mr_mjpeg_ahead_protocol = { .kind = MR_VIEWER_MJPEG,
 /* Browsers say which images they know; programs that read the heads of parts do not care. */
 static bool is_browser(const struct mr_request *request)
 {
-    const char *accept = mg_get_header(request->connection, "Accept");
+    const char *accept = mr_request_header(request, "Accept");
     return accept != NULL && strstr(accept, "image/webp") != NULL;
 }
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "http/engine/client.h"
 #include "http/engine/form.h"
-#include "http/pages/content.h"
+#include "http/request/etag.h"
 #include "http/request/respond.h"
 #include "http/viewers/frame_headers.h"
 #include "http/viewers/handover.h"
@@ -190,10 +190,10 @@ static struct mr_snapshot *create_for(const struct mr_request *request)
     struct mr_buffer lines = { 0 };
     mr_stream_head(request, &lines);
     struct mr_snapshot *snapshot =
-        lines.failed ? NULL
-                     : mr_snapshot_create((char *)lines.data,
-                                          mg_get_header(request->connection, "If-None-Match"),
-                                          request->head, mr_clock_now_us() + MR_SNAPSHOT_WAIT_US);
+        lines.failed
+            ? NULL
+            : mr_snapshot_create((char *)lines.data, mr_request_header(request, "If-None-Match"),
+                                 request->head, mr_clock_now_us() + MR_SNAPSHOT_WAIT_US);
     mr_buffer_finish(&lines);
     return snapshot;
 }

@@ -1,7 +1,6 @@
 #include "http/viewers/stream_head.h"
 
-#include "http/api/api.h"
-#include "http/request/access.h"
+#include "http/request/cross_origin.h"
 #include "http/request/respond.h"
 #include "http/viewers/handover.h"
 
@@ -11,16 +10,16 @@ void mr_stream_head(const struct mr_request *request, struct mr_buffer *out)
     mr_buffer_append_text(
         out, "Cache-Control: no-store\r\n"
              "X-Accel-Buffering: no\r\n"); /* a proxy is to pass frames on, not to collect */
-    mr_access_headers(request, out);
+    mr_cross_origin_headers(request, out);
 }
 
 static int answer_head(const struct mr_request *request, const struct mr_buffer *head)
 {
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
-        return mr_api_no_stream(request);
+        return mr_respond_no_stream(request);
     mr_stream_unref(&stream);
-    mg_write(request->connection, head->data, head->size);
+    mr_respond_bytes(request, head->data, head->size);
     return 200;
 }
 

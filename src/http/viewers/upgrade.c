@@ -1,6 +1,5 @@
 #include "http/viewers/upgrade.h"
 
-#include "http/api/api.h"
 #include "http/request/respond.h"
 #include "http/viewers/handover.h"
 #include "http/viewers/handshake.h"
@@ -12,7 +11,7 @@
 static int answer_plain(const struct mr_request *request)
 {
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
-    int refused = stream == NULL ? mr_api_no_stream(request) : mr_handover_admit(request);
+    int refused = stream == NULL ? mr_respond_no_stream(request) : mr_handover_admit(request);
     mr_stream_unref(&stream);
     if (refused != 0)
         return refused;
@@ -37,10 +36,10 @@ static int refuse_handshake(const struct mr_request *request, enum mr_handshake_
 int mr_upgrade_native(const struct mr_request *request)
 {
     struct mr_handshake handshake = {
-        .connection = mg_get_header(request->connection, "Connection"),
-        .upgrade = mg_get_header(request->connection, "Upgrade"),
-        .version = mg_get_header(request->connection, "Sec-WebSocket-Version"),
-        .key = mg_get_header(request->connection, "Sec-WebSocket-Key"),
+        .connection = mr_request_header(request, "Connection"),
+        .upgrade = mr_request_header(request, "Upgrade"),
+        .version = mr_request_header(request, "Sec-WebSocket-Version"),
+        .key = mr_request_header(request, "Sec-WebSocket-Key"),
     };
     char format[FORMAT_MAX];
     bool given = mr_request_parameter(request, "format", format, sizeof(format));

@@ -39,7 +39,8 @@ static inline int setup(void **state)
     (void)state;
     struct mr_error error;
     struct mr_server_options options = {
-        .listen = "127.0.0.1:0",
+        .listen = (const char *const[]){ "127.0.0.1:0" },
+        .listens = 1,
         .web_dir = web_dir,
         .max_clients = MAX_CLIENTS,
         .token = TOKEN,

@@ -2,7 +2,6 @@
 
 #include "support/check.h"
 
-#include <civetweb.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,10 +21,10 @@ static int setup(void **state)
 static const char *resolve(const char *peer, const char *const lines[LINES_MAX])
 {
     static char text[MR_PEER_TEXT_SIZE];
-    struct mg_header headers[LINES_MAX + 1] = { { "Host", "example.org" } };
+    struct mr_head_field headers[LINES_MAX + 1] = { { "Host", "example.org" } };
     int count = 1;
     for (int i = 0; i < LINES_MAX && lines[i] != NULL; i++)
-        headers[count++] = (struct mg_header){ "x-forwarded-For", lines[i] };
+        headers[count++] = (struct mr_head_field){ "x-forwarded-For", lines[i] };
     struct mr_peer direct;
     mr_peer_parse(peer, &direct);
     struct mr_forwarded from = mr_forwarded_resolve(&proxies, &direct, headers, count);
@@ -101,7 +100,7 @@ static void knows_ports_and_ipv6(void **state)
 
 static bool is_https(const char *peer, const char *first, const char *second)
 {
-    struct mg_header headers[] = { { "X-FORWARDED-PROTO", first },
+    struct mr_head_field headers[] = { { "X-FORWARDED-PROTO", first },
                                    { "X-Forwarded-Proto", second } };
     struct mr_peer direct;
     assert_true(mr_peer_parse(peer, &direct));

@@ -6,100 +6,164 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+static struct mr_listen_address address;
+static struct mr_listener listener;
+static struct mr_error error;
+
 static void parses_addresses_and_names(void **state)
 {
     (void)state;
-    struct sockaddr_in address;
-    struct mr_error error;
     assert_int_equal(mr_listen_parse("127.0.0.1:8080", &address, &error), 0);
-    assert_int_equal(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
-    assert_int_equal(ntohs(address.sin_port), 8080);
+    assert_int_equal(ntohl(address.socket.ipv4.sin_addr.s_addr), INADDR_LOOPBACK);
+    assert_int_equal(ntohs(address.socket.ipv4.sin_port), 8080);
     assert_int_equal(mr_listen_parse("0.0.0.0:65535", &address, &error), 0);
-    assert_int_equal(address.sin_addr.s_addr, INADDR_ANY);
+    assert_int_equal(address.socket.ipv4.sin_addr.s_addr, INADDR_ANY);
     assert_int_equal(mr_listen_parse("localhost:0", &address, &error), 0);
-    assert_int_equal(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
-    assert_int_equal(ntohs(address.sin_port), 0);
+    assert_int_equal(ntohl(address.socket.ipv4.sin_addr.s_addr), INADDR_LOOPBACK);
+    assert_int_equal(ntohs(address.socket.ipv4.sin_port), 0);
+    assert_int_equal(mr_listen_parse("8080", &address, &error), 0);
+    assert_int_equal(ntohl(address.socket.ipv4.sin_addr.s_addr), INADDR_LOOPBACK);
+}
+
+static void parses_every_family(void **state)
+{
+    (void)state;
+    assert_int_equal(mr_listen_parse("[::1]:81", &address, &error), 0);
+    assert_int_equal(address.socket.any.sa_family, AF_INET6);
+    assert_memory_equal(&address.socket.ipv6.sin6_addr, &in6addr_loopback, 16);
+    assert_int_equal(ntohs(address.socket.ipv6.sin6_port), 81);
+    assert_int_equal(mr_listen_parse(":82", &address, &error), 0);
+    assert_memory_equal(&address.socket.ipv6.sin6_addr, &in6addr_any, 16);
+    assert_true(address.is_everywhere);
+    assert_int_equal(mr_listen_parse("unix:/run/x.sock", &address, &error), 0);
+    assert_int_equal(address.socket.any.sa_family, AF_UNIX);
+    assert_string_equal(address.socket.path.sun_path, "/run/x.sock");
 }
 
 static void says_what_would_be_right(void **state)
 {
     (void)state;
     static const char *const bad[] = { "",
-                                       "8080",
                                        "127.0.0.1",
                                        "127.0.0.1:",
-                                       ":8080",
+                                       ":",
                                        "127.0.0.1:99999",
                                        "127.0.0.1:-1",
                                        "127.0.0.1:80x",
                                        "127.0.0.1:+80" };
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-        struct sockaddr_in address;
-        struct mr_error error = { 0 };
-        char expected[100];
-        snprintf(expected, sizeof(expected), "\"%s\" is not ADDR:PORT with a port from 0 to 65535",
+        char expected[200];
+        snprintf(expected, sizeof(expected),
+                 "\"%s\" is not ADDR:PORT with a port from 0 to 65535, PORT, :PORT, [IPv6]:PORT or "
+                 "unix:PATH",
                  bad[i]);
         assert_int_equal(mr_listen_parse(bad[i], &address, &error), -EINVAL);
         assert_string_equal(error.text, expected);
     }
-}
-
-static void says_that_ipv6_is_not_possible(void **state)
-{
-    (void)state;
-    struct sockaddr_in address;
-    struct mr_error error = { 0 };
-    assert_int_equal(mr_listen_parse("[::1]:8080", &address, &error), -EINVAL);
-    assert_string_equal(error.text, "cannot listen on [::1]:8080: IPv6 is not supported; use an "
-                                    "IPv4 address, 0.0.0.0 for all");
+    assert_int_equal(mr_listen_parse("::1:80", &address, &error), -EINVAL);
+    assert_string_equal(
+        error.text, "cannot listen on ::1:80: an IPv6 address stands in brackets, as [::1]:8080");
+    assert_int_equal(mr_listen_parse("unix:", &address, &error), -EINVAL);
 }
 
 static void tells_that_the_port_is_taken(void **state)
 {
     (void)state;
-    struct sockaddr_in address = { .sin_family = AF_INET };
-    socklen_t size = sizeof(address);
-    struct mr_error error = { 0 };
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(fd, 1), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-
-    assert_int_equal(mr_listen_open(&address, "here:1", &error), -EADDRINUSE);
+    struct mr_listener second;
+    assert_int_equal(mr_listen_parse("127.0.0.1:0", &address, &error), 0);
+    assert_int_equal(mr_listen_open(&address, "127.0.0.1:0", &listener, &error), 0);
+    assert_int_equal(mr_listen_parse(listener.text, &address, &error), 0);
+    assert_int_equal(mr_listen_open(&address, "here:1", &second, &error), -EADDRINUSE);
     assert_string_equal(
         error.text, "cannot listen on here:1: Address already in use; choose another port, or 0 "
                     "for any");
-    close(fd);
-    fd = mr_listen_open(&address, "here:1", &error);
-    assert_true(fd >= 0);
-    close(fd);
+    close(listener.fd);
+    assert_int_equal(mr_listen_open(&address, "here:1", &second, &error), 0);
+    close(second.fd);
 }
 
 static void tells_that_the_address_is_not_ours(void **state)
 {
     (void)state;
-    struct sockaddr_in address;
-    struct mr_error error = { 0 };
     assert_int_equal(mr_listen_parse("192.0.2.1:0", &address, &error), 0);
-    assert_int_equal(mr_listen_open(&address, "192.0.2.1:0", &error), -EADDRNOTAVAIL);
+    assert_int_equal(mr_listen_open(&address, "192.0.2.1:0", &listener, &error), -EADDRNOTAVAIL);
     assert_string_equal(error.text,
                         "cannot listen on 192.0.2.1:0: Cannot assign requested address");
+}
+
+/* ---- UNIX sockets ---- */
+
+static char path[] = TEST_WORK_DIR "/listen-XXXXXX";
+static char text[sizeof(path) + sizeof("unix:/s")];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    if (mkdtemp(path) == NULL)
+        return -1;
+    snprintf(text, sizeof(text), "unix:%s/s", path);
+    return mr_listen_parse(text, &address, &error);
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return rmdir(path); /* which must be empty */
+}
+
+static void a_unix_socket_is_for_its_group(void **state)
+{
+    (void)state;
+    struct stat info;
+    assert_int_equal(mr_listen_open(&address, text, &listener, &error), 0);
+    assert_string_equal(listener.text, text);
+    assert_int_equal(stat(listener.path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0660);
+    close(listener.fd);
+    mr_listen_remove(&listener);
+}
+
+static void a_leftover_socket_is_replaced(void **state)
+{
+    (void)state;
+    struct mr_listener second;
+    assert_int_equal(mr_listen_open(&address, text, &listener, &error), 0);
+    assert_int_equal(mr_listen_open(&address, text, &second, &error), -EADDRINUSE);
+    close(listener.fd);
+    assert_int_equal(mr_listen_open(&address, text, &second, &error), 0);
+    close(second.fd);
+    mr_listen_remove(&second);
+}
+
+static void a_file_is_not_replaced(void **state)
+{
+    (void)state;
+    FILE *file = fopen(text + strlen("unix:"), "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(mr_listen_open(&address, text, &listener, &error), -EADDRINUSE);
+    assert_int_equal(unlink(text + strlen("unix:")), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parses_addresses_and_names),
+        cmocka_unit_test(parses_every_family),
         cmocka_unit_test(says_what_would_be_right),
-        cmocka_unit_test(says_that_ipv6_is_not_possible),
         cmocka_unit_test(tells_that_the_port_is_taken),
         cmocka_unit_test(tells_that_the_address_is_not_ours),
+        cmocka_unit_test_setup_teardown(a_unix_socket_is_for_its_group, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_leftover_socket_is_replaced, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_file_is_not_replaced, make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

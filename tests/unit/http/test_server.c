@@ -118,7 +118,8 @@ static void nonsense_is_answered_with_json(void **state)
     assert_int_equal(fetch(port, "GARBAGE", &answer), 400);
     assert_memory_equal(answer.body.data, "{\"error\":", 9);
     fetched_finish(&answer);
-    assert_error("GET /x HTTP/9.9\r\nX: y", 400, "Bad request");
+    assert_error("GET /x HTTP/9.9\r\nX: y", 400,
+                 "the request line is not METHOD TARGET VERSION with one blank between them");
 }
 
 /* ---- start and end ---- */
@@ -132,11 +133,13 @@ static void the_port_is_taken(void **state)
     snprintf(expected, sizeof(expected),
              "cannot listen on %s: Address already in use; choose another port, or 0 for any",
              mr_server_address(server));
-    assert_int_equal(
-        mr_server_create(
-            &(struct mr_server_options){ .listen = mr_server_address(server), .max_clients = 1 },
-            registry, &second, &error),
-        -EADDRINUSE);
+    assert_int_equal(mr_server_create(
+                         &(struct mr_server_options){
+                             .listen = (const char *const[]){ mr_server_address(server) },
+                             .listens = 1,
+                             .max_clients = 1 },
+                         registry, &second, &error),
+                     -EADDRINUSE);
     assert_null(second);
     assert_string_equal(error.text, expected);
 }

@@ -1,0 +1,32 @@
+/* Accepts connections on all listening sockets, as long as there are descriptors. The door's thread only. */
+#ifndef MR_HTTP_ACCEPT_H
+#define MR_HTTP_ACCEPT_H
+
+#include "http/request/connection.h"
+
+struct mr_accept;
+
+struct mr_accept_options {
+    const int *listeners; /* they go to the acceptor, failure included */
+    size_t listener_count;
+    int epoll;  /* borrowed: tells of connections to be accepted, */
+    void *mark; /* with this as data.ptr */
+    /* Called for each connection, which goes there, with `mark`. */
+    void (*welcome)(void *mark, struct mr_connection *connection);
+};
+
+/* return: 0; -ENOMEM; -errno of open, epoll_ctl. thread: any, before the door's starts */
+int mr_accept_create(const struct mr_accept_options *options, struct mr_accept **made);
+
+/* Accept a bounded number of connections. */
+void mr_accept_some(struct mr_accept *acceptor);
+
+/* return: whether accepting has stopped for a moment because it failed */
+bool mr_accept_is_paused(const struct mr_accept *acceptor);
+
+/* Go on with accepting, if it has stopped. */
+void mr_accept_resume(struct mr_accept *acceptor);
+
+void mr_accept_destroy(struct mr_accept *acceptor); /* takes NULL */
+
+#endif
