@@ -68,7 +68,8 @@ static int refuse_unsaved(struct mr_proposal *proposal, int result, const char *
 {
     proposal->verdict = MR_VERDICT_UNSAVED;
     return mr_error_set(error, result, "cannot save the script \"%s\": %s", path,
-                        result == MR_PRIVATE_FILES_DENIED ? MR_PRIVATE_FILES_REASON : strerror(-result));
+                        result == MR_PRIVATE_FILES_DENIED ? MR_PRIVATE_FILES_REASON
+                                                          : strerror(-result));
 }
 
 static int check_awaited(const struct mr_proposal *proposal, struct mr_error *error)
