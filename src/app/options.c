@@ -25,9 +25,12 @@ const struct mr_option mr_option_table[] = {
       .help = "Lua file that describes several streams, instead of SOURCE" },
     { "check", 0, NULL, MR_OPTION_FLAG, AT(check), .scope = MR_SCOPE_COMMAND,
       .help = "look whether the --config file is right, then exit" },
-    { "listen", 'l', "ADDR:PORT", MR_OPTION_TEXT, AT(listen), .fallback = "127.0.0.1:8080",
-      .scope = MR_SCOPE_GLOBAL, .check = mr_option_check_listen,
-      .help = "where to serve; port 0 picks one and prints it (%s)" },
+    { "listen", 'l', "ADDR:PORT", MR_OPTION_LIST, AT(listen), .scope = MR_SCOPE_GLOBAL,
+      .check = mr_option_check_listen,
+      .help =
+          "where to serve: 192.0.2.1:8080, [::1]:8080, 8080 for this machine alone, :8080 for "
+          "every "
+          "address, unix:PATH; port 0 picks one and prints it; several: again (127.0.0.1:8080)" },
     { "name", 'n', "NAME", MR_OPTION_TEXT, AT(name), .fallback = "live", .scope = MR_SCOPE_COMMAND,
       .check = mr_option_check_name, .help = "the stream's name, of a-z 0-9 _ - (%s)" },
     { "size", 0, "WxH", MR_OPTION_SIZE, AT(size),

@@ -50,7 +50,7 @@ struct mr_options {
     double stall_s;
     double idle_disconnect_s; /* 0: never */
     const char *script;       /* NULL: the one that comes with moonreel */
-    const char *listen;
+    struct mr_values listen;  /* none: 127.0.0.1:8080 */
     const char *name;
     struct mr_size size;
     int fit; /* enum mr_fit */

@@ -3,8 +3,10 @@
 #include "app/config_watch.h"
 #include "app/descriptors.h"
 #include "app/fleet.h"
+#include "app/openable.h"
 #include "app/option_set.h"
 #include "app/own_files.h"
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/request/auth.h"
@@ -19,6 +21,8 @@
 #define OPEN_GRACE_US 2000000
 
 #define SHUTDOWN_LIMIT_MS 1900
+
+#define LISTEN_DEFAULT "127.0.0.1:8080"
 
 struct serve {
     const struct mr_options *given;   /* the command line's */
@@ -57,10 +61,12 @@ static int read_config(struct serve *serve, struct mr_error *error)
 static int create_server(struct serve *serve, struct mr_error *error)
 {
     const struct mr_options *options = serve->options;
+    static const char *const fallback[] = { LISTEN_DEFAULT };
+    bool given = options->listen.count > 0;
     return mr_server_create(
         &(struct mr_server_options){
-            .listen = (const char *const[]){ options->listen },
-            .listens = 1,
+            .listen = given ? options->listen.text : fallback,
+            .listens = given ? options->listen.count : 1,
             .web_dir = options->web_dir,
             .proxies = options->proxies,
             .origins = options->origins,
@@ -151,18 +157,31 @@ static void reread_config(struct serve *serve)
 
 /* ---- running ---- */
 
-/* A token that was made up for this run is part of the studio's link; one that was given is its giver's
- * secret. */
+/* Print one line for each address that can be opened, then the studio's link at the first of them. A token
+ * that was made up for this run is part of that link; one that was given is its giver's secret. */
 static void say_where(const struct serve *serve)
 {
-    const char *address = mr_server_address(serve->server), *base = serve->options->base.text;
-    printf("moonreel listening on http://%s%s/\n", address, base);
+    char openable[MR_OPENABLE_MAX][MR_OPENABLE_SIZE], first[MR_OPENABLE_SIZE] = "";
+    const char *listener, *base = serve->options->base.text;
+    struct mr_buffer text = { 0 };
+    for (size_t i = 0; (listener = mr_server_listener(serve->server, i)) != NULL; i++) {
+        size_t count = mr_openable_find(listener, openable);
+        if (count == 0)
+            mr_buffer_printf(&text, "moonreel listening on %s\n", listener);
+        for (size_t k = 0; k < count; k++)
+            mr_buffer_printf(&text, "moonreel listening on http://%s%s/\n", openable[k], base);
+        if (count > 0 && first[0] == '\0')
+            memcpy(first, openable[0], sizeof(first));
+    }
     if (serve->made_up[0] != '\0')
-        printf("token: %s\n", serve->made_up);
-    printf("studio: http://%s%s/studio%s%s\n", address, base,
-           serve->made_up[0] != '\0' ? "#token=" : "", serve->made_up);
-    if (fflush(stdout) != 0)
-        mr_log(MR_LOG_INFO, "app", "listening on http://%s%s/", address, base);
+        mr_buffer_printf(&text, "token: %s\n", serve->made_up);
+    if (first[0] != '\0')
+        mr_buffer_printf(&text, "studio: http://%s%s/studio%s%s\n", first, base,
+                         serve->made_up[0] != '\0' ? "#token=" : "", serve->made_up);
+    if (text.failed || fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0)
+        mr_log(MR_LOG_INFO, "app", "listening on %s%s%s/", first[0] != '\0' ? "http://" : "",
+               first[0] != '\0' ? first : mr_server_address(serve->server), base);
+    mr_buffer_finish(&text);
 }
 
 /* A stream of the command line that fails ends the run; those of a configuration can be mended.

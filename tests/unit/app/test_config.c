@@ -92,7 +92,7 @@ static void takes_the_documented_example(void **state)
                 "           settings = { label = \"Road\" } },\n"
                 "}\n");
     char file[400];
-    assert_string_equal(config->options.listen, "0.0.0.0:8080");
+    assert_string_equal(config->options.listen.text[0], "0.0.0.0:8080");
     assert_int_equal(config->count, 2);
     const struct mr_options *road = &config->streams[0], *yard = &config->streams[1];
     assert_string_equal(road->name, "road");
@@ -147,12 +147,22 @@ static void takes_every_kind_of_value(void **state)
     assert_int_equal(c->loop, MR_NO);
 }
 
+static void several_addresses_are_a_list(void **state)
+{
+    (void)state;
+    expect_good("listen = { '8080', 'unix:/run/x.sock' }\n"
+                "streams = { yard = { source = 'test:' } }");
+    assert_int_equal(config->options.listen.count, 2);
+    assert_string_equal(config->options.listen.text[1], "unix:/run/x.sock");
+}
+
 static void the_command_line_comes_first(void **state)
 {
     (void)state;
     static const char text[] = "listen = '127.0.0.1:1' streams = { a = { source = 'test:' } }";
     assert_int_equal(read_with(text, "--listen", "127.0.0.1:2"), 0);
-    assert_string_equal(config->options.listen, "127.0.0.1:2");
+    assert_int_equal(config->options.listen.count, 1);
+    assert_string_equal(config->options.listen.text[0], "127.0.0.1:2");
     assert_true(read_with("listen = 'x' streams = { a = { source = 'test:' } }", "--listen",
                           "127.0.0.1:2") < 0); /* wrong is wrong */
 }
@@ -304,6 +314,7 @@ static void the_command_line_leaves_streams_to_the_file(void **state)
 
 RUN_TESTS(cmocka_unit_test_setup_teardown(takes_the_documented_example, set_up, tear_down),
           cmocka_unit_test_setup_teardown(takes_every_kind_of_value, set_up, tear_down),
+          cmocka_unit_test_setup_teardown(several_addresses_are_a_list, set_up, tear_down),
           cmocka_unit_test_setup_teardown(the_command_line_comes_first, set_up, tear_down),
           cmocka_unit_test_setup_teardown(says_what_is_wrong_and_what_is_right, set_up, tear_down),
           cmocka_unit_test_setup_teardown(says_all_of_it_in_order, set_up, tear_down),

@@ -34,7 +34,7 @@ static void has_the_documented_defaults(void **state)
     (void)state;
     assert_int_equal(parse(""), 0);
     assert_string_equal(options.source, "test:");
-    assert_string_equal(options.listen, "127.0.0.1:8080");
+    assert_int_equal(options.listen.count, 0);
     assert_string_equal(options.name, "live");
     assert_null(options.script);
     assert_int_equal(options.quality, 0); /* not given */
@@ -79,6 +79,10 @@ static void takes_every_kind(void **state)
     assert_int_equal(parse("--base-path /cam/"), 0);
     assert_string_equal(options.base.text, "/cam");
 
+    assert_int_equal(parse("-l 8080 --listen :8081 --listen [::1]:0 --listen unix:/run/x.sock"), 0);
+    assert_int_equal(options.listen.count, 4);
+    assert_string_equal(options.listen.text[3], "unix:/run/x.sock");
+
     assert_int_equal(parse("-"), 0);
     assert_string_equal(options.source, "-");
 }
@@ -111,8 +115,13 @@ static void refuses_with_name_value_and_remedy(void **state)
     expect_refusal("--record-split 5", "--record-split goes with --record");
     expect_refusal("--name Live", "--name: \"Live\" is not a name of 1 to 64 letters a-z, digits, "
                                   "_ and -");
-    expect_refusal("--listen 8080",
-                   "--listen: \"8080\" is not ADDR:PORT with a port from 0 to 65535");
+    expect_refusal(
+        "--listen 8080 --listen 127.0.0.1",
+        "--listen: \"127.0.0.1\" is not ADDR:PORT with a port from 0 to 65535, PORT, :PORT, "
+        "[IPv6]:PORT or unix:PATH");
+    expect_refusal("--listen ::1:8080",
+                   "--listen: cannot listen on ::1:8080: an IPv6 address stands in "
+                   "brackets, as [::1]:8080");
     assert_int_equal(parse("--size 0x0"), -EINVAL);
     assert_non_null(strstr(error.text, "--size"));
     assert_non_null(strstr(error.text, "0x0"));
