@@ -112,6 +112,10 @@ static void shows_no_secret(void **state)
     check_hidden("srt://127.0.0.1:1?passphrase=" SECRET "&connect_timeout=100", "latency=1",
                  "cannot open");
     check_hidden("rtmp://u:" SECRET "@127.0.0.1:1/x/y", "rtmp_live=live", "refused");
+    check_hidden("rtmp://127.0.0.1:1/app/" SECRET, "rtmp_live=live", "rtmp://127.0.0.1:1/app/***");
+    check_hidden("rtsp://u:12/a@b#" SECRET "?x@127.0.0.1:1/x", "user_agent=a",
+                 "rtsp://u:***@127.0.0.1:1/x");
+    check_hidden("http://127.0.0.1:1/", "X-Api: " SECRET, "input option \"X-Api…\" is not KEY");
     check_hidden("http://127.0.0.1:1/", "my_password=" SECRET, "input option \"my_password\"");
     check_hidden("http://127.0.0.1:1/", "headers:Authorization: " SECRET, "is not KEY=VALUE");
     web_stop(web);
@@ -127,8 +131,9 @@ static void serves_no_secret(void **state)
     snprintf(url, sizeof(url), "http://u:" SECRET "@127.0.0.1:%d/s.jpg?token=" SECRET,
              web_port(web));
     assert_true(host_start(
-        &host, (const char *const[]){ "--log-level", "trace", "--always", "--input-option",
-                                      "headers=X-Key: " SECRET "\r\n", url, NULL }));
+        &host,
+        (const char *const[]){ "--log-level", "trace", "--always", "--input-option",
+                               "headers=X-Api: " SECRET "\r\nX-Key: " SECRET "\r\n", url, NULL }));
     const char *const paths[] = { "GET /api/streams", "GET /metrics", "GET /healthz" };
     for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
         fetch(host.port, paths[i], &fetched);
@@ -140,6 +145,7 @@ static void serves_no_secret(void **state)
     struct mr_buffer log = { 0 };
     host_read_log(&host, &log);
     assert_non_null(strstr((char *)log.data, "request: GET /s.jpg"));
+    assert_non_null(strstr((char *)log.data, "X-Api: ***"));
     assert_secret(&log);
     mr_buffer_finish(&log);
     host_stop(&host, SIGTERM, HANGS_US);
