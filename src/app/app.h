@@ -31,9 +31,12 @@ int mr_app_tests(const struct mr_options *options, struct mr_error *error);
  * return: 0; -errno with *error, the last line */
 int mr_app_check(const struct mr_options *options, struct mr_error *error);
 
-/* What serving and headless runs have in common: the encoder pool, as many threads as it should
- * have, and the stream as the options want it. */
+/* Make the encoder pool, with a thread for each core up to 4.
+ * out:    *encoder, the caller's
+ * return: 0; -errno with *error */
 int mr_app_create_encoder(struct mr_encoder **encoder, struct mr_error *error);
+
+/* return: the stream's options as the program's options want them; strings are those of `options` */
 struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
                                                struct mr_events *events);
 

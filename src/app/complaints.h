@@ -17,6 +17,8 @@ struct mr_complaints {
     size_t more;
 };
 
+/* Add a complaint, or count it when the list is full.
+ * in:     line: of the file; 0: none */
 void mr_complaints_add(struct mr_complaints *complaints, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void mr_complaints_finish(struct mr_complaints *complaints); /* may be all zero */

@@ -36,7 +36,7 @@ void mr_config_unref(struct mr_config **config); /* clears it; takes a pointer t
 /* return: the stream's options, NULL when there is none of that name */
 const struct mr_options *mr_config_find(const struct mr_config *config, const char *name);
 
-/* The file's line on which a stream's key is set (NULL: the stream); 0: not known. */
+/* return: the file's line on which a stream's key is set, or the stream itself (key NULL); 0: unknown */
 int mr_config_line(const struct mr_config *config, const char *stream, const char *key);
 
 #endif

@@ -14,13 +14,15 @@ struct mr_config_watch {
     int64_t due_us;
 };
 
-/* Before the file is read for the first time. Logs it when the system cannot. */
+/* Begin to watch, before the file is read for the first time. Logs a warning when the system cannot.
+ * in:     path: borrowed until mr_config_watch_stop */
 void mr_config_watch_start(struct mr_config_watch *watch, const char *path);
 void mr_config_watch_stop(struct mr_config_watch *watch);
 
-int mr_config_watch_fd(const struct mr_config_watch *watch); /* -1: there is none */
+/* return: the descriptor to poll for reading, the watch's; -1: the system cannot watch */
+int mr_config_watch_fd(const struct mr_config_watch *watch);
 
-/* When mr_config_watch_look is to be called, besides when there is something to read; -1: never. */
+/* return: when mr_config_watch_look is due although nothing can be read, monotonic; -1: never */
 int64_t mr_config_watch_due_us(const struct mr_config_watch *watch);
 
 /* Read what there is. return: whether the file was saved */

@@ -25,7 +25,10 @@ struct mr_events {
 int mr_events_init(struct mr_events *events);
 void mr_events_finish(struct mr_events *events);
 
-/* deadline_us: monotonic; < 0: none. Main's thread. */
+/* Wait for the next event.
+ * in:     deadline_us: monotonic; below 0: none
+ * return: what happened
+ * thread: main's only */
 enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us);
 
 /* Whether MR_EVENT_STOP is what comes next because of SIGINT or SIGTERM: what takes long need not be

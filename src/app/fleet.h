@@ -28,6 +28,7 @@ int mr_fleet_add(struct mr_fleet *fleet, const struct mr_options *options, struc
  * of its own. */
 void mr_fleet_apply(struct mr_fleet *fleet, struct mr_config *config);
 
+/* Have every stream read its script again. */
 void mr_fleet_reload_scripts(struct mr_fleet *fleet);
 
 struct mr_fleet_phases {

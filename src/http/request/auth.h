@@ -20,11 +20,13 @@ enum mr_auth {
     MR_AUTH_WRONG,
 };
 
-/* Check the value of an Authorization header; NULL: there is none. How long it takes tells nothing of
- * the token; NULL: none is right. */
+/* Check the value of an Authorization header. How long it takes tells nothing of the token.
+ * in:     token: NULL: no value is right; authorization: NULL: there is no such header
+ * return: MR_AUTH_MISSING also for another scheme than Bearer */
 enum mr_auth mr_auth_check(const char *token, const char *authorization);
 
-/* The same of a token by itself. */
+/* Check a token by itself, as from ?token=.
+ * return: MR_AUTH_RIGHT or MR_AUTH_WRONG */
 enum mr_auth mr_auth_check_text(const char *token, const char *given);
 
 #endif

@@ -20,7 +20,8 @@ enum mr_bucket_answer {
     MR_BUCKET_ENOUGH,   /* and no more of it: it does not listen */
 };
 
-/* One more message. */
+/* Take a token for one more message.
+ * return: whether the message may pass, and whether the client should be disconnected */
 enum mr_bucket_answer mr_bucket_take(struct mr_bucket *bucket, int64_t now_us);
 
 #endif

@@ -30,7 +30,7 @@ int mr_origins_add(struct mr_origins *origins, const char *text, struct mr_error
  * is what files and sandboxed frames say, is nobody's own. */
 bool mr_origin_allowed(const struct mr_origins *origins, const char *origin, const char *host);
 
-/* The same without the welcome ones: only our own pages and what is no page. */
+/* return: whether it is one of our own pages, or no page; welcome ones do not count */
 bool mr_origin_is_own(const char *origin, const char *host);
 
 /* Names under which we may be asked, besides addresses and "localhost", in lower case. */
