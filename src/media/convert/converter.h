@@ -18,15 +18,19 @@ struct mr_converter;
 struct mr_converter_options {
     struct mr_size size; /* wish, see mr_geometry_solve */
     enum mr_fit fit;
-    unsigned slots; /* pictures in the pool; 0: none, for mr_converter_fill only */
+    unsigned slots; /* pictures in the pool */
     bool keep_jpeg; /* frames that come as JPEG of the output's size become pending pictures
                        (pending.h), whose JPEG may be sent as it is */
 };
 
-/* return: 0, -ENOMEM */
+/* in:     options, copied
+ * out:    *converter, to be destroyed; NULL on error
+ * return: 0; -ENOMEM */
 int mr_converter_create(const struct mr_converter_options *options,
                         struct mr_converter **converter);
-void mr_converter_destroy(struct mr_converter *converter); /* takes NULL */
+
+/* Free; pictures that others hold stay valid. Takes NULL. */
+void mr_converter_destroy(struct mr_converter *converter);
 
 /* Convert one frame; pts_us and captured_us are carried over.
  * in:     decoded, borrowed for this call
@@ -36,11 +40,8 @@ void mr_converter_destroy(struct mr_converter *converter); /* takes NULL */
 int mr_converter_run(struct mr_converter *converter, const struct mr_decoded *decoded,
                      struct mr_picture **picture, struct mr_error *error);
 
-/* The same into a picture that the caller has, of the size that options.size says. */
-int mr_converter_fill(struct mr_converter *converter, const struct mr_decoded *decoded,
-                      struct mr_picture *picture, struct mr_error *error);
-
-/* Frames of which not all could be decoded here, or when their pictures were asked for. */
+/* return: how many frames could be decoded in part only, here or when their pictures were asked for
+ * thread: the source thread */
 uint64_t mr_converter_damaged(const struct mr_converter *converter);
 
 /* Fill `bgrx` with `i420`, both of one size; numbers and times are carried over.

@@ -1,6 +1,6 @@
 #include "media/convert/thaw.h"
 
-#include "media/convert/converter.h"
+#include "media/convert/conversion.h"
 #include "media/jpeg/jpeg_planes.h"
 #include "media/picture/picture.h"
 
@@ -17,9 +17,9 @@ struct mr_thaw {
     atomic_bool
         needed; /* the last picture was: the next ones are filled at once, by the source thread,
                            which has time while the script works on the one before */
-    pthread_mutex_t lock; /* held by who thaws */
+    pthread_mutex_t lock; /* held by the thread that fills a picture */
     /* protected by lock */
-    struct mr_converter *converter;
+    struct mr_conversion *conversion;
     AVFrame *shape;
 };
 
@@ -32,7 +32,6 @@ struct frozen {
 
 int mr_thaw_create(struct mr_size size, struct mr_thaw **out)
 {
-    const struct mr_converter_options options = { .size = size, .fit = MR_FIT_STRETCH };
     struct mr_thaw *thaw = calloc(1, sizeof(*thaw));
     *out = NULL;
     if (thaw == NULL)
@@ -40,7 +39,7 @@ int mr_thaw_create(struct mr_size size, struct mr_thaw **out)
     atomic_init(&thaw->references, 1);
     pthread_mutex_init(&thaw->lock, NULL);
     thaw->shape = av_frame_alloc();
-    if (thaw->shape == NULL || mr_converter_create(&options, &thaw->converter) < 0)
+    if (thaw->shape == NULL || mr_conversion_create(size, MR_FIT_STRETCH, &thaw->conversion) < 0)
         mr_thaw_unref(&thaw);
     *out = thaw;
     return thaw != NULL ? 0 : -ENOMEM;
@@ -52,7 +51,7 @@ void mr_thaw_unref(struct mr_thaw **held)
     *held = NULL;
     if (thaw == NULL || atomic_fetch_sub_explicit(&thaw->references, 1, memory_order_acq_rel) != 1)
         return;
-    mr_converter_destroy(thaw->converter);
+    mr_conversion_destroy(thaw->conversion);
     av_frame_free(&thaw->shape);
     pthread_mutex_destroy(&thaw->lock);
     free(thaw);
@@ -76,12 +75,14 @@ static void fill(void *opaque, struct mr_picture *picture)
     struct frozen *frozen = opaque;
     struct mr_thaw *thaw = frozen->thaw;
     struct mr_error error;
+    bool changed;
     const struct mr_decoded decoded = { .frame = thaw->shape, .jpeg = &frozen->jpeg };
     pthread_mutex_lock(&thaw->lock);
-    uint64_t damaged = mr_converter_damaged(thaw->converter);
+    uint64_t damaged = mr_conversion_damaged(thaw->conversion);
     mr_jpeg_describe(&frozen->jpeg.header, 1, 0, 1, thaw->shape);
-    bool failed = mr_converter_fill(thaw->converter, &decoded, picture, &error) < 0;
-    bool incomplete = failed || mr_converter_damaged(thaw->converter) != damaged;
+    bool failed = mr_conversion_adapt(thaw->conversion, &decoded, &changed, &error) < 0 ||
+                  mr_conversion_run(thaw->conversion, &decoded, picture, &error) < 0;
+    bool incomplete = failed || mr_conversion_damaged(thaw->conversion) != damaged;
     pthread_mutex_unlock(&thaw->lock);
     if (failed)
         fill_grey(picture);
