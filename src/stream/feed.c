@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "media/source/source_jpeg.h"
+#include "media/source/source_skip.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,7 +85,7 @@ static int convert_otherwise(struct mr_ingest *ingest, const struct mr_decoded *
                              struct mr_picture **picture)
 {
     struct mr_decoded other = *decoded;
-    int result = mr_source_decode(ingest->source, &other, &ingest->error);
+    int result = mr_source_jpeg_decode(ingest->source, &other, &ingest->error);
     if (result == 0)
         return mr_converter_run(ingest->converter, &other, picture, &ingest->error);
     return result > 0 ? -EBADMSG : result;
@@ -181,6 +183,6 @@ int mr_ingest_step(struct mr_ingest *ingest)
         return 0;
     }
     if (ingest->pacer.max_fps > 0)
-        mr_source_note_slot(ingest->source, mr_pacer_slot_us(&ingest->pacer) - ingest->offset_us);
+        mr_source_skip_slot(ingest->source, mr_pacer_slot_us(&ingest->pacer) - ingest->offset_us);
     return pass_on(ingest, &decoded);
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "media/source/source_discard.h"
 
 #include <errno.h>
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "media/convert/converter.h"
 #include "media/source/source.h"
+#include "media/source/source_skip.h"
 #include "stream/pacer.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ static int play(const struct way *way)
         if (!mr_pacer_admit(&pacer, decoded.pts_us))
             continue;
         if (way->fps > 0)
-            mr_source_note_slot(source, mr_pacer_slot_us(&pacer));
+            mr_source_skip_slot(source, mr_pacer_slot_us(&pacer));
         if (mr_converter_run(converter, &decoded, &picture, &error) < 0)
             fail(way->clip, error.text);
         mr_picture_unref(&picture);

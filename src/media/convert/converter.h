@@ -36,7 +36,7 @@ void mr_converter_destroy(struct mr_converter *converter);
  * in:     decoded, borrowed for this call
  * out:    *picture, one reference, the caller's; NULL on error
  * return: 0; -EAGAIN all pictures are in use; -ENOMEM; -ENOTSUP with *error naming the format;
- *         -EBADMSG TurboJPEG cannot decode decoded->jpeg: see mr_source_decode */
+ *         -EBADMSG TurboJPEG cannot decode decoded->jpeg: see mr_source_jpeg_decode */
 int mr_converter_run(struct mr_converter *converter, const struct mr_decoded *decoded,
                      struct mr_picture **picture, struct mr_error *error);
 

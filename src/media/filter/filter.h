@@ -9,14 +9,9 @@
 #define MR_MEDIA_FILTER_H
 
 #include "base/error.h"
+#include "media/filter/filter_limits.h"
 #include "media/picture/picture.h"
 #include "media/pixels/region.h"
-
-#define MR_FILTER_MAX_TEXT  2048 /* bytes */
-#define MR_FILTER_MAX_STEPS 16   /* filters in a chain */
-#define MR_FILTER_MIN_SIDE                                                                         \
-    16 /* pixels; FFmpeg's gblur and edgedetect write where they must not
-                                    in pictures of a pixel's width or height */
 
 struct mr_filter;
 

@@ -1,6 +1,6 @@
 #include "media/filter/filter_allowed.h"
 
-#include "media/filter/filter.h"
+#include "media/filter/filter_limits.h"
 
 #include <ctype.h>
 #include <errno.h>

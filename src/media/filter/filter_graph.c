@@ -1,8 +1,8 @@
 #include "media/filter/filter_graph.h"
 
 #include "media/ffmpeg/ffmpeg_log.h"
-#include "media/filter/filter.h"
 #include "media/filter/filter_allowed.h"
+#include "media/filter/filter_limits.h"
 
 #include <errno.h>
 #include <libavfilter/buffersink.h>

@@ -4,8 +4,8 @@
 #include "media/picture/picture_bound.h"
 #include "media/source/decoder_threads.h"
 #include "media/source/fd_io.h"
+#include "media/source/input_dictionary.h"
 #include "media/source/input_kind.h"
-#include "media/source/input_options.h"
 #include "media/source/locator.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ static int fail(const struct attempt *attempt, int averror)
 
     const char *hint = mr_ffmpeg_log_hint();
     int refused = averror == AVERROR(EINVAL)
-                      ? mr_input_options_refused(hint, attempt->shown, attempt->error)
+                      ? mr_input_dictionary_refused(hint, attempt->shown, attempt->error)
                       : 0;
     if (refused)
         return refused;
@@ -115,10 +115,10 @@ static int open_demuxer(struct mr_input *input, struct attempt *attempt)
     if (averror < 0)
         return fail(attempt, averror);
     if (locator->camera)
-        mr_input_options_compare(attempt->wish, locator->camera_format, input->demuxer,
-                                 attempt->shown);
-    return mr_input_options_check_demuxer(attempt->wish, attempt->options, attempt->shown,
-                                          attempt->error);
+        mr_input_dictionary_compare(attempt->wish, locator->camera_format, input->demuxer,
+                                    attempt->shown);
+    return mr_input_dictionary_check_demuxer(attempt->wish, attempt->options, attempt->shown,
+                                             attempt->error);
 }
 
 /* FFmpeg shows any text file as a terminal would, and lists of subtitles are inputs to it too. */
@@ -214,8 +214,8 @@ static int open_decoder(struct mr_input *input, struct attempt *attempt, int thr
     averror = avcodec_open2(input->decoder, codec, &attempt->options);
     if (averror < 0)
         return fail(attempt, averror);
-    return mr_input_options_check_left(attempt->wish, attempt->options, attempt->shown,
-                                       attempt->error);
+    return mr_input_dictionary_check_left(attempt->wish, attempt->options, attempt->shown,
+                                          attempt->error);
 }
 
 static bool is_remote_url(const char *url)
@@ -269,8 +269,8 @@ static int open_all(struct mr_input *input, struct attempt *attempt, const char 
             fail(attempt, failed);
         return failed;
     }
-    if ((failed = mr_input_options_make(attempt->wish, &attempt->locator, &attempt->options,
-                                        attempt->error)) != 0)
+    if ((failed = mr_input_dictionary_make(attempt->wish, &attempt->locator, &attempt->options,
+                                           attempt->error)) != 0)
         return failed;
     input->remote = is_remote(&attempt->locator);
     begin(input, attempt);

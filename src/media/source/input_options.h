@@ -1,42 +1,28 @@
-/* How the user wants an input to be opened (struct mr_input_options), in FFmpeg's terms.
- * Private to src/media. */
+/* How the user wants an input to be opened. Plain data. */
 #ifndef MR_MEDIA_INPUT_OPTIONS_H
 #define MR_MEDIA_INPUT_OPTIONS_H
 
-#include "media/source/locator.h"
-#include "media/source/source.h"
+#include "media/picture/geometry.h"
 
-struct AVDictionary;
-struct AVFormatContext;
+#include <stddef.h>
 
-/* What avformat_open_input is to be given: what suits the address, and the user's wishes, which go
- * before.
- * out:    *dictionary, to be freed; NULL on error
- * return: 0; -EINVAL with *error: not KEY=VALUE, a name that FFmpeg does not have, half a size;
- *         -ENOMEM with *error */
-int mr_input_options_make(const struct mr_input_options *options, const struct mr_locator *locator,
-                          struct AVDictionary **dictionary, struct mr_error *error);
+/* What an input does not say about itself, and how it is to be opened. */
+struct mr_input_options {
+    /* FFmpeg's name of a demuxer or device, or of a camera's pixel format or codec (as "mjpeg",
+     * "yuyv422"); NULL: found by looking */
+    const char *format;
+    struct mr_size size; /* of a camera or raw video; {0,0}: the input's choice */
+    double fps;          /* of a camera, raw video or a row of pictures; 0: the input's choice */
+    const char *const *option; /* more of FFmpeg's options, each "key=value" */
+    size_t option_count;
+};
 
-/* A size or rate that the demuxer did not take is an error. (Decoders take them and do nothing.)
- * in:     left: what is left of the dictionary; shown: the source's name for messages
- * return: 0; -EINVAL with *error */
-int mr_input_options_check_demuxer(const struct mr_input_options *options,
-                                   const struct AVDictionary *left, const char *shown,
-                                   struct mr_error *error);
+/* in:     from, borrowed for this call
+ * out:    *to, a copy with strings of its own, to be finished; empty on error
+ * return: 0; -ENOMEM */
+int mr_input_options_copy(struct mr_input_options *to, const struct mr_input_options *from);
 
-/* … and so is an option that the decoder did not take either. */
-int mr_input_options_check_left(const struct mr_input_options *options,
-                                const struct AVDictionary *left, const char *shown,
-                                struct mr_error *error);
-
-/* FFmpeg refused an option's value: say which one.
- * in:     hint: FFmpeg's own words
- * return: -EINVAL with *error; 0 when that is not what happened */
-int mr_input_options_refused(const char *hint, const char *shown, struct mr_error *error);
-
-/* Say in the log what a camera gives instead of what it was asked for.
- * in:     format: the pixel format or codec that was asked for; NULL: any */
-void mr_input_options_compare(const struct mr_input_options *options, const char *format,
-                              const struct AVFormatContext *camera, const char *shown);
+/* Free the strings of a copy and empty it. Takes an empty one. */
+void mr_input_options_finish(struct mr_input_options *options);
 
 #endif

@@ -4,7 +4,7 @@
 #define MR_MEDIA_LOCATOR_H
 
 #include "base/error.h"
-#include "media/source/source.h"
+#include "media/source/input_options.h"
 
 #include <libavutil/pixfmt.h>
 #include <stdbool.h>

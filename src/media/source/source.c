@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "media/ffmpeg/ffmpeg_log.h"
 #include "media/ffmpeg/url.h"
-#include "media/source/input_options.h"
-#include "media/source/recorded.h"
-#include "media/source/source_private.h"
+#include "media/source/source_discard.h"
+#include "media/source/source_frame.h"
+#include "media/source/source_jpeg.h"
+#include "media/source/source_skip.h"
+#include "media/source/source_state.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -135,12 +137,6 @@ uint64_t mr_source_damaged(const struct mr_source *source)
     return atomic_load_explicit(&source->damaged, memory_order_relaxed);
 }
 
-void mr_source_count_damage(struct mr_source *source)
-{
-    atomic_fetch_add_explicit(&source->damaged, 1, memory_order_relaxed);
-    source->damage_in_a_row++;
-}
-
 static bool has_peer(const struct mr_source *source)
 {
     return source->info.live || source->info.remote;
@@ -153,20 +149,6 @@ static void note_life(struct mr_source *source)
     if (has_peer(source) && !source->frame_came &&
         mr_clock_now_us() - source->waiting_since_us < most_us)
         mr_patience_begin(&source->patience);
-}
-
-int mr_source_fail(const struct mr_source *source, int averror, struct mr_error *error)
-{
-    int code = mr_ffmpeg_errno(averror);
-    int over = mr_patience_why(&source->patience, code);
-    if (over == -ETIMEDOUT)
-        return mr_error_set(error, over, "\"%s\": no frame came for %.3g s", source->shown,
-                            (double)source->patience.limit_us / 1e6);
-    if (over != 0)
-        return mr_error_set(error, -ECANCELED, "\"%s\": interrupted", source->shown);
-    char reason[AV_ERROR_MAX_STRING_SIZE];
-    av_strerror(averror, reason, sizeof(reason));
-    return mr_error_set(error, code, "reading \"%s\" failed: %s", source->shown, reason);
 }
 
 /* Tell the decoder that nothing follows: it gives out the frames that it still holds. */
@@ -186,8 +168,8 @@ static int read_failed(struct mr_source *source, int averror, struct mr_error *e
         return STEP_AGAIN;
     }
     if (averror != AVERROR_INVALIDDATA || mr_patience_check(&source->patience) != 0)
-        return mr_source_fail(source, averror, error);
-    mr_source_count_damage(source);
+        return mr_source_state_fail(source, averror, error);
+    mr_source_state_damage(source);
     if (source->damage_in_a_row >= MR_SOURCE_MAX_DAMAGE)
         drain(source);
     return STEP_AGAIN;
@@ -201,11 +183,11 @@ static int decode_packet(struct mr_source *source)
         return 0;
     source->wants_key = false;
     if (source->packet->flags & AV_PKT_FLAG_CORRUPT)
-        mr_source_count_damage(source);
+        mr_source_state_damage(source);
     mr_source_skip_or_not(source);
     int averror = avcodec_send_packet(source->input.decoder, source->packet);
     if (averror < 0 && averror != AVERROR(ENOMEM))
-        mr_source_count_damage(source);
+        mr_source_state_damage(source);
     return averror;
 }
 
@@ -216,12 +198,12 @@ static int feed(struct mr_source *source, struct mr_error *error)
     if (averror < 0)
         return read_failed(source, averror, error);
     bool ours = source->packet->stream_index == source->input.stream->index;
-    if (ours && mr_source_keep_jpeg(source))
+    if (ours && mr_source_jpeg_keep(source))
         return STEP_JPEG;
     if (ours)
         averror = decode_packet(source);
     av_packet_unref(source->packet);
-    return averror == AVERROR(ENOMEM) ? mr_source_fail(source, averror, error) : STEP_AGAIN;
+    return averror == AVERROR(ENOMEM) ? mr_source_state_fail(source, averror, error) : STEP_AGAIN;
 }
 
 static int step(struct mr_source *source, struct mr_error *error)
@@ -234,50 +216,9 @@ static int step(struct mr_source *source, struct mr_error *error)
     if (averror == AVERROR(EAGAIN))
         return feed(source, error);
     if (averror == AVERROR(ENOMEM))
-        return mr_source_fail(source, averror, error);
-    mr_source_count_damage(source);
+        return mr_source_state_fail(source, averror, error);
+    mr_source_state_damage(source);
     return STEP_AGAIN;
-}
-
-static int64_t next_pts_us(struct mr_source *source, int64_t stamp, int64_t duration)
-{
-    bool stamped = !source->still && !source->input.still && !source->input.untimed;
-    return mr_timeline_next(&source->timeline, stamped ? stamp : AV_NOPTS_VALUE,
-                            stamped ? duration : 0, source->info.live ? mr_clock_now_us() : 0);
-}
-
-/* Keep the first frame of what loops: it may be the only one. JPEG costs nothing to read again. */
-static void keep_only(struct mr_source *source)
-{
-    if (source->frames_since_start <= 2)
-        av_frame_unref(source->only);
-    if (source->frames_since_start == 1 && source->loop && !source->input.live &&
-        source->frame->buf[0] != NULL && av_frame_ref(source->only, source->frame) < 0)
-        av_frame_unref(source->only);
-}
-
-void mr_source_give_out(struct mr_source *source, int64_t stamp, int64_t duration,
-                        struct mr_decoded *decoded)
-{
-    const AVFrame *frame = source->frame;
-    source->damage_in_a_row = 0;
-    source->frames_since_start++;
-    source->frame_came = true;
-    keep_only(source);
-
-    struct mr_orientation orientation = source->input.orientation;
-    const AVFrameSideData *matrix = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
-    if (matrix != NULL)
-        orientation = mr_orientation_from_matrix((const int32_t *)matrix->data, matrix->size);
-    *decoded = (struct mr_decoded){
-        .frame = frame,
-        .pts_us = next_pts_us(source, stamp, duration),
-        .captured_us = mr_clock_wall_us(),
-        .rotation = orientation.rotation,
-        .mirrored = orientation.mirrored,
-        .recorded = mr_recorded_take(&source->recorded, stamp),
-    };
-    mr_source_skip_note(source, stamp, decoded->pts_us);
 }
 
 /* Frames whose damage the decoder has hidden are shown: a smear beats a gap. They count, though. */
@@ -285,8 +226,8 @@ static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
 {
     const AVFrame *frame = source->frame;
     if ((frame->flags & AV_FRAME_FLAG_CORRUPT) || frame->decode_error_flags != 0)
-        mr_source_count_damage(source);
-    mr_source_give_out(source, frame->best_effort_timestamp, frame->pkt_duration, decoded);
+        mr_source_state_damage(source);
+    mr_source_frame_give(source, frame->best_effort_timestamp, frame->pkt_duration, decoded);
 }
 
 /* return: 0; 1 when the input cannot be had again; -errno with *error */
@@ -359,17 +300,17 @@ int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct 
     if (source->ended)
         return 1;
     if (source->discarding)
-        mr_source_resume(source);
+        mr_source_discard_end(source);
     if (has_peer(source))
         mr_patience_begin(&source->patience);
     for (;;) {
         if (mr_patience_check(&source->patience) != 0)
-            return mr_source_fail(source, AVERROR_EXIT, error);
+            return mr_source_state_fail(source, AVERROR_EXIT, error);
         if (source->still)
             return repeat(source, decoded, error);
         int result = step(source, error);
         if (result == STEP_FRAME || result == STEP_JPEG) {
-            (result == STEP_FRAME ? take_frame : mr_source_give_jpeg)(source, decoded);
+            (result == STEP_FRAME ? take_frame : mr_source_jpeg_give)(source, decoded);
             return 0;
         }
         if (result == STEP_END)

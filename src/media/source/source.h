@@ -7,29 +7,14 @@
 
 #include "base/error.h"
 #include "media/convert/decoded.h"
-#include "media/picture/geometry.h"
+#include "media/source/input_options.h"
+#include "media/source/source_info.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct mr_source;
-
-/* What an input does not say about itself, and how it is to be opened. */
-struct mr_input_options {
-    /* FFmpeg's name of a demuxer or device, or of a camera's pixel format or codec (as "mjpeg",
-     * "yuyv422"); NULL: found by looking */
-    const char *format;
-    struct mr_size size; /* of a camera or raw video; {0,0}: the input's choice */
-    double fps;          /* of a camera, raw video or a row of pictures; 0: the input's choice */
-    const char *const *option; /* more of FFmpeg's options, each "key=value" */
-    size_t option_count;
-};
-
-/* out:    *to, a copy with strings of its own, to be finished; empty on error
- * return: 0; -ENOMEM */
-int mr_input_options_copy(struct mr_input_options *to, const struct mr_input_options *from);
-void mr_input_options_finish(struct mr_input_options *options); /* takes an empty one */
 
 struct mr_source_options {
     /* a file, an FFmpeg URL, /dev/video*, "lavfi:GRAPH", "-" (standard input), or a test pattern:
@@ -45,15 +30,6 @@ struct mr_source_options {
     bool leave_jpeg;  /* do not decode what jpeg_header.h knows: mr_decoded.jpeg */
     const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
                                      -ECANCELED soon; set by any thread; may be NULL */
-};
-
-struct mr_source_info {
-    char codec[32];    /* FFmpeg's name of the decoder's codec, e.g. "h264" */
-    int width, height; /* as coded, before rotation and sample aspect ratio */
-    double fps;        /* nominal; 0 when unknown */
-    bool live;         /* arrives at its own pace (device, network): never paced or rewound */
-    bool remote;       /* comes over a network */
-    bool bursts;       /* live, but in pieces of some seconds (HLS, DASH): to be paced */
 };
 
 /* Open an input and find its video stream. May block as long as the input does.
@@ -76,20 +52,6 @@ const struct mr_source_info *mr_source_info(const struct mr_source *source);
  *         -ETIMEDOUT after options.stall_us; -errno with *error when the input broke for good, or when an input ended or was
  *         damaged so that not one frame came out of it */
 int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
-
-/* Read one packet of a live input and throw it away, so that the input stays connected and nothing
- * in it grows old. The next frame that is read is then decoded from a key frame on.
- * return: 0; else as mr_source_read */
-int mr_source_discard(struct mr_source *source, struct mr_error *error);
-
-/* Decode, with FFmpeg, the JPEG that the last read gave, since TurboJPEG cannot.
- * in:     decoded, as that read filled it; its frame is there afterwards, or another read is due
- * return: 0; 1: it is damaged, which counts; -ENOMEM with *error */
-int mr_source_decode(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
-
-/* A slot of the rate limit of options.fps begins at this media time: of every slot only the first frame
- * is wanted, and the source may leave others out. */
-void mr_source_note_slot(struct mr_source *source, int64_t start_us);
 
 /* How many packets or frames were skipped as damaged so far. Any thread. */
 uint64_t mr_source_damaged(const struct mr_source *source);

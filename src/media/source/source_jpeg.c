@@ -1,6 +1,8 @@
-/* Frames that are given out as the JPEG they came as. */
+#include "media/source/source_jpeg.h"
+
 #include "media/jpeg/jpeg_planes.h"
-#include "media/source/source_private.h"
+#include "media/source/source_frame.h"
+#include "media/source/source_state.h"
 
 #include <assert.h>
 #include <libavformat/avformat.h>
@@ -25,7 +27,7 @@ static bool is_known(struct mr_source *source)
            !is_field(source);
 }
 
-bool mr_source_keep_jpeg(struct mr_source *source)
+bool mr_source_jpeg_keep(struct mr_source *source)
 {
     av_packet_unref(source->kept);
     if (!is_known(source))
@@ -36,18 +38,19 @@ bool mr_source_keep_jpeg(struct mr_source *source)
     return true;
 }
 
-void mr_source_give_jpeg(struct mr_source *source, struct mr_decoded *decoded)
+void mr_source_jpeg_give(struct mr_source *source, struct mr_decoded *decoded)
 {
     const AVPacket *packet = source->kept;
     AVRational aspect = source->input.stream->codecpar->sample_aspect_ratio;
     av_frame_unref(source->frame);
     mr_jpeg_describe(&source->jpeg.header, 1, aspect.num, aspect.den, source->frame);
-    mr_source_give_out(source, packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts,
-                       packet->duration, decoded);
+    mr_source_frame_give(source, packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts,
+                         packet->duration, decoded);
     decoded->jpeg = &source->jpeg;
 }
 
-int mr_source_decode(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error)
+int mr_source_jpeg_decode(struct mr_source *source, struct mr_decoded *decoded,
+                          struct mr_error *error)
 {
     AVCodecContext *decoder = source->input.decoder;
     assert(decoded->jpeg == &source->jpeg);
@@ -58,8 +61,8 @@ int mr_source_decode(struct mr_source *source, struct mr_decoded *decoded, struc
     if (averror == 0)
         return 0;
     if (averror == AVERROR(ENOMEM))
-        return mr_source_fail(source, averror, error);
-    mr_source_count_damage(source);
+        return mr_source_state_fail(source, averror, error);
+    mr_source_state_damage(source);
     source->frames_since_start--;
     return 1;
 }

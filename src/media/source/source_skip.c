@@ -1,5 +1,6 @@
-/* Frames above the rate limit that no other frame needs are not decoded. */
-#include "media/source/source_private.h"
+#include "media/source/source_skip.h"
+
+#include "media/source/source_state.h"
 
 #include <libavformat/avformat.h>
 
@@ -55,7 +56,7 @@ void mr_source_skip_note(struct mr_source *source, int64_t stamp, int64_t pts_us
         source->shift_us = pts_us - to_us(source, stamp);
 }
 
-void mr_source_note_slot(struct mr_source *source, int64_t start_us)
+void mr_source_skip_slot(struct mr_source *source, int64_t start_us)
 {
     source->slot_us = start_us;
     source->noted = true;

@@ -2,6 +2,7 @@
 #include "media/source/source.h"
 
 #include "base/clock.h"
+#include "media/source/source_discard.h"
 #include "support/camera.h"
 #include "support/check.h"
 #include "support/clip.h"

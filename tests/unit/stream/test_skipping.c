@@ -2,6 +2,7 @@
  * the same times, with the same pixels. */
 #include "media/source/source.h"
 
+#include "media/source/source_skip.h"
 #include "stream/pacer.h"
 #include "support/check.h"
 #include "support/clip.h"
@@ -49,7 +50,7 @@ static void play(const char *path, double fps, bool skipping, double seconds, st
         output->decoded++;
         if (!mr_pacer_admit(&pacer, decoded.pts_us))
             continue;
-        mr_source_note_slot(source, mr_pacer_slot_us(&pacer));
+        mr_source_skip_slot(source, mr_pacer_slot_us(&pacer));
         assert_true(output->frames < MOST);
         output->frame[output->frames].pts_us = decoded.pts_us;
         output->frame[output->frames++].sum = sum_of(decoded.frame);

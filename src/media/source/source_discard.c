@@ -1,7 +1,7 @@
-/* A live input whose frames nobody wants: its packets are read and thrown away. */
-#include "media/source/source_private.h"
+#include "media/source/source_discard.h"
 
 #include "base/clock.h"
+#include "media/source/source_state.h"
 
 #include <libavformat/avformat.h>
 #include <unistd.h>
@@ -25,7 +25,7 @@ int mr_source_discard(struct mr_source *source, struct mr_error *error)
     mr_patience_begin(&source->patience);
     while (!source->ended) {
         if (mr_patience_check(&source->patience) != 0)
-            return mr_source_fail(source, AVERROR_EXIT, error);
+            return mr_source_state_fail(source, AVERROR_EXIT, error);
         int averror = av_read_frame(source->input.demuxer, source->packet);
         if (averror == 0 && drop_packet(source))
             return 0;
@@ -34,14 +34,14 @@ int mr_source_discard(struct mr_source *source, struct mr_error *error)
         else if (averror == AVERROR_EOF)
             source->ended = true;
         else if (averror == AVERROR_INVALIDDATA && source->damage_in_a_row < MR_SOURCE_MAX_DAMAGE)
-            mr_source_count_damage(source);
+            mr_source_state_damage(source);
         else if (averror < 0)
-            return mr_source_fail(source, averror, error);
+            return mr_source_state_fail(source, averror, error);
     }
     return 1;
 }
 
-void mr_source_resume(struct mr_source *source)
+void mr_source_discard_end(struct mr_source *source)
 {
     const AVCodecDescriptor *codec = avcodec_descriptor_get(source->input.decoder->codec_id);
     avcodec_flush_buffers(source->input.decoder);

@@ -1,16 +1,20 @@
-/* What the files of a source share: source.c (decoding), source_jpeg.c (not even
- * that), source_skip.c (not more than wanted) and discard.c (leaving out). Private to src/media. */
-#ifndef MR_MEDIA_SOURCE_PRIVATE_H
-#define MR_MEDIA_SOURCE_PRIVATE_H
+/* A source's state, which its files share: source.c (life and decoding), source_frame.c (what goes out),
+ * source_jpeg.c (frames that are not decoded), source_skip.c (frames that are left out) and
+ * source_discard.c (packets that nobody wants). Private to src/media/source. */
+#ifndef MR_MEDIA_SOURCE_STATE_H
+#define MR_MEDIA_SOURCE_STATE_H
 
+#include "base/error.h"
 #include "media/jpeg/jpeg_header.h"
 #include "media/source/input.h"
+#include "media/source/input_options.h"
 #include "media/source/recorded.h"
 #include "media/source/skipper.h"
-#include "media/source/source.h"
+#include "media/source/source_info.h"
 #include "media/source/timeline.h"
 
 #include <libavcodec/avcodec.h>
+#include <stdatomic.h>
 
 /* Damage in a row after which an input is taken to be at its end. */
 #define MR_SOURCE_MAX_DAMAGE 100
@@ -56,26 +60,12 @@ struct mr_source {
     atomic_uint_fast64_t damaged;
 };
 
-void mr_source_count_damage(struct mr_source *source);
-
-/* What source->frame says goes out, with these of its stream's times. */
-void mr_source_give_out(struct mr_source *source, int64_t stamp, int64_t duration,
-                        struct mr_decoded *decoded);
-
-/* source_jpeg.c: whether the packet is a JPEG to be left as it is: then it is kept; and giving it out. */
-bool mr_source_keep_jpeg(struct mr_source *source);
-void mr_source_give_jpeg(struct mr_source *source, struct mr_decoded *decoded);
-
-/* source_skip.c: the input starts; a packet goes to the decoder; a frame goes out. */
-void mr_source_skip_begin(struct mr_source *source);
-void mr_source_skip_or_not(struct mr_source *source);
-void mr_source_skip_note(struct mr_source *source, int64_t stamp, int64_t pts_us);
+/* Count a damaged packet or frame. The source's thread. */
+void mr_source_state_damage(struct mr_source *source);
 
 /* Give up because of what FFmpeg returned, or because patience is at its end.
+ * in:     averror: FFmpeg's code
  * return: -errno, with *error */
-int mr_source_fail(const struct mr_source *source, int averror, struct mr_error *error);
-
-/* Decode again after packets were thrown away. */
-void mr_source_resume(struct mr_source *source);
+int mr_source_state_fail(const struct mr_source *source, int averror, struct mr_error *error);
 
 #endif
