@@ -119,8 +119,10 @@ static void add_own_names(struct mr_hosts *hosts, const char *listen)
 {
     char name[MR_ORIGIN_SIZE] = "", local[MR_ORIGIN_SIZE + sizeof(".local")];
     struct mr_error ignored; /* what is no name is nobody's */
-    snprintf(name, sizeof(name), "%.*s", (int)strcspn(listen, ":"), listen);
-    mr_hosts_add(hosts, name, &ignored);
+    if (strchr(listen, ':') != NULL && strncmp(listen, "unix:", 5) != 0) {
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(listen, ":"), listen);
+        mr_hosts_add(hosts, name, &ignored);
+    }
     if (gethostname(name, sizeof(name) - 1) == 0 && strchr(name, ',') == NULL) {
         snprintf(local, sizeof(local), "%s.local", name);
         mr_hosts_add(hosts, name, &ignored);
