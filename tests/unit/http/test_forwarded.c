@@ -101,7 +101,7 @@ static void knows_ports_and_ipv6(void **state)
 static bool is_https(const char *peer, const char *first, const char *second)
 {
     struct mr_head_field headers[] = { { "X-FORWARDED-PROTO", first },
-                                   { "X-Forwarded-Proto", second } };
+                                       { "X-Forwarded-Proto", second } };
     struct mr_peer direct;
     assert_true(mr_peer_parse(peer, &direct));
     return mr_forwarded_resolve(&proxies, &direct, headers, second != NULL ? 2 : 1).https;
