@@ -112,6 +112,7 @@ test('viewer and embed never show the token for editing to a server that is open
   page.on('websocket', (socket) => shown.push(socket.url()));
   await page.goto(`${studio.server.url}studio#token=${TOKEN}`);
   await untilReady(page);
+  await page.goto('about:blank'); // the studio asks nothing more, with its token in a header
   shown.length = 0;
   await page.goto(studio.server.url);
   await page.locator('#frame').waitFor();
