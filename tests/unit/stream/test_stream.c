@@ -238,6 +238,8 @@ static void the_script_hears_viewers_even_after_the_end(void **state)
     wait_for_text(hub, fd, &last, "5");
     wait_for_text(hub, fd, &last, "\"tick\""); /* timers go on for whoever looks */
     mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &second);
+    snprintf(text, sizeof(text), "\"join %d\"", (int)second.id);
+    wait_for_text(hub, fd, &last, text); /* else join and leave would cancel out */
     mr_hub_leave(hub, &second);
     snprintf(text, sizeof(text), "\"leave %d\"", (int)second.id);
     wait_for_text(hub, fd, &last, text);
@@ -257,8 +259,14 @@ static void those_who_leave_are_told_of_though_nobody_is_left(void **state)
     struct mr_stream *stream = start(&options);
     struct mr_hub *hub = mr_stream_hub(stream);
     struct mr_viewer crowd[CROWD];
+    uint64_t last = 0;
+    char text[64];
+    int fd = eventfd(0, EFD_CLOEXEC);
+    mr_hub_add_waker(hub, fd);
     for (int i = 0; i < CROWD; i++)
         mr_hub_join(hub, MR_VIEWER_WEBSOCKET, &crowd[i]);
+    snprintf(text, sizeof(text), "\"join %d\"", (int)crowd[CROWD - 1].id);
+    wait_for_text(hub, fd, &last, text); /* else joins and leaves would cancel out */
     for (int i = 0; i < CROWD; i++)
         mr_hub_leave(hub, &crowd[i]);
 
@@ -271,6 +279,7 @@ static void those_who_leave_are_told_of_though_nobody_is_left(void **state)
     } while (strstr(now.script.last_error, "all of them have left") == NULL);
     mr_stream_stop(stream, "enough");
     mr_stream_unref(&stream);
+    close(fd);
 }
 
 static void stops_in_the_middle(void **state)
