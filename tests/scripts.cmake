@@ -1,4 +1,4 @@
-# Tests that are not C programs: layers, shell scripts, Lua scripts, browser.
+# Tests that are not C programs: rooms, shell scripts, Lua scripts, browser.
 
 function(mr_other_test name label timeout)
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
@@ -7,7 +7,8 @@ function(mr_other_test name label timeout)
   mr_ring(${name} ${label})
 endfunction()
 
-mr_other_test(source.layers source 120 sh tests/layers.sh ${CMAKE_SOURCE_DIR})
+mr_other_test(source.rooms source 120 sh tests/structure/check.sh . ${CMAKE_BINARY_DIR})
+mr_other_test(source.rooms.planted source 120 sh tests/structure/planted.sh . ${CMAKE_BINARY_DIR})
 # Their deadline is for scripts that hang: a busy machine may hold up a call for seconds.
 set(PATIENT --deadline 30000)
 mr_other_test(script.smoke.dummy script 120 sh scripts/smoke lua/dummy.lua ${PATIENT})
