@@ -17,6 +17,8 @@ struct mr_buffer {
     bool failed;
 };
 
+/* Append bytes, a text without its closing 0, or formatted text. A buffer for which memory ran out is
+ * `failed` from then on and ignores what is appended. */
 void mr_buffer_append(struct mr_buffer *buffer, const void *bytes, size_t size);
 void mr_buffer_append_text(struct mr_buffer *buffer, const char *text);
 void mr_buffer_printf(struct mr_buffer *buffer, const char *format, ...)
@@ -24,8 +26,8 @@ void mr_buffer_printf(struct mr_buffer *buffer, const char *format, ...)
 void mr_buffer_vprintf(struct mr_buffer *buffer, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-/* Make room for `size` more bytes and return where they begin, NULL when out of memory. The caller
- * writes there and adds what it wrote to `size`. */
+/* Make room for `size` more bytes. The caller writes there and adds what it wrote to buffer->size.
+ * return: where they begin; NULL when out of memory */
 uint8_t *mr_buffer_reserve(struct mr_buffer *buffer, size_t size);
 
 /* Forget the content, keep the memory. */

@@ -5,13 +5,13 @@
 #include <stdint.h>
 #include <time.h>
 
-/* CLOCK_MONOTONIC: for intervals and deadlines. */
+/* return: CLOCK_MONOTONIC in µs: for intervals and deadlines */
 int64_t mr_clock_now_us(void);
 
-/* CLOCK_REALTIME since the UNIX epoch: for time stamps that leave the process. */
+/* return: CLOCK_REALTIME in µs since the UNIX epoch: for time stamps that leave the process */
 int64_t mr_clock_wall_us(void);
 
-/* A monotonic time as the kernel wants it (pthread_cond_timedwait, clock_nanosleep). */
+/* return: a monotonic time as the kernel wants it (pthread_cond_timedwait, clock_nanosleep) */
 struct timespec mr_clock_timespec(int64_t monotonic_us);
 
 #endif

@@ -18,11 +18,14 @@ enum mr_log_level {
 
 /* The least important level that is still written; MR_LOG_INFO at start. Any thread. */
 void mr_log_set_level(enum mr_log_level level);
+
+/* return: whether lines of this level are written. Any thread */
 bool mr_log_enabled(enum mr_log_level level);
 
 /* "error" … "trace" to its level; return: 0, or -EINVAL */
 int mr_log_level_parse(const char *name, enum mr_log_level *level);
 
+/* return: "error" … "trace"; lives for ever */
 const char *mr_log_level_name(enum mr_log_level level);
 
 /* Write one line if `level` is enabled. `module` is the writer's tag. Further lines of a message

@@ -15,6 +15,7 @@ struct mr_backoff {
     uint32_t random;   /* state of the jitter's generator */
 };
 
+/* in:     seed: of the jitter, so that many clients do not try again at the same moment */
 void mr_backoff_init(struct mr_backoff *backoff, uint32_t seed);
 
 /* return: how long to wait now */

@@ -28,7 +28,7 @@ enum mr_viewer_kind {
     MR_VIEWER_KINDS,
 };
 
-/* "websocket", "websocket-json", … */
+/* return: "websocket", "websocket-json", …; lives for ever */
 const char *mr_viewer_kind_name(enum mr_viewer_kind kind);
 
 struct mr_hub;
@@ -46,7 +46,10 @@ struct mr_viewer {
  * return: 0; -errno: refused */
 typedef int mr_hub_inbox(void *opaque, const struct mr_script_event *event);
 
-struct mr_hub *mr_hub_create(void); /* one reference; NULL when out of memory */
+/* return: a hub with one reference; NULL when out of memory */
+struct mr_hub *mr_hub_create(void);
+
+/* return: the same hub, with one reference more */
 struct mr_hub *mr_hub_ref(struct mr_hub *hub);
 void mr_hub_unref(struct mr_hub **hub); /* clears it; takes a pointer to NULL */
 
@@ -104,7 +107,7 @@ int mr_hub_recent(struct mr_hub *hub, struct mr_packet *recent[MR_HUB_RECENT]);
  * return: how many */
 unsigned mr_hub_texts(struct mr_hub *hub, uint64_t *last, struct mr_hub_text *texts[MR_TEXTS_MAX]);
 
-/* The number of the newest text, 0 before the first. */
+/* return: the number of the newest text, 0 before the first */
 uint64_t mr_hub_newest_text(struct mr_hub *hub);
 
 /* Count texts that were not delivered because their viewer does not take them. */

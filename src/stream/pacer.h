@@ -17,20 +17,21 @@ struct mr_pacer {
     int64_t next_pts_us; /* the rate limit's next slot */
 };
 
+/* in:     max_fps: upper bound of the rate that is let through; 0: none */
 void mr_pacer_init(struct mr_pacer *pacer, double max_fps);
 
-/* What is known of the source's rate; 0: nothing. */
+/* Tell the source's own rate in frames a second; 0: it is not known. */
 void mr_pacer_set_rate(struct mr_pacer *pacer, double source_fps);
 
 /* Whether a frame of media time pts_us is within the rate limit; counts it as shown if so. */
 bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us);
 
-/* The media time from which on the next frame is within the limit. */
+/* return: the media time, in µs, from which on the next frame is within the limit */
 int64_t mr_pacer_slot_us(const struct mr_pacer *pacer);
 
-/* When a frame of media time pts_us is due, on the monotonic clock. A frame that would be more than
- * a second late, or due more than ten seconds ahead (a jump of the timestamps), is due now and
- * becomes the new anchor. */
+/* A frame that would be more than a second late, or due more than ten seconds ahead (a jump of the
+ * timestamps), is due now and becomes the new anchor.
+ * return: when a frame of media time pts_us is due, on the monotonic clock, in µs */
 int64_t mr_pacer_due_us(struct mr_pacer *pacer, int64_t pts_us, int64_t now_us);
 
 /* The stream rested: the next frame is due at once. */

@@ -52,13 +52,15 @@ struct mr_packet_content {
     size_t payload_size;
     const uint8_t *jpeg;
     size_t jpeg_size;
-    struct mr_blob *blob; /* what holds the JPEG, to be shared instead of copied; NULL: copy it */
+    struct mr_blob
+        *blob; /* the blob that holds the JPEG, to be shared instead of copied; NULL: copy it */
 };
 
 /* Copy the content into a new packet with one reference.
  * return: the packet; NULL when out of memory */
 struct mr_packet *mr_packet_create(const struct mr_packet_content *content);
 
+/* return: the same packet, with one reference more */
 struct mr_packet *mr_packet_ref(struct mr_packet *packet);
 void mr_packet_unref(struct mr_packet **packet); /* clears it; takes a pointer to NULL */
 

@@ -24,8 +24,9 @@ struct mr_record_time {
     int64_t offset_us; /* from media time to that of the recording */
 };
 
-/* The time of a frame that has media time `pts_us` and came at `now_us` (monotonic); only differences
- * mean anything. May be earlier than the last one by no more than the slack. */
+/* in:     pts_us: the frame's media time; now_us: when it came (monotonic)
+ * return: its time in the recording, of which only differences mean anything. It may be earlier than the
+ *         last one by no more than the slack */
 int64_t mr_record_time_of(struct mr_record_time *time, int64_t pts_us, int64_t now_us);
 
 #endif

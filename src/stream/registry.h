@@ -8,7 +8,8 @@
 
 struct mr_registry;
 
-struct mr_registry *mr_registry_create(void);           /* NULL when out of memory */
+/* return: an empty registry; NULL when out of memory */
+struct mr_registry *mr_registry_create(void);
 void mr_registry_destroy(struct mr_registry *registry); /* lets go of its streams; takes NULL */
 
 /* Add a stream; the registry takes a reference of its own.

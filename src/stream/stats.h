@@ -24,6 +24,7 @@ enum mr_drop {
     MR_DROPS,
 };
 
+/* return: its name in the API, as "decode" or "rate"; lives for ever */
 const char *mr_stage_name(enum mr_stage stage);
 const char *mr_drop_name(enum mr_drop drop);
 
@@ -40,7 +41,7 @@ struct mr_stats {
 
 #define MR_SPREAD_FRAMES 512 /* power of two */
 
-/* How times differ from frame to frame: half of the newest MR_SPREAD_FRAMES took p50_us at most, 99 in a
+/* The spread of times from frame to frame: half of the newest MR_SPREAD_FRAMES took p50_us at most, 99 in a
  * hundred p99_us (the nearest rank). */
 struct mr_spread {
     unsigned frames; /* that this is of; 0: none yet, and no times */
@@ -56,16 +57,22 @@ struct mr_stats_recorder {
     uint64_t window_in, window_out; /* counters when the window began */
 };
 
+/* Make the figures zero; free what they need. */
 void mr_stats_init(struct mr_stats_recorder *recorder);
 void mr_stats_finish(struct mr_stats_recorder *recorder);
 
+/* Count a frame: how long a stage took with it; that it was decoded; that it was published, with `bytes`
+ * of JPEG; that it was dropped. Any thread. */
 void mr_stats_stage(struct mr_stats_recorder *recorder, enum mr_stage stage, int64_t took_us);
 void mr_stats_in(struct mr_stats_recorder *recorder);
 void mr_stats_out(struct mr_stats_recorder *recorder, uint64_t bytes);
 void mr_stats_drop(struct mr_stats_recorder *recorder, enum mr_drop drop);
+
+/* Copy the figures as they are now. Any thread. */
 void mr_stats_get(struct mr_stats_recorder *recorder, struct mr_stats *stats);
 
-/* Of the time that the script takes. Sorts: for those who ask now and then. */
+/* Sorts the newest times, so that it is not for every frame. Any thread.
+ * return: the spread of the time that the script takes */
 struct mr_spread mr_stats_script_spread(struct mr_stats_recorder *recorder);
 
 #endif

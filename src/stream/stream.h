@@ -75,7 +75,8 @@ enum mr_stream_phase {
     MR_STREAM_FAILED,   /* see error */
 };
 
-const char *mr_stream_phase_name(enum mr_stream_phase phase); /* "opening", … */
+/* return: "opening", …; lives for ever */
+const char *mr_stream_phase_name(enum mr_stream_phase phase);
 
 /* What the API shows; a copy. */
 struct mr_stream_state {
@@ -111,7 +112,8 @@ void mr_stream_unref(struct mr_stream **stream); /* clears it; the last one stop
  * pass. Any thread. */
 bool mr_stream_is_ready(struct mr_stream *stream);
 
-int mr_stream_start(struct mr_stream *stream); /* once, when it is ready; 0 or -errno */
+/* Start the threads; once, when the stream is ready. return: 0; -errno of pthread_create */
+int mr_stream_start(struct mr_stream *stream);
 
 /* Begin to stop: what mr_stream_stop does before it waits, so that several streams can end at a time.
  * Any thread, returns at once. */
@@ -124,14 +126,18 @@ void mr_stream_stop(struct mr_stream *stream, const char *reason);
 void mr_stream_reload(struct mr_stream *stream); /* the script; any thread, returns at once */
 
 /* The script's settings, and changing them: as mr_runner_get_settings and mr_runner_change_settings.
- * Any thread but the stream's own; wait for the frame under way. */
+ * return: 0; -errno with *error, as those say
+ * thread: any but the stream's own; waits for the frame under way */
 int mr_stream_get_settings(struct mr_stream *stream, struct mr_buffer *json,
                            struct mr_error *error);
 int mr_stream_change_settings(struct mr_stream *stream, const char *json, size_t size,
                               struct mr_error *error);
 
 /* The script's text, putting another one in its place, and its log: as mr_runner_read_script,
- * mr_runner_propose, mr_runner_refuse_proposals and mr_runner_log. Any thread but the stream's own. */
+ * mr_runner_propose, mr_runner_refuse_proposals and mr_runner_log, which say what they return. The log is
+ * borrowed and lives as long as the stream.
+ * return: see there
+ * thread: any but the stream's own */
 int mr_stream_read_script(struct mr_stream *stream, struct mr_buffer *text, struct mr_error *error);
 enum mr_verdict mr_stream_propose(struct mr_stream *stream,
                                   const struct mr_script_proposal *proposal, uint32_t *generation,
@@ -139,9 +145,11 @@ enum mr_verdict mr_stream_propose(struct mr_stream *stream,
 void mr_stream_refuse_proposals(struct mr_stream *stream);
 struct mr_log_ring *mr_stream_log(struct mr_stream *stream);
 
+/* return: the stream's name, its script's path, its hub; borrowed, they live as long as the stream.
+ * Any thread. */
 const char *mr_stream_name(const struct mr_stream *stream);
-const char *mr_stream_script(const struct mr_stream *stream); /* its script's path */
-struct mr_hub *mr_stream_hub(struct mr_stream *stream); /* borrowed: lives as long as the stream */
+const char *mr_stream_script(const struct mr_stream *stream);
+struct mr_hub *mr_stream_hub(struct mr_stream *stream);
 void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state); /* any thread */
 
 #endif

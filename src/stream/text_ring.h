@@ -16,13 +16,15 @@
 struct mr_hub_text {
     atomic_uint refs;
     uint64_t number; /* set by mr_text_ring_put */
-    uint64_t client; /* whom it is for; 0: everybody */
+    uint64_t client; /* the viewer that gets it; 0: all of them */
     size_t size;
     char json[]; /* UTF-8, 0-terminated */
 };
 
-struct mr_hub_text *mr_hub_text_create(uint64_t client, const char *json,
-                                       size_t size); /* NULL: no memory */
+/* return: a copy of the text with one reference; NULL when out of memory */
+struct mr_hub_text *mr_hub_text_create(uint64_t client, const char *json, size_t size);
+
+/* return: the same text, with one reference more */
 struct mr_hub_text *mr_hub_text_ref(struct mr_hub_text *text);
 void mr_hub_text_unref(struct mr_hub_text **text); /* clears it; takes a pointer to NULL */
 
