@@ -40,7 +40,7 @@ struct mr_layout {
  * default. return: 0; -ENOTSUP a format that not even libswscale reads */
 int mr_layout_of(const struct AVFrame *frame, struct mr_layout *layout);
 
-/* Plane i's size in samples. With `padded` sides grow to a whole number of chroma samples. */
+/* return: the size of a plane in samples. With `padded`, sides grow to a whole number of chroma samples */
 int mr_layout_plane_width(const struct mr_layout *layout, int plane, bool padded);
 int mr_layout_plane_height(const struct mr_layout *layout, int plane, bool padded);
 

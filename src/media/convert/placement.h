@@ -7,7 +7,7 @@
 #include "media/picture/picture.h"
 #include "media/picture/planes.h"
 
-/* The planes of a rectangle with even x and y of an I420 picture. */
+/* return: the planes of a rectangle with even x and y of an I420 picture */
 struct mr_planes mr_placement_planes(const struct mr_picture *picture, const struct mr_rect *to);
 
 /* Turn the I420 image `from`, of `size` pixels as stored, and put it into the rectangle `to`, which

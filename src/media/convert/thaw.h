@@ -21,7 +21,8 @@ void mr_thaw_unref(struct mr_thaw **thaw); /* clears it; takes a pointer to NULL
 int mr_thaw_postpone(struct mr_thaw *thaw, const struct mr_jpeg_frame *jpeg,
                      struct mr_picture *picture);
 
-/* Pictures that could not be decoded in full when they were asked for; what is missing is grey. */
+/* return: how many pictures could not be decoded in full when somebody needed them; their missing parts are
+ *         grey. Any thread. */
 uint64_t mr_thaw_damaged(const struct mr_thaw *thaw);
 
 #endif

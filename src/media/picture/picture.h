@@ -80,9 +80,9 @@ struct mr_picture_memory {
     unsigned slots;
 };
 
-/* The memory that a picture is in. The descriptor stays the pool's. Nobody can make a writable
- * mapping of an I420 pool, which only its maker fills; those of BGRX can be written by whoever gets
- * the descriptor. */
+/* return: the memory that a picture is in; the descriptor stays the pool's. Only the maker of an I420 pool
+ *         can write it, since the memory is sealed; a BGRX pool can be written by every holder of the
+ *         descriptor */
 struct mr_picture_memory mr_picture_memory_of(const struct mr_picture *picture);
 
 /* Map the memory of another process's pool.

@@ -21,7 +21,7 @@ struct mr_region {
     int width, height;
 };
 
-/* The part of a BGRX picture inside `area`, which lies in it. */
+/* return: the part of a BGRX picture inside `area`, which lies in it */
 struct mr_region mr_region_of(const struct mr_picture *picture, const struct mr_area *area);
 
 /* Blur with three boxes a direction, which come close to a Gaussian with the variance of one box of

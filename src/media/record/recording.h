@@ -43,18 +43,19 @@ struct mr_recording_frame {
 int mr_recording_open(int fd, const struct mr_recording_info *info,
                       struct mr_recording **recording);
 
-/* Add a frame; it is in the file after the next flush at the latest. */
+/* Add a frame; it is in the file after the next flush at the latest. return: 0; -errno */
 int mr_recording_write(struct mr_recording *recording, const struct mr_recording_frame *frame);
 
 /* Hand everything to the kernel.
  * return: 0; -ENOENT: nobody will find it there, since the file was removed; -errno */
 int mr_recording_flush(struct mr_recording *recording);
 
-/* How long the file was after the last flush. */
+/* return: how many bytes the file had after the last flush */
 uint64_t mr_recording_bytes(const struct mr_recording *recording);
 
 /* Finish the file with index and duration, and free. If that fails, it is left as after the last flush.
- * out:    *bytes: how long the file is */
+ * out:    *bytes: how long the file is
+ * return: 0; -errno */
 int mr_recording_close(struct mr_recording *recording, uint64_t *bytes);
 
 /* Cut off what was written since the last flush that went well, without finishing, and free. Takes

@@ -25,7 +25,8 @@ int mr_input_dictionary_check_demuxer(const struct mr_input_options *options,
                                       const struct AVDictionary *left, const char *shown,
                                       struct mr_error *error);
 
-/* … and so is an option that the decoder did not take either. */
+/* The same for options that the decoder did not take either.
+ * return: 0; -EINVAL with *error that names the first of them */
 int mr_input_dictionary_check_left(const struct mr_input_options *options,
                                    const struct AVDictionary *left, const char *shown,
                                    struct mr_error *error);

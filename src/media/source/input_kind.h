@@ -14,6 +14,7 @@ struct mr_input_kind {
     bool untimed; /* live, and says nothing about time: a frame's time is when it comes */
 };
 
+/* return: the kind of an input that was opened, by its demuxer and its address */
 struct mr_input_kind mr_input_kind_of(const struct AVFormatContext *demuxer,
                                       const struct mr_locator *locator);
 

@@ -27,7 +27,8 @@ int mr_patience_check(const struct mr_patience *patience);
  * return: as mr_patience_check; 0 when patience has nothing to do with it */
 int mr_patience_why(const struct mr_patience *patience, int code);
 
-/* The same as FFmpeg's AVIOInterruptCB.callback: whether to give up. */
+/* The same as FFmpeg's AVIOInterruptCB.callback.
+ * return: 1 when FFmpeg has to give up, else 0 */
 int mr_patience_is_over(void *patience);
 
 #endif

@@ -38,7 +38,8 @@ void mr_recorded_init(struct mr_recorded *recorded, struct AVFormatContext *demu
 void mr_recorded_finish(struct mr_recorded *recorded); /* takes a zeroed one */
 
 /* As av_read_frame, without the payloads: those are kept. Of more than MR_RECORDED_MAX the oldest makes
- * room. What is no recording is just read. */
+ * room. What is no recording is just read.
+ * return: as av_read_frame */
 int mr_recorded_read(struct mr_recorded *recorded, struct AVFormatContext *demuxer,
                      struct AVPacket *packet);
 

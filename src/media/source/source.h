@@ -43,6 +43,7 @@ void mr_source_close(struct mr_source *source); /* takes NULL */
 /* Whether a url is that of a camera or of something remote: what is not there now may be later. */
 bool mr_source_is_elsewhere(const char *url);
 
+/* return: facts about the input; borrowed, valid until the next call that takes the source */
 const struct mr_source_info *mr_source_info(const struct mr_source *source);
 
 /* Decode the next frame. Damaged packets are skipped and counted; a frame whose damage the decoder
@@ -53,7 +54,7 @@ const struct mr_source_info *mr_source_info(const struct mr_source *source);
  *         damaged so that not one frame came out of it */
 int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error);
 
-/* How many packets or frames were skipped as damaged so far. Any thread. */
+/* return: how many packets or frames were skipped as damaged so far. Any thread. */
 uint64_t mr_source_damaged(const struct mr_source *source);
 
 #endif

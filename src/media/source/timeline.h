@@ -21,15 +21,17 @@ struct mr_timeline {
     int64_t last_us, last_duration_us, last_arrival_us;
 };
 
+/* in:     time_base: of the stamps; fps: of frames whose stamps are missing; 0: not known */
 void mr_timeline_init(struct mr_timeline *timeline, AVRational time_base, double fps);
 
 /* The input starts again: its next frame follows the last one, whatever its stamp says. Time base
  * and rate may have changed. */
 void mr_timeline_restart(struct mr_timeline *timeline, AVRational time_base, double fps);
 
-/* The media time of the next frame.
+/* Take the next frame.
  * in:     stamp, AV_NOPTS_VALUE when missing; duration, 0 when unknown; both in time_base;
- *         arrival_us: when a frame of a live input came, monotonic; 0: of a file */
+ *         arrival_us: when a frame of a live input came, monotonic; 0: of a file
+ * return: its media time in µs, never less than the last one's */
 int64_t mr_timeline_next(struct mr_timeline *timeline, int64_t stamp, int64_t duration,
                          int64_t arrival_us);
 

@@ -49,10 +49,11 @@ typedef int mr_bundle_fetch(void *opaque, const char *name, bool text, size_t li
 struct mr_bundle *mr_bundle_create(const char *name, const void *text, size_t size,
                                    mr_bundle_fetch *fetch, void *opaque);
 
+/* return: the same bundle, with one reference more */
 struct mr_bundle *mr_bundle_ref(struct mr_bundle *bundle);
 void mr_bundle_unref(struct mr_bundle **bundle); /* clears it; takes a pointer to NULL */
 
-/* The script's own text. */
+/* return: the script's own text; lives as long as the bundle */
 const struct mr_bundle_text *mr_bundle_main(const struct mr_bundle *bundle);
 
 /* A file in the script's folder or below, read at the first call. That it was looked for is
@@ -71,7 +72,8 @@ int mr_bundle_get(struct mr_bundle *bundle, const char *name, const struct mr_bu
 int mr_bundle_read(struct mr_bundle *bundle, const char *name, size_t limit_bytes,
                    struct mr_buffer *content, struct mr_error *error);
 
-/* How many files were looked for so far, the script included; and the path of one of them. */
+/* return: how many files were looked for so far, the script included; the path of one of them, which lives as
+ *         long as the bundle */
 size_t mr_bundle_count(struct mr_bundle *bundle);
 const char *mr_bundle_path(struct mr_bundle *bundle, size_t index);
 

@@ -36,7 +36,7 @@ struct mr_engine_options {
     void *broadcast_opaque;
 };
 
-/* What `process` made of a frame. */
+/* The result of `process` for a frame. */
 struct mr_engine_result {
     struct mr_picture *picture; /* a reference, the caller's: the one given, or the canvas */
     struct mr_buffer payload;   /* JSON text, the caller's to finish */
@@ -64,10 +64,11 @@ int mr_engine_process(struct mr_engine *engine, struct mr_picture *picture, unsi
                       struct mr_engine_result *result, struct mr_error *error);
 int mr_engine_shutdown(struct mr_engine *engine, const char *reason, struct mr_error *error);
 
-/* Where the last failed call was, as several lines; "" when there is nothing to tell. */
+/* return: where the last failed call was, as several lines; "" when there is nothing to tell; valid until the
+ *         next call */
 const char *mr_engine_traceback(const struct mr_engine *engine);
 
-/* How often the script has met its memory limit so far, errors that it caught included.
+/* return: how often the script has met its memory limit so far, errors that it caught included
  * thread: the one that runs the script */
 uint64_t mr_engine_limits_met(const struct mr_engine *engine);
 
@@ -86,7 +87,8 @@ int mr_engine_set_state(struct mr_engine *engine, const void *bytes, size_t size
                         struct mr_error *error);
 
 /* Append the declared settings with their values, as a JSON list in order of their names:
- * [{"name":"label","type":"text","default":"moonreel","value":"moonreel","help":"…"}, …] */
+ * [{"name":"label","type":"text","default":"moonreel","value":"moonreel","help":"…"}, …]
+ * return: 0; -errno with *error */
 int mr_engine_get_settings(struct mr_engine *engine, struct mr_buffer *json,
                            struct mr_error *error);
 
@@ -119,12 +121,13 @@ int mr_engine_deliver(struct mr_engine *engine, const struct mr_script_event *ev
 int mr_engine_run_timers(struct mr_engine *engine, int64_t now_us, int64_t *next_us,
                          struct mr_error *error);
 
-/* When the next timer is due; -1: none is set. */
+/* return: when the next timer is due, in µs of the script's clock; -1: none is set */
 int64_t mr_engine_next_timer_us(const struct mr_engine *engine);
 
 /* Take the fonts and texts that `from` has rendered, so that the first frame need not. */
 void mr_engine_take_text(struct mr_engine *engine, struct mr_engine *from);
 
-struct mr_bundle *mr_engine_bundle(struct mr_engine *engine); /* borrowed */
+/* return: the bundle that it was made from; borrowed */
+struct mr_bundle *mr_engine_bundle(struct mr_engine *engine);
 
 #endif

@@ -1,4 +1,4 @@
-/* What happens around a stream and is told to its script between two frames. Plain data. */
+/* Things that happen around a stream, which its script hears of between two frames. Plain data. */
 #ifndef MR_SCRIPT_EVENT_H
 #define MR_SCRIPT_EVENT_H
 
@@ -7,7 +7,7 @@
 
 #define MR_SCRIPT_MESSAGE_MAX_BYTES (64 * 1024) /* of one message, either way */
 
-/* Of what a script broadcasts in a second: a loop of it must not keep the host busy. */
+/* Bounds of a script's broadcasts in a second: a loop of them must not keep the host busy. */
 #define MR_SCRIPT_BROADCASTS      1000
 #define MR_SCRIPT_BROADCAST_BYTES (4 * 1024 * 1024)
 
@@ -24,7 +24,7 @@ struct mr_script_event {
     size_t size;
 };
 
-/* What broadcast() gives: text for one viewer, or for all with client 0. Called on the thread that
+/* The receiver of broadcast(): a text for one viewer, or for all with client 0. Called on the thread that
  * runs the script; must not block; json is borrowed. */
 typedef void mr_script_broadcast(void *opaque, uint64_t client, const char *json, size_t size);
 

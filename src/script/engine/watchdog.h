@@ -69,11 +69,12 @@ void mr_watch_begin(struct mr_watch *watch, lua_State *L);
 /* return: whether the call was told to stop */
 bool mr_watch_end(struct mr_watch *watch, lua_State *L);
 
-/* Resume `co` from `L` (as lua_resume), so that it can be stopped and inherits a stop. */
+/* Resume `co` from `L` (as lua_resume), so that it can be stopped and inherits a stop.
+ * return: as lua_resume */
 int mr_watch_resume(struct mr_watch *watch, lua_State *co, lua_State *L, int arguments,
                     int *results);
 
-/* Close `co` from `L` (as lua_resetthread), the same way. */
+/* Close `co` from `L` (as lua_resetthread), the same way. return: as lua_resetthread */
 int mr_watch_close(struct mr_watch *watch, lua_State *co);
 
 /* Raise the error that stops a script if that is what it is told. To be called by C code that keeps

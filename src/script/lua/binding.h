@@ -65,17 +65,19 @@ void mr_kernel_open(lua_State *L);    /* kernel.c: kernel and the functions for 
 void mr_filter_open(lua_State *L);    /* filter_lib.c: filter */
 
 /* Compile a text (no binary chunk) as luaL_loadbufferx does; a byte order mark and a first line
- * that begins with "#" are passed over. */
+ * that begins with "#" are passed over.
+ * return: as luaL_loadbufferx: LUA_OK, or an error with its message pushed */
 int mr_engine_load_text(lua_State *L, const char *text, size_t size, const char *chunk);
 
 /* The halves of mr_engine_create: an engine whose script has not been run, and running it. What is no
- * script is run by mr_engine_run_text, the bundle's own text and nothing else. */
+ * script is run by mr_engine_run_text, the bundle's own text and nothing else.
+ * return: 0; -errno with *error */
 int mr_engine_create_host(const struct mr_engine_options *options, struct mr_bundle *bundle,
                           struct mr_engine **engine, struct mr_error *error);
 int mr_engine_load_script(struct mr_engine *engine, struct mr_error *error);
 void mr_engine_run_text(lua_State *L);
 
-/* What scripts go by: options.clock_us, or the clock. timers.c */
+/* return: the time by which the script goes, in µs: options.clock_us, or the monotonic clock. timers.c */
 int64_t mr_engine_now_us(const struct mr_engine *engine);
 
 /* Call `function` with `argument` as light userdata: protected, watched, with messages as engine.h
@@ -83,17 +85,18 @@ int64_t mr_engine_now_us(const struct mr_engine *engine);
 int mr_call(struct mr_engine *engine, lua_CFunction function, void *argument,
             struct mr_error *error);
 
-/* Arguments. `name` is what messages call the argument: "bad argument #1 to 'circle' (x: …)". */
+/* Arguments. Messages call the argument `name`: "bad argument #1 to 'circle' (x: …)".
+ * return: its value; a Lua error for any other type or range */
 double mr_arg_number(lua_State *L, int index, const char *name);     /* no NaN */
 double mr_arg_coordinate(lua_State *L, int index, const char *name); /* within ±MR_COORDINATE_MAX */
 int mr_arg_pixel(lua_State *L, int index, const char *name);   /* rounded down, within the same */
 int mr_arg_channel(lua_State *L, int index, const char *name); /* rounded, within 0 … 255 */
 
-/* How wide or high an image is to be: 1 … MR_PICTURE_MAX_SIDE, rounded down. */
+/* return: a width or height for an image, rounded down: 1 … MR_PICTURE_MAX_SIDE; a Lua error beyond */
 int mr_arg_side(lua_State *L, int index, const char *name);
 
-/* x, y, w, h from `index` on, clipped to the picture; what is outside is empty. The optional ones
- * may be absent altogether: the whole picture. */
+/* Read x, y, w, h from `index` on. The optional ones may be absent altogether: the whole picture.
+ * return: the area, clipped to the picture; empty when it lies outside */
 struct mr_area mr_arg_area(lua_State *L, int index, const struct mr_picture *picture);
 struct mr_area mr_arg_optional_area(lua_State *L, int index, const struct mr_picture *picture);
 

@@ -34,6 +34,7 @@ struct mr_json_writer {
  *         no such number". May raise Lua's "not enough memory". */
 bool mr_json_write(struct mr_json_writer *writer, lua_State *L, int index, const char *root);
 
+/* Free the text and the path. */
 void mr_json_writer_finish(struct mr_json_writer *writer);
 
 /* Marks for tables: set as their metatable by json.object and json.array. */

@@ -27,7 +27,10 @@ struct mr_log_line {
     char text[];           /* 0-terminated; of unknown encoding */
 };
 
-struct mr_log_ring *mr_log_ring_create(void); /* one reference; NULL when out of memory */
+/* return: an empty ring with one reference; NULL when out of memory */
+struct mr_log_ring *mr_log_ring_create(void);
+
+/* return: the same ring, with one reference more */
 struct mr_log_ring *mr_log_ring_ref(struct mr_log_ring *ring);
 void mr_log_ring_unref(struct mr_log_ring **ring); /* clears it; takes a pointer to NULL */
 
@@ -43,7 +46,7 @@ unsigned mr_log_ring_fetch(struct mr_log_ring *ring, uint64_t *last,
                            struct mr_log_line *lines[MR_LOG_RING_LINES], uint64_t *missed);
 void mr_log_line_unref(struct mr_log_line **line); /* clears it */
 
-/* How many lines made room so far. */
+/* return: how many lines were dropped so far to make room for newer ones. Any thread. */
 uint64_t mr_log_ring_dropped(struct mr_log_ring *ring);
 
 #endif

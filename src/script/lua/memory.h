@@ -21,7 +21,8 @@ struct mr_memory {
  * help by a sixteenth of the limit: a script that is just about full would else collect everything
  * at each step. A script may catch that error, or call a function that swallows it (pcall, load,
  * coroutine.resume), so limits_met counts what was refused and not granted
- * when it was asked for again. */
+ * when it was asked for again.
+ * return: as lua_Alloc: the block; NULL when it is refused or freed */
 void *mr_memory_allocate(void *memory, void *block, size_t old_size, size_t new_size);
 
 #endif

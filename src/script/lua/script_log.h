@@ -22,19 +22,21 @@ struct mr_script_log;
 typedef void mr_script_log_sink(void *opaque, enum mr_log_level level, const char *text,
                                 size_t size);
 
-struct mr_script_log *mr_script_log_create(const char *stream); /* NULL when out of memory */
+/* return: the log of that stream's script; NULL when out of memory */
+struct mr_script_log *mr_script_log_create(const char *stream);
 void mr_script_log_destroy(struct mr_script_log *log); /* says what it left out; takes NULL */
 
 /* Before the first line. */
 void mr_script_log_set_sink(struct mr_script_log *log, mr_script_log_sink *sink, void *opaque);
 
-/* The lines that are kept; borrowed. */
+/* return: the ring of the newest lines; borrowed, it lives as long as the log */
 struct mr_log_ring *mr_script_log_ring(struct mr_script_log *log);
 
 /* Write a line that is not the script's: however many there are. */
 void mr_script_log_say(struct mr_script_log *log, enum mr_log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Write a line of the script's; beyond a bound of lines a second they are counted instead. */
 void mr_script_log_line(struct mr_script_log *log, enum mr_log_level level, const char *text,
                         size_t size);
 
@@ -47,7 +49,7 @@ void mr_script_log_settle(struct mr_script_log *log);
 /* Count lines that another one, whose lines come here, has left out. */
 void mr_script_log_add_excess(struct mr_script_log *log, uint64_t lines);
 
-/* How many lines were left out so far. */
+/* return: how many lines were left out so far */
 uint64_t mr_script_log_left_out(struct mr_script_log *log);
 
 #endif

@@ -20,7 +20,7 @@ struct mr_instance_options {
     const atomic_bool *hurry;        /* while set, a call into a process is given up at once */
 };
 
-/* What a version leaves to the next one: state (state.h) and settings (engine.h); may be empty. */
+/* The things that a version leaves to the next one: state (state.h) and settings (engine.h); may be empty. */
 struct mr_heritage {
     struct mr_buffer state, settings;
 };
@@ -31,7 +31,7 @@ struct mr_trial {
     unsigned viewers;
 };
 
-/* What a call left to be known of; filled by every call. */
+/* Facts about the instance after a call; every call fills them. */
 struct mr_aftermath {
     bool lost;
     bool died;             /* lost since its process ended or went mad by itself */
@@ -43,7 +43,8 @@ struct mr_aftermath {
 struct mr_instance;
 
 /* in:  options: strings and what is borrowed outlive the instance
- * out: *instance; NULL on error */
+ * out: *instance; NULL on error
+ * return: 0; -errno with *error */
 int mr_instance_create(const struct mr_instance_options *options, struct mr_instance **instance,
                        struct mr_error *error);
 
@@ -51,15 +52,19 @@ int mr_instance_create(const struct mr_instance_options *options, struct mr_inst
 void mr_instance_destroy(struct mr_instance *instance);
 
 /* Read the script's text, first in an engine that is thrown away again: given the heritage, init and
- * one frame must go well in it (if trial->picture is there). What that one logs is for debugging. */
+ * one frame must go well in it (if trial->picture is there). What that one logs is for debugging.
+ * return: 0; -errno with *error: file and line where there is one */
 int mr_instance_load(struct mr_instance *instance, struct mr_bundle *bundle,
                      const struct mr_heritage *heritage, const struct mr_trial *trial,
                      struct mr_error *error);
 
-/* Hand over the heritage and call init. */
+/* Hand over the heritage and call init. return: 0; -errno with *error */
 int mr_instance_start(struct mr_instance *instance, const struct mr_heritage *heritage,
                       struct mr_error *error);
 
+/* Calls into the script, as those of engine.h.
+ * return: 0; -errno with *error; mr_instance_aftermath tells the rest
+ * thread: the one that has the turn */
 int mr_instance_process(struct mr_instance *instance, struct mr_picture *picture, unsigned viewers,
                         struct mr_engine_result *result, struct mr_error *error);
 int mr_instance_deliver(struct mr_instance *instance, const struct mr_script_event *event,
@@ -67,7 +72,7 @@ int mr_instance_deliver(struct mr_instance *instance, const struct mr_script_eve
 int mr_instance_run_timers(struct mr_instance *instance, int64_t now_us, struct mr_error *error);
 int mr_instance_shutdown(struct mr_instance *instance, const char *reason, struct mr_error *error);
 
-/* As those of engine.h; the buffers' content is replaced. */
+/* As those of engine.h; the buffers' content is replaced. return: 0; -errno with *error */
 int mr_instance_get_state(struct mr_instance *instance, struct mr_buffer *state,
                           struct mr_error *left_out, struct mr_error *error);
 int mr_instance_get_settings(struct mr_instance *instance, struct mr_buffer *json,
@@ -78,12 +83,14 @@ int mr_instance_change_settings(struct mr_instance *instance, const char *json, 
 /* The state of a lost instance, as far as it is known: at most a second old. Empty if none is. */
 void mr_instance_salvage(struct mr_instance *instance, struct mr_buffer *state);
 
+/* return: the facts that the last call left; borrowed, valid until the next call */
 const struct mr_aftermath *mr_instance_aftermath(const struct mr_instance *instance);
 
-/* How many files its script has looked for, so that a watcher knows when there are new ones. */
-struct mr_bundle *mr_instance_bundle(struct mr_instance *instance); /* borrowed; NULL before load */
+/* return: the bundle with all files that its script has looked for, so that a watcher knows when there are
+ *         new ones; borrowed; NULL before it was loaded */
+struct mr_bundle *mr_instance_bundle(struct mr_instance *instance);
 
-/* Its process; 0: none. */
+/* return: the pid of its process; 0: it has none */
 int mr_instance_pid(const struct mr_instance *instance);
 
 #endif

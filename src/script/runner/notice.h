@@ -18,7 +18,8 @@ struct mr_notice {
 
 struct mr_notice_painter;
 
-struct mr_notice_painter *mr_notice_painter_create(void);          /* NULL when out of memory */
+/* return: the painter; NULL when out of memory */
+struct mr_notice_painter *mr_notice_painter_create(void);
 void mr_notice_painter_destroy(struct mr_notice_painter *painter); /* takes NULL */
 
 /* return: the picture with one reference, the caller's; NULL when there is no memory */

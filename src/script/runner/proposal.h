@@ -56,6 +56,7 @@ void mr_proposals_finish(struct mr_proposals *proposals); /* nobody waits any mo
 /* Propose a text and wait for the verdict, or until mr_proposals_refuse.
  * in:     wanted: copied
  * out:    *generation: of the version that runs, when the keeper decided; *error unless it runs
+ * return: the verdict; MR_VERDICT_BUSY when another one is being tried, or when everything ends
  * thread: any but the keeper's and the script thread */
 enum mr_verdict mr_proposals_make(struct mr_proposals *proposals,
                                   const struct mr_script_proposal *wanted, uint32_t *generation,

@@ -84,6 +84,7 @@ int mr_runner_change_settings(struct mr_runner *runner, const char *json, size_t
  * it take over, all of it or nothing: file and running script are as they were unless the verdict is
  * MR_VERDICT_RUNS. The file's mode is kept, and symbolic links stay.
  * out:    *generation, when it runs; *error, when it does not
+ * return: the verdict
  * thread: any but those of mr_runner_process and "reload"; waits for the verdict, for as long as
  *         the script's own deadlines let loading, init and one frame take, or until
  *         mr_runner_refuse_proposals */
@@ -98,7 +99,7 @@ void mr_runner_refuse_proposals(struct mr_runner *runner);
 /* Append what the script's file holds now. return: 0; -errno with *error. thread: any */
 int mr_runner_read_script(struct mr_runner *runner, struct mr_buffer *text, struct mr_error *error);
 
-/* The newest lines of the script's log (log_ring.h); borrowed. Any thread. */
+/* return: the newest lines of the script's log (log_ring.h); borrowed. Any thread. */
 struct mr_log_ring *mr_runner_log(struct mr_runner *runner);
 
 /* Load the script again even if no file changed (SIGHUP). Returns at once. Any thread. */

@@ -15,9 +15,11 @@ struct mr_turn {
     int first; /* how many wait that go first */
 };
 
+/* Make a turn that nobody has; free its parts when nobody uses it any more. */
 void mr_turn_init(struct mr_turn *turn);
 void mr_turn_finish(struct mr_turn *turn);
 
+/* Wait for the turn and take it, before all others with mr_turn_take_first; give it back. Any thread. */
 void mr_turn_take(struct mr_turn *turn);
 void mr_turn_take_first(struct mr_turn *turn);
 void mr_turn_give(struct mr_turn *turn);

@@ -14,12 +14,13 @@ int mr_watcher_create(struct mr_watcher **watcher);
 void mr_watcher_destroy(struct mr_watcher *watcher); /* takes NULL */
 
 /* The set is renewed as a whole: begin, add each path (what a symbolic link points to is watched,
- * too), end. The files need not exist, nor their folders. add returns 0 or -ENOMEM. */
+ * too), end. The files need not exist, nor their folders.
+ * return: 0; -ENOMEM */
 void mr_watcher_begin(struct mr_watcher *watcher);
 int mr_watcher_add(struct mr_watcher *watcher, const char *path);
 void mr_watcher_end(struct mr_watcher *watcher);
 
-/* Readable when there is something to read. */
+/* return: a descriptor that is readable when files changed; it stays the watcher's */
 int mr_watcher_fd(const struct mr_watcher *watcher);
 
 /* Read what there is. return: whether a file of the set was written, renamed, made or removed */

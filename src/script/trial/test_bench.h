@@ -45,10 +45,10 @@ void mr_test_bench_end(lua_State *L, struct mr_test_bench *bench);
 void mr_test_bench_clear(struct mr_test_bench *bench);
 void mr_test_bench_finish(struct mr_test_bench *bench);
 
-/* The bench of the `t` function under way, which has to be called with a dot while its test runs. */
+/* return: the bench of the `t` function under way; a Lua error unless it was called with a dot while its test runs */
 struct mr_test_bench *mr_test_bench_of(lua_State *L);
 
-/* The same, with a script loaded. */
+/* return: the same, with a script loaded; a Lua error when none is */
 struct mr_test_bench *mr_test_bench_loaded(lua_State *L);
 
 /* Push the value of a JSON text. */
