@@ -42,7 +42,7 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
  * second at most, and free everything. Takes NULL. */
 void mr_server_destroy(struct mr_server *server);
 
-/* Where it listens first, with the real port: "127.0.0.1:43721". Lives as long as the server. */
+/* return: the first address that it listens on, with the real port: "127.0.0.1:43721"; lives as long as the server */
 const char *mr_server_address(const struct mr_server *server);
 
 /* return: the same of the address number `index`, as the options have them; NULL: there are not as many */

@@ -4,6 +4,7 @@
 
 #include "http/request/request.h"
 
+/* Routes. return: the status of the answer. thread: a worker */
 int mr_api_streams(const struct mr_request *request); /* GET /api/streams */
 int mr_api_stream(const struct mr_request *request);  /* GET /api/streams/{s} */
 int mr_api_health(const struct mr_request *request);  /* GET /healthz */

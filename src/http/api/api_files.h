@@ -5,6 +5,7 @@
 
 #include "http/request/request.h"
 
+/* Routes. return: the status of the answer. thread: a worker */
 int mr_api_files(const struct mr_request *request);      /* GET /api/streams/{s}/files */
 int mr_api_file(const struct mr_request *request);       /* GET /api/streams/{s}/files/{f} */
 int mr_api_write_file(const struct mr_request *request); /* PUT */

@@ -4,6 +4,7 @@
 
 #include "http/request/request.h"
 
+/* Routes. return: the status of the answer. thread: a worker */
 int mr_api_log(const struct mr_request *request); /* GET /api/streams/{s}/log */
 
 #endif

@@ -6,6 +6,7 @@
 
 #define MR_API_SETTINGS_BODY_MAX (64 * 1024)
 
+/* Routes. return: the status of the answer. thread: a worker */
 int mr_api_settings(const struct mr_request *request);        /* GET /api/streams/{s}/settings */
 int mr_api_change_settings(const struct mr_request *request); /* PATCH; rights were checked */
 

@@ -4,6 +4,7 @@
 
 #include "http/request/request.h"
 
+/* Routes. return: the status of the answer. thread: a worker */
 int mr_metrics(const struct mr_request *request); /* GET /metrics */
 
 #endif

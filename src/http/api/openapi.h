@@ -5,6 +5,7 @@
 
 #include "http/request/request.h"
 
+/* Routes. return: the status of the answer. thread: a worker */
 int mr_openapi(const struct mr_request *request); /* GET /api/openapi.json */
 
 #endif

@@ -28,7 +28,8 @@ enum mr_intake_result {
 };
 
 /* Read what is there, once.
- * out:    *status, *error, only for MR_INTAKE_REFUSED */
+ * out:    *status, *error, only for MR_INTAKE_REFUSED
+ * return: how far the request has come */
 enum mr_intake_result mr_intake_read(const struct mr_intake *intake,
                                      struct mr_connection *connection, int *status,
                                      struct mr_error *error);

@@ -23,6 +23,7 @@ enum mr_outlet_result {
 /* The answer is there: set the time until which it has to be out. */
 void mr_outlet_begin(struct mr_connection *connection, int64_t now_us);
 
+/* Send as much as the socket takes now. return: whether the answer is out, or has to wait, or failed */
 enum mr_outlet_result mr_outlet_send(struct mr_connection *connection);
 
 /* Read and forget what the client still sends.

@@ -54,7 +54,7 @@ void mr_fanout_dismiss(struct mr_fanout *engine);
  * thread: any; never blocks */
 int mr_fanout_add(struct mr_fanout *engine, const struct mr_arrival *arrival);
 
-/* How many places are taken. Any thread. */
+/* return: how many places are taken. Any thread. */
 unsigned mr_fanout_clients(struct mr_fanout *engine);
 
 #endif

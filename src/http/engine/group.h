@@ -14,8 +14,9 @@ struct mr_group {
     size_t count, capacity;
 };
 
-struct mr_group *mr_group_create(struct mr_hub *hub); /* NULL when out of memory */
-void mr_group_destroy(struct mr_group *group);        /* empty; takes NULL */
+/* return: an empty group of that hub, of which it takes a reference; NULL when out of memory */
+struct mr_group *mr_group_create(struct mr_hub *hub);
+void mr_group_destroy(struct mr_group *group); /* empty; takes NULL */
 
 /* Put a client in; group and index are set in it. return: 0, -ENOMEM */
 int mr_group_add(struct mr_group *group, struct mr_client *client);

@@ -22,7 +22,8 @@ struct mr_asset {
 
 struct mr_assets;
 
-struct mr_assets *mr_assets_create(void);         /* NULL when out of memory */
+/* return: the built-in files, ready to be looked up; NULL when out of memory */
+struct mr_assets *mr_assets_create(void);
 void mr_assets_destroy(struct mr_assets *assets); /* takes NULL */
 
 /* return: the asset of a request path ("/favicon.svg"; "/" is "/index.html"), NULL: there is none */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Content-Type by extension; "application/octet-stream" for what is not known. */
+/* return: the Content-Type by the path's extension; "application/octet-stream" for an unknown one */
 const char *mr_content_type(const char *path);
 
 /* Whether an Accept-Encoding header (NULL: none) names this coding ("gzip") and does not rule it out

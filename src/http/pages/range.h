@@ -17,7 +17,8 @@ struct mr_range_request {
 };
 
 /* in:     size of the file and its strong entity tag, with quotes
- * out:    *first, *length of the part, for MR_RANGE_WHOLE all of it */
+ * out:    *first, *length of the part, for MR_RANGE_WHOLE all of it
+ * return: which part of the file the client gets */
 enum mr_range mr_range_find(const struct mr_range_request *request, const char *etag, off_t size,
                             off_t *first, off_t *length);
 

@@ -25,7 +25,8 @@ enum mr_base_path_match {
 };
 
 /* Find a request's path below it.
- * out:    *rest, what follows the prefix, "/" at least; only when it is inside */
+ * out:    *rest, the path after the prefix, "/" at least; only when it is inside
+ * return: whether it is inside, outside, or the prefix without its slash */
 enum mr_base_path_match mr_base_path_match(const struct mr_base_path *base, const char *path,
                                            const char **rest);
 

@@ -7,6 +7,7 @@
 
 #define MR_ETAG_SIZE 24 /* 20 hexadecimal digits of a SHA-256, the quotes and the closing 0 */
 
+/* Make the strong entity tag of these bytes, with its quotes. */
 void mr_etag_make(const void *bytes, size_t size, char etag[MR_ETAG_SIZE]);
 
 /* Whether an If-None-Match or If-Match header (NULL: none) names this entity tag, given with its

@@ -26,11 +26,13 @@ void mr_response_lines(struct mr_buffer *out);
 /* Append the head, with the empty line. Any thread. */
 void mr_response_head(struct mr_buffer *out, const struct mr_response *response);
 
-/* All of these return the status of the answer. */
+/* Answer with head and body.
+ * return: the status of the answer, as all of these do. thread: a worker */
 int mr_respond(const struct mr_request *request, const struct mr_response *response);
 
 /* Answer with a part of a file: response->size bytes from `at` on; response->body is not used.
- * in:     fd: open for reading; goes to the answer, failure included */
+ * in:     fd: open for reading; goes to the answer, failure included
+ * return: the status of the answer */
 int mr_respond_file(const struct mr_request *request, const struct mr_response *response, int fd,
                     off_t at);
 
@@ -40,17 +42,19 @@ void mr_respond_bytes(const struct mr_request *request, const void *bytes, size_
 /* The answer to a request that the door refuses. thread: the connection's owner */
 void mr_respond_refusal(struct mr_connection *connection, int status, const char *why);
 
-/* 404: the request names a stream that does not exist. */
+/* Answer that the request names a stream that does not exist. return: 404 */
 int mr_respond_no_stream(const struct mr_request *request);
 
-/* {"error":"…"} */
+/* Answer with {"error":"…"}, whose text is formatted.
+ * return: the status of the answer */
 int mr_respond_error(const struct mr_request *request, int status, const char *headers,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* A body that is JSON already. */
+/* Answer with a text that is JSON already. return: the status of the answer */
 int mr_respond_json_text(const struct mr_request *request, int status, const char *json);
 
-/* Takes over one reference of `body`; NULL is answered with 500. */
+/* Answer with `body`, one reference of which is taken over; NULL is answered with 500.
+ * return: the status of the answer */
 int mr_respond_json(const struct mr_request *request, int status, json_t *body);
 
 #endif

@@ -52,7 +52,7 @@ int mr_engineio_create(const struct mr_engineio_options *options, struct mr_engi
 /* End the sessions that are left. After the engine has stopped; takes NULL. */
 void mr_engineio_destroy(struct mr_engineio *engineio);
 
-/* Its time-outs, for the fan-out engine that its clients are handed to. */
+/* return: the service that runs its time-outs, for the fan-out engine that gets its clients */
 struct mr_fanout_service mr_engineio_service(struct mr_engineio *engineio);
 
 /* A POST has begun: its body is about to be read. One that begins while another one of the same session has not been
@@ -94,7 +94,7 @@ void mr_engineio_set_feed(struct mr_engineio_session *session, const struct mr_e
  * return: false: the system gives no random bytes */
 bool mr_engineio_make_sid(char sid[MR_ENGINEIO_SID_LENGTH + 1]);
 
-/* How much waits for a session that polls, in bytes. */
+/* return: how many bytes wait for a session that polls */
 size_t mr_engineio_waiting(const struct mr_engineio_session *session);
 
 #endif

@@ -21,7 +21,7 @@ enum mr_engineio_fault {
     MR_ENGINEIO_BAD_VERSION,
 };
 
-/* {"code":…,"message":"…"}, a constant. */
+/* return: {"code":…,"message":"…"}, a constant */
 const char *mr_engineio_fault_json(enum mr_engineio_fault fault);
 
 /* A socket: the session of its client (client.h). */
@@ -92,7 +92,7 @@ struct mr_engineio {
  * return: NULL when out of memory, or when there are too many */
 struct mr_engineio_session *mr_engineio_begin(const struct mr_engineio_link *link);
 
-/* Find one that has not timed out. */
+/* return: the session of that id, borrowed; NULL when there is none or it has timed out */
 struct mr_engineio_session *mr_engineio_find(struct mr_engineio *engineio, const char *sid);
 
 /* A session wants something at that time. */
@@ -103,10 +103,12 @@ void mr_engineio_bury(struct mr_engineio_session *session);
 
 /* ---- engineio_session.c ---- */
 
-/* Time-outs and pings. */
+/* Run the time-outs and pings that are due.
+ * return: (due) when mr_engineio_session_tick is to be called next, monotonic, in µs */
 void mr_engineio_session_tick(struct mr_engineio_session *session, int64_t now_us);
 int64_t mr_engineio_session_due(const struct mr_engineio_session *session);
 
+/* Queue a packet; it goes out by the WebSocket, or with the poll that waits. */
 void mr_engineio_send_packet(struct mr_engineio_session *session,
                              const struct mr_engineio_packet *packet);
 
@@ -141,13 +143,15 @@ void mr_engineio_watch_poll(struct mr_engineio_session *session);
 
 /* ---- engineio_websocket.c ---- */
 
+/* Send a packet as a message; send a close frame and end. */
 void mr_engineio_websocket_send(struct mr_engineio_link *link,
                                 const struct mr_engineio_packet *packet);
 void mr_engineio_websocket_close(struct mr_engineio_link *link, int code, const char *reason);
 
 /* ---- engineio_posts.c: which sessions have a POST under way; any thread ---- */
 
-struct mr_engineio_posts *mr_engineio_posts_create(void); /* NULL when out of memory */
+/* return: an empty set; NULL when out of memory */
+struct mr_engineio_posts *mr_engineio_posts_create(void);
 void mr_engineio_posts_destroy(struct mr_engineio_posts *posts);
 
 /* A mark, which the caller keeps as long as the POST is under way. */

@@ -60,10 +60,11 @@ void mr_socketio_send(struct mr_socketio_socket *socket, struct mr_socketio_pack
 void mr_socketio_emit(struct mr_socketio_socket *socket, const char *event, const char *json,
                       size_t size);
 
-/* What the socket's client may say, the application's to take from; who connects anew has the same. */
+/* return: the bucket that bounds the messages of the socket's client, for the application to take from;
+ *         a client that connects anew keeps it */
 struct mr_bucket *mr_socketio_bucket(const struct mr_socketio_socket *socket);
 
-/* The Engine.IO session, for its feed. */
+/* return: the Engine.IO session of the socket, borrowed, for its feed */
 struct mr_engineio_session *mr_socketio_transport(const struct mr_socketio_socket *socket);
 
 #endif

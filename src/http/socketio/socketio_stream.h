@@ -24,6 +24,7 @@ int mr_socketio_streams_create(struct mr_registry *registry, unsigned max_sessio
 void mr_socketio_streams_destroy(
     struct mr_socketio_streams *streams); /* engine stopped; takes NULL */
 
+/* return: the Engine.IO server below it, borrowed */
 struct mr_engineio *mr_socketio_streams_engineio(struct mr_socketio_streams *streams);
 
 #endif

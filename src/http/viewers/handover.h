@@ -20,7 +20,8 @@ void mr_handover_dismiss(const struct mr_request *request);
 int mr_handover(const struct mr_request *request, const struct mr_arrival *arrival, int status);
 
 /* The same for a viewer of the request's stream: find it, take a place, hand over.
- * in:     arrival: hub is not used */
+ * in:     arrival: hub is not used
+ * return: `status`, or that of an error that was answered */
 int mr_handover_viewer(const struct mr_request *request, const struct mr_arrival *arrival,
                        int status);
 

@@ -21,6 +21,7 @@ enum mr_handshake_fault {
     MR_HANDSHAKE_BAD_KEY,     /* not 16 bytes in base64 */
 };
 
+/* return: the first thing that is wrong with the head of an upgrade; MR_HANDSHAKE_OK when nothing is */
 enum mr_handshake_fault mr_handshake_check(const struct mr_handshake *handshake);
 
 /* Append the 101 answer to a request that was found right. */

@@ -13,10 +13,11 @@
 
 struct mr_log_streams;
 
-struct mr_log_streams *mr_log_streams_create(void);       /* NULL when out of memory */
+/* return: the readers of logs, none yet; NULL when out of memory */
+struct mr_log_streams *mr_log_streams_create(void);
 void mr_log_streams_destroy(struct mr_log_streams *logs); /* after the engine; takes NULL */
 
-/* For the engine's options. */
+/* return: the service that looks for new lines, for the engine's options */
 struct mr_fanout_service mr_log_streams_service(struct mr_log_streams *logs);
 
 /* Answer a request with the log's lines after number `last`, and all that come. Workers only.

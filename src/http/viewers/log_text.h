@@ -6,10 +6,11 @@
 
 #include <jansson.h>
 
-/* {"id":7,"time_us":…,"level":"error","text":"…","traceback":null} */
+/* return: {"id":7,"time_us":…,"level":"error","text":"…","traceback":null}, a reference; NULL when out of memory */
 json_t *mr_log_text_line(const struct mr_log_line *line);
 
-/* {"lines":[…],"dropped":N} of what came after number `last`. dropped: how many of those are gone. */
+/* return: {"lines":[…],"dropped":N} with the lines after number `last`, a reference; NULL when out of memory.
+ *         N is how many of these are gone already. */
 json_t *mr_log_text_all(struct mr_log_ring *ring, uint64_t last);
 
 #endif

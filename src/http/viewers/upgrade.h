@@ -5,6 +5,7 @@
 
 #include "http/request/request.h"
 
-int mr_upgrade_native(const struct mr_request *request); /* GET /ws/{s} */
+/* GET /ws/{s}. return: the status of the answer. thread: a worker */
+int mr_upgrade_native(const struct mr_request *request);
 
 #endif

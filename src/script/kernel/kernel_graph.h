@@ -92,7 +92,7 @@ struct mr_kernel_inputs {
     const double *parameters;
 };
 
-/* Make the graph empty, with the nodes that every kernel has. */
+/* Make the graph empty. */
 void mr_kernel_graph_init(struct mr_kernel_graph *graph);
 
 /* Add a node of the given kind, or find it. Operands an operation does not have are 0.

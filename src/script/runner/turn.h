@@ -19,7 +19,8 @@ struct mr_turn {
 void mr_turn_init(struct mr_turn *turn);
 void mr_turn_finish(struct mr_turn *turn);
 
-/* Wait for the turn and take it, before all others with mr_turn_take_first; give it back. Any thread. */
+/* Wait for the turn and take it; mr_turn_take_first goes before all who wait with mr_turn_take. Give it back.
+ * Any thread. */
 void mr_turn_take(struct mr_turn *turn);
 void mr_turn_take_first(struct mr_turn *turn);
 void mr_turn_give(struct mr_turn *turn);
