@@ -1,4 +1,4 @@
-/* What is wrong with a configuration: one line each, in the order of the file's lines. Main's thread. */
+/* The faults of a configuration: one line each, in the order of the file's lines. Main's thread. */
 #ifndef MR_APP_COMPLAINTS_H
 #define MR_APP_COMPLAINTS_H
 

@@ -70,7 +70,7 @@ static void take_key(struct reader *reader, const char *path, const char *key, c
 
 /* ---- a stream ---- */
 
-/* What exists is a path, as for the source itself; what has a colon before any slash is a URL. */
+/* A file that exists is a path, as for the source itself; a text with a colon before any slash is a URL. */
 static const char *resolve(struct reader *reader, const char *source)
 {
     const char *path = mr_config_keep(reader->config->texts, "%s%s", reader->folder, source);
@@ -139,7 +139,7 @@ static int compare_names(const void *left, const void *right)
     return strcmp(l->name, r->name);
 }
 
-/* What only one stream can have for itself. */
+/* Things that only one stream can have for itself. */
 static void check_shared(struct reader *reader)
 {
     const struct mr_config *config = reader->config;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* What is open besides a socket a viewer: requests being answered, connections not yet accepted into
+/* Descriptors besides one socket a viewer: requests being answered, connections not yet accepted into
  * the engine, sources, scripts' processes and their pictures, libraries' files. 60 were counted with one
  * stream. */
 #define OTHERS 256

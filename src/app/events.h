@@ -1,4 +1,4 @@
-/* What main's thread waits for: signals, and news from the streams' threads. */
+/* The events that main's thread waits for: signals, and news from the streams' threads. */
 #ifndef MR_APP_EVENTS_H
 #define MR_APP_EVENTS_H
 

@@ -122,7 +122,7 @@ static int open_outputs(struct headless *headless, const struct mr_options *opti
     return 0;
 }
 
-/* What standard I/O still holds must reach the file, or the run has failed. */
+/* Bytes that standard I/O still holds must reach the file, or the run has failed. */
 static void close_outputs(struct headless *headless)
 {
     if (headless->save_fd >= 0)

@@ -220,7 +220,7 @@ static int check_test(int argc, char **argv, struct mr_options *options, struct 
     return 0;
 }
 
-/* What does not go together, and arguments that are not options. */
+/* Options that exclude each other, and arguments that are not options. */
 static int check(int argc, char **argv, struct mr_options *options, struct mr_error *error)
 {
     if (options->test && !options->help && !options->version)

@@ -31,7 +31,7 @@ enum mr_isolation {
     MR_ISOLATION_OFF,     /* in this one */
 };
 
-/* What an option was given that may be there several times. */
+/* The values of an option that may be given several times. */
 struct mr_values {
     const char *text[MR_VALUES_MAX];
     size_t count;

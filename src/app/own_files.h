@@ -1,4 +1,4 @@
-/* Which files are moonreel's own: the configuration and the recordings become private files
+/* moonreel's own files: the configuration and the recordings become private files
  * (base/private_files.h), which no script and no editor of scripts reaches. Main's thread. */
 #ifndef MR_APP_OWN_FILES_H
 #define MR_APP_OWN_FILES_H

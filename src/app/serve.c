@@ -119,7 +119,7 @@ static int create(struct serve *serve, struct mr_error *error)
 
 /* ---- the configuration again ---- */
 
-/* What holds for all is part of the server, which is not made anew. */
+/* Options for all streams are part of the server, which is not made anew. */
 static void compare_options(struct serve *serve, const struct mr_options *options)
 {
     for (size_t i = 0; i < mr_option_count; i++) {

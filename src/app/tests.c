@@ -9,7 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* What the watchdog cannot stop, an endless call into C, ends the run. */
+/* An endless call into C, which the watchdog cannot stop, ends the run. */
 static char under_way[512];
 
 static void give_up(int signal_number)

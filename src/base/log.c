@@ -50,7 +50,7 @@ static void append_head(struct mr_buffer *line, enum mr_log_level level, const c
                      now.tv_nsec / 1000000, level_names[level], module);
 }
 
-/* What a terminal may obey: C0, DEL, and the second byte of C1 in UTF-8. */
+/* Characters that a terminal may obey: C0, DEL, and the second byte of C1 in UTF-8. */
 static bool is_control(const struct mr_buffer *text, size_t at)
 {
     unsigned char c = text->data[at];

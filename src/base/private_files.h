@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-/* What mr_file_read_script and the drafts of scripts return for a private file, and what it means, for
+/* The error of mr_file_read_script and of drafts of scripts for a private file, and its text for
  * messages. Neither open nor rename fails with this code. */
 #define MR_PRIVATE_FILES_DENIED (-EKEYREJECTED)
 #define MR_PRIVATE_FILES_REASON                                                                    \

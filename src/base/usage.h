@@ -1,4 +1,4 @@
-/* What this process uses. Any thread; reads /proc. */
+/* The resources that this process uses. Any thread; reads /proc. */
 #ifndef MR_BASE_USAGE_H
 #define MR_BASE_USAGE_H
 

@@ -70,7 +70,7 @@ bool mr_routes_row(size_t index, struct mr_route_row *row)
     return true;
 }
 
-/* Whatever is no route is a page. */
+/* Every other path is a page. */
 static const struct route pages = { NULL, "GET", mr_files_get, MR_RIGHT_OPEN, 0, NULL };
 
 /* A stream's name at *path, in the request; *path goes on behind it. A path with anything else in its

@@ -1,4 +1,4 @@
-/* Which path is answered by what. */
+/* The table of routes: the handler of each path. */
 #ifndef MR_HTTP_ROUTES_H
 #define MR_HTTP_ROUTES_H
 

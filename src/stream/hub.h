@@ -113,7 +113,7 @@ uint64_t mr_hub_newest_text(struct mr_hub *hub);
 /* Count texts that were not delivered because their viewer does not take them. */
 void mr_hub_drop_texts(struct mr_hub *hub, uint64_t count);
 
-/* What viewers of one kind were sent so far. */
+/* The frames and bytes that viewers of one kind were sent so far. */
 struct mr_hub_sent {
     uint64_t bytes, packets;
 };

@@ -1,4 +1,4 @@
-/* What the files of a stream's source thread share: ingest.c (its life), feed.c (from the source to
+/* The state that the files of a stream's source thread share: ingest.c (its life), feed.c (from the source to
  * the mailbox), rest.c (while nobody watches), reconnect.c (a source that is lost). Nobody else
  * includes this. */
 #ifndef MR_STREAM_INGEST_H

@@ -1,4 +1,4 @@
-/* What the files of one stream share: stream.c (life and state), phase.c (what its threads tell each
+/* The state that the files of one stream share: stream.c (life and state), phase.c (what its threads tell each
  * other), ingest.c (the source thread, with what is in ingest.h), work.c and notice.c (the script
  * thread). Nobody else includes this. */
 #ifndef MR_STREAM_INTERNAL_H
@@ -85,7 +85,7 @@ uint64_t mr_stream_numbered(struct mr_stream *stream);
 /* The media time of a frame that would come now; 0 before the first one. */
 int64_t mr_stream_media_now_us(struct mr_stream *stream);
 
-/* What a notice about a lost source says, with the next frame's number, size and time.
+/* The text of a notice about a lost source, with the next frame's number, size and time.
  * return: false when it is not lost (any more) */
 bool mr_stream_number_notice(struct mr_stream *stream, struct mr_notice *notice);
 

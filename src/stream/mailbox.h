@@ -40,7 +40,7 @@ void mr_mailbox_set_capacity(struct mr_mailbox *mailbox, unsigned capacity);
  * return: whether an older picture was dropped for it */
 bool mr_mailbox_put(struct mr_mailbox *mailbox, struct mr_picture *picture);
 
-/* What a wait for pictures ended with. */
+/* The end of a wait for pictures. */
 struct mr_mail {
     struct mr_picture *picture; /* the oldest one, the taker's reference; or NULL */
     bool poked;                 /* since the last time */

@@ -1,4 +1,4 @@
-/* What viewers see while a stream's source is lost: once a second a small picture that says so. It
+/* The notice that viewers see while a stream's source is lost: once a second a small picture that says so. It
  * takes the way of a frame from the script on, so that it comes in order; the script does not see
  * it. */
 #include "stream/internal.h"
@@ -7,7 +7,7 @@
 
 #define INTERVAL_US 1000000
 
-/* What is back so soon is not worth a notice. */
+/* A source that is back so soon is not worth a notice. */
 #define GRACE_US 500000
 
 /* Where no frame was seen and no size is wished for. */

@@ -1,4 +1,4 @@
-/* What the threads of a stream tell each other and those who ask: its phase, its error, the numbers
+/* The state that the threads of a stream tell each other and the API: its phase, its error, the numbers
  * and times of its pictures. */
 #include "stream/internal.h"
 

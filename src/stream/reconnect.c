@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* What ran for so long was well: the waits begin anew. */
+/* An input that ran for so long was well: the waits begin anew. */
 #define WELL_US 1000000
 
 static bool comes_and_goes(const struct mr_ingest *ingest)
@@ -19,7 +19,7 @@ static bool comes_and_goes(const struct mr_ingest *ingest)
                           : options->patient && mr_source_is_elsewhere(options->url);
 }
 
-/* What no waiting mends. Once it has run it was right, so that it is the other side's that is not. */
+/* Errors that no waiting mends. An input that has run once was right, so its errors are the other side's. */
 static bool is_hopeless(const struct mr_ingest *ingest, int result)
 {
     if (ingest->opened)

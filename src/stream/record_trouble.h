@@ -30,7 +30,7 @@ bool mr_record_trouble_fall_behind(struct mr_record_trouble *trouble, int64_t no
 bool mr_record_trouble_fail(struct mr_record_trouble *trouble, int64_t now_us, uint64_t dropped,
                             const struct mr_error *error);
 
-/* What the trouble is now, for the API.
+/* The trouble that there is now, for the API.
  * in:     trouble: there is one; dropped: frames that the recorder dropped so far
  * out:    *error */
 void mr_record_trouble_tell(const struct mr_record_trouble *trouble, int64_t now_us,

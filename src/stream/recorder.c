@@ -290,7 +290,7 @@ static void record(struct mr_recorder *recorder, const struct mr_record_entry *e
         drop(recorder);
 }
 
-/* What a slow disk has not taken when it is time to stop is given up, so that the file can be
+/* Frames that a slow disk has not taken when it is time to stop are given up, so that the file can be
  * finished. */
 static bool is_too_late(struct mr_recorder *recorder)
 {

@@ -78,7 +78,7 @@ enum mr_stream_phase {
 /* return: "opening", …; lives for ever */
 const char *mr_stream_phase_name(enum mr_stream_phase phase);
 
-/* What the API shows; a copy. */
+/* The state that the API shows; a copy. */
 struct mr_stream_state {
     enum mr_stream_phase phase;
     struct mr_error error; /* when failed or lost */

@@ -67,7 +67,7 @@ int mr_api_file(const struct mr_request *request)
     return status;
 }
 
-/* What must be there, as If-Match says. return: 0; else the status of the refusal */
+/* The text that must be there, as If-Match says. return: 0; else the status of the refusal */
 static int check_loaded(const struct mr_request *request, const struct mr_stream *stream)
 {
     struct mr_error error = { 0 };

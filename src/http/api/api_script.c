@@ -40,7 +40,7 @@ static int refuse_changed(const struct mr_request *request)
     return mr_respond_error(request, 412, NULL, "the script has changed since it was loaded");
 }
 
-/* What the file must still hold, as If-Match says.
+/* The text that the file must still hold, as If-Match says.
  * return: 0; else the status of the refusal */
 static int check_loaded(const struct mr_request *request, struct mr_stream *stream,
                         struct mr_buffer *expected)

@@ -15,7 +15,7 @@
 #define MR_DOOR_CONNECTIONS_MAX 1024
 #define MR_DOOR_PER_NETWORK_MAX 512
 
-/* What bodies, and answers that are being sent, may hold all together. */
+/* Memory that bodies, and answers that are being sent, may hold all together. */
 #define MR_DOOR_MEMORY_MAX (64 * 1024 * 1024)
 
 #define MR_DOOR_LISTENERS_MAX 16

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-/* What a connection may hold that its client has not taken yet: most answers fit, so that a worker sends them by itself.
+/* Bytes that a connection may hold until its client takes them: most answers fit, so that a worker sends them by itself.
  * Twice that is what the kernel counts to. */
 #define MR_LISTEN_SEND_BYTES (192 * 1024)
 

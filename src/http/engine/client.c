@@ -81,7 +81,7 @@ void mr_client_start(struct mr_client *client, int64_t now_us)
     mr_buffer_finish(&client->early);
 }
 
-/* Of a client that watches nothing any more a packet may still be in flight: it is nobody's. */
+/* A client that stopped watching may still have a packet in flight; do not count it. */
 static void count_sent(const struct mr_client *client, size_t bytes, unsigned packets)
 {
     if (client->hub != NULL)
@@ -156,7 +156,7 @@ static void begin_to_skip(struct mr_client *client)
     mr_pace_start(&client->pace, known ? info.tcpi_min_rtt : 0);
 }
 
-/* Which packet comes next: the one after the last, if the hub still has it and the client keeps up
+/* The packet that comes next: the one after the last, if the hub still has it and the client keeps up
  * on the whole; else the newest. NULL: it has seen all. */
 static struct mr_packet *choose_next(struct mr_client *client, const struct mr_recent *recent)
 {
@@ -320,7 +320,7 @@ void mr_client_watch(struct mr_client *client, struct mr_hub *hub, struct mr_vie
     mr_client_poke(client);
 }
 
-/* What is sent goes once it is most of the queue: one that is never empty must not grow. */
+/* Bytes that were sent are removed once they are most of the queue: a queue that is never empty must not grow. */
 static void forget_sent(struct mr_client *client)
 {
     struct mr_buffer *queue = &client->queue;

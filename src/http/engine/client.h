@@ -25,7 +25,7 @@
 /* Bytes queued for a client before texts for it are dropped (and counted in the hub). */
 #define MR_CLIENT_TEXTS_LIMIT (256 * 1024)
 
-/* What can be sent next: the hub's newest packets, oldest first. Shared by the clients of a hub. */
+/* The packets that can be sent next: the hub's newest, oldest first. Shared by the clients of a hub. */
 struct mr_recent {
     struct mr_packet *packet[MR_HUB_RECENT];
     int count;

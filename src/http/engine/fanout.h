@@ -16,7 +16,7 @@
 
 struct mr_fanout;
 
-/* What has time-outs of its own besides sockets: sessions of several. Engine's thread. */
+/* A service: something with time-outs of its own besides sockets, as sessions of several sockets. Engine's thread. */
 struct mr_fanout_service {
     int64_t (*due)(
         void *opaque); /* when `run` is to be called next (monotonic); INT64_MAX: never */

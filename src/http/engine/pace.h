@@ -16,7 +16,7 @@
 #define MR_PACE_ANSWER_US  (1000 * 1000LL) /* for the first answer ever */
 #define MR_PACE_WINDOW_MAX 64
 
-/* What a ping carries and its answer brings back. */
+/* The mark that a ping carries and its answer brings back. */
 struct mr_mark {
     uint64_t number; /* from 1; 0: a ping that is no mark */
     int64_t sent_us;

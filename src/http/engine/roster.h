@@ -1,4 +1,4 @@
-/* Who is served: the engine's clients, grouped by hub, those that wait to be pumped, and those that
+/* The engine's clients, grouped by hub, those that wait to be pumped, and those that
  * leave. The engine's thread only. */
 #ifndef MR_HTTP_ROSTER_H
 #define MR_HTTP_ROSTER_H

@@ -11,7 +11,7 @@
  * the socket. */
 #define NOTSENT_LOWAT_BYTES (4 * 1024)
 
-/* Who is sent nothing for a while and is gone without a word is found out in 22 s. */
+/* Keepalive finds a client that vanished silently within 22 s. */
 #define KEEPALIVE_IDLE_S     10
 #define KEEPALIVE_INTERVAL_S 4
 #define KEEPALIVE_PROBES     3

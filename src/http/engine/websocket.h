@@ -1,4 +1,4 @@
-/* What a WebSocket client sends, after the handshake: frames in, messages and answers out. wslay
+/* Reads the frames of a WebSocket client after the handshake; gives messages and answers. wslay
  * parses; pings are answered, a close is answered, a broken rule closes with the code of RFC 6455.
  *
  * One a client; one thread at a time. It does no I/O. */

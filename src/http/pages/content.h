@@ -1,4 +1,4 @@
-/* What all files that are served have in common. Any thread. */
+/* The type of files that are served. Any thread. */
 #ifndef MR_HTTP_CONTENT_H
 #define MR_HTTP_CONTENT_H
 

@@ -1,4 +1,4 @@
-/* Which part of a file a request wants (RFC 9110, section 14). Any thread; no I/O. */
+/* The part of a file that a request wants (RFC 9110, section 14). Any thread; no I/O. */
 #ifndef MR_HTTP_RANGE_H
 #define MR_HTTP_RANGE_H
 
@@ -10,7 +10,7 @@ enum mr_range {
     MR_RANGE_NONE, /* it lies outside of the file */
 };
 
-/* What the client has of the file, from its headers; NULL: not there. */
+/* The client's conditions, from its headers; NULL: not there. */
 struct mr_range_request {
     const char *range;    /* Range */
     const char *if_range; /* If-Range: an entity tag; a date matches nothing, as we tell none */

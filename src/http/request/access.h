@@ -1,10 +1,10 @@
-/* Who may do what: checks every request before its route answers. Workers only, unless another thread is named. */
+/* The rights of clients: checks every request before its route answers. Workers only, unless another thread is named. */
 #ifndef MR_HTTP_ACCESS_H
 #define MR_HTTP_ACCESS_H
 
 #include "http/request/request.h"
 
-/* What a route asks of a client. */
+/* The right that a route asks of a client. */
 enum mr_right {
     MR_RIGHT_VIEW,   /* the view token, if there is one; our own pages and welcome ones */
     MR_RIGHT_CHANGE, /* the token; our own pages only */

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* What needs no encoding in any address, header or log. */
+/* Characters that need no encoding in any address, header or log. */
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
 /* "/" and a segment, again and again. Segments of dots only are never seen: they are resolved. */

@@ -19,14 +19,14 @@
 struct mr_connections;
 struct mr_door;
 
-/* What became of the request's body. */
+/* The fate of the request's body. */
 enum mr_body_state {
     MR_BODY_WHOLE, /* it is there; a request without one has an empty one */
     MR_BODY_TOO_LARGE, /* it is larger than its route takes, or the client may not send it: it was not read */
     MR_BODY_CUT_SHORT, /* the client closed before its end, or its chunks are none */
 };
 
-/* What is sent: `bytes`, then `rest`, then the file. */
+/* The answer in the order in which it is sent: `bytes`, then `rest`, then the file. */
 struct mr_answer {
     struct mr_buffer bytes; /* the head, and a body that is made for this answer */
     const void *rest;       /* a body that outlives the connection; not copied */
@@ -85,7 +85,7 @@ void mr_connection_destroy(struct mr_connection *connection);
  * return: the descriptor, the caller's from now on. thread: its owner */
 int mr_connection_take(struct mr_connection *connection);
 
-/* What the client sent behind the head of a request without a body: the beginning of what it says next.
+/* Bytes that the client sent behind the head of a request without a body: the beginning of its next message.
  * out:    *size
  * return: the bytes, which live as long as the connection. thread: its owner */
 const void *mr_connection_early(const struct mr_connection *connection, size_t *size);

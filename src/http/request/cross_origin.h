@@ -1,4 +1,4 @@
-/* What a request says of the page that sent it, and what its answer says to that page. Workers only; no I/O. */
+/* A request's description of the page that sent it, and the permissions for that page in the answer. Workers only; no I/O. */
 #ifndef MR_HTTP_CROSS_ORIGIN_H
 #define MR_HTTP_CROSS_ORIGIN_H
 

@@ -46,7 +46,7 @@ static bool is_name(const char *text, size_t length)
     return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-._") >= length;
 }
 
-/* What two authorities have to have in common: lower case, without the scheme's own port.
+/* The form in which two authorities are compared: lower case, without the scheme's own port.
  * return: false when it is none */
 static bool normalize(const char *authority, const char *default_port, char copy[MR_ORIGIN_SIZE])
 {

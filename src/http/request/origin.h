@@ -1,4 +1,4 @@
-/* Whose pages may use this server, and under which names it may be asked: what a browser says in
+/* The pages that may use this server, and the names under which it may be asked, as a browser says in
  * Origin and Host. Plain data and pure functions; any thread. */
 #ifndef MR_HTTP_ORIGIN_H
 #define MR_HTTP_ORIGIN_H

@@ -1,4 +1,4 @@
-/* What the server's routes work on: made by the server before its workers start, immutable while
+/* The things that the server's routes work on: made by the server before its workers start, immutable while
  * they run but for what is marked. */
 #ifndef MR_HTTP_SITE_H
 #define MR_HTTP_SITE_H

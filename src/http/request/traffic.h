@@ -1,4 +1,4 @@
-/* What the server counts of requests, for /metrics. Any thread. */
+/* Counters of requests, for /metrics. Any thread. */
 #ifndef MR_HTTP_TRAFFIC_H
 #define MR_HTTP_TRAFFIC_H
 

@@ -17,7 +17,7 @@
 struct mr_engineio;
 struct mr_engineio_session;
 
-/* What is made of sessions. It may send and close within any of these but `open` and `close`. */
+/* The application on top of sessions. It may send and close within any of these but `open` and `close`. */
 struct mr_engineio_app {
     /* A session begins; query: of its first request, borrowed.
      * return: what the others are given; NULL: out of memory, it does not begin */

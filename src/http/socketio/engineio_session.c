@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What may wait for a client, in payloads of the largest size; it is disconnected then. */
+/* Payloads of the largest size that may wait for a client; with more it is disconnected. */
 #define WAITING_MAX_PAYLOADS 4
 
 /* A ping that is sent late by more than this gives the client its whole time nevertheless. */

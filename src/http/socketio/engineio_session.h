@@ -12,7 +12,7 @@
 #define MR_ENGINEIO_PROBE_US    (10 * 1000000LL) /* for an upgrade, once begun */
 #define MR_ENGINEIO_LINGER_US   (1 * 1000000LL)  /* for the poll that hears of the end */
 
-/* What the protocol documents' reference server says. */
+/* The texts of the protocol documents' reference server. */
 enum mr_engineio_fault {
     MR_ENGINEIO_UNKNOWN_TRANSPORT,
     MR_ENGINEIO_UNKNOWN_SID,
@@ -44,7 +44,7 @@ struct mr_engineio_link {
 
 void mr_engineio_link_destroy(struct mr_engineio_link *link); /* its session must not know it */
 
-/* Of client protocols: GET and POST of polling, and WebSocket. */
+/* The client protocols: GET and POST of polling, and WebSocket. */
 extern const struct mr_protocol mr_engineio_poll, mr_engineio_post, mr_engineio_socket;
 
 struct mr_engineio_session {

@@ -20,7 +20,7 @@ struct mr_socketio_socket {
     void *state;
 };
 
-/* What is made of connections. It may send within any of these but `connect` and `disconnect`. */
+/* The application on top of connections. It may send within any of these but `connect` and `disconnect`. */
 struct mr_socketio_app {
     /* Somebody wants to connect to socket->name; query: of the session's first request; auth: an
      * object, or NULL; both borrowed.

@@ -20,7 +20,7 @@
 
 #define LENGTH(text) (sizeof(text) - 1)
 
-/* What is made for a form is one piece: what comes first, and for one of them what is in the middle. */
+/* The bytes made for a form are one piece: its beginning, and for one of them its middle. */
 static int add_start(struct mr_form *form, struct mr_buffer *start)
 {
     if (start->failed) {

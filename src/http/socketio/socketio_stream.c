@@ -30,7 +30,7 @@ struct mr_socketio_streams {
     struct mr_socketio_options options;
 };
 
-/* What a connection watches. */
+/* The stream that a connection watches. */
 struct watching {
     struct mr_hub *hub; /* one reference */
     struct mr_viewer viewer;
@@ -109,7 +109,7 @@ static void disconnect(struct mr_socketio_socket *socket)
 
 /* ---- messages ---- */
 
-/* Whoever wants an acknowledgement gets the complaint in it, or nothing if there is none; others get
+/* A client that wants an acknowledgement gets the complaint in it, or nothing if there is none; others get
  * it as a message. */
 static void answer(struct mr_socketio_socket *socket, int64_t id, const char *complaint)
 {

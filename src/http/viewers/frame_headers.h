@@ -1,4 +1,4 @@
-/* What HTTP says of a frame besides its bytes: the lines at the head of an MJPEG part and of a
+/* A frame's description in HTTP: the lines at the head of an MJPEG part and of a
  * snapshot. Any thread. */
 #ifndef MR_HTTP_FRAME_HEADERS_H
 #define MR_HTTP_FRAME_HEADERS_H

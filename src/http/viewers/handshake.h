@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* What a request says; fields that it lacks are NULL. */
+/* The fields of a request; those that it lacks are NULL. */
 struct mr_handshake {
     const char *connection;
     const char *upgrade;

@@ -58,7 +58,7 @@ static void write_etag(const struct mr_packet *packet, char etag[ETAG_SIZE])
              (uint64_t)packet->captured_us);
 }
 
-/* What follows the lines of the client's own. */
+/* The form follows the lines that are the client's own. */
 static int make_head(struct mr_packet *packet, struct mr_form *form)
 {
     char etag[ETAG_SIZE];

@@ -11,7 +11,7 @@
 /* For GET and for HEAD. A client of it comes with a session. */
 extern const struct mr_protocol mr_snapshot_protocol, mr_snapshot_head_protocol;
 
-/* What such a client comes with.
+/* The session of such a client.
  * in:     lines: of its answer's head, whatever the status (stream_head.h); copied
  *         if_none_match: the request's, or NULL; copied
  *         give_up_us: when to answer that there is no image (monotonic)

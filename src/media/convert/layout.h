@@ -1,4 +1,4 @@
-/* What a decoded frame is made of, in terms of what must be done to it: how its samples are stored,
+/* The layout of a decoded frame, as far as conversion depends on it: how its samples are stored,
  * and what zimg must know about them once they lie in planes. Private to src/media. */
 #ifndef MR_MEDIA_LAYOUT_H
 #define MR_MEDIA_LAYOUT_H

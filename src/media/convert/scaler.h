@@ -31,7 +31,7 @@ void mr_scaler_finish(struct mr_scaler *scaler);
 
 /* in:     from, of the configured layout, padded and aligned, with the margins of planes.h
  * out:    to: aligned; sides are written up to the next even number, padding included
- * return: 0; -EINVAL when zimg refuses */
+ * return: 0; -EIO when zimg fails */
 int mr_scaler_run(const struct mr_scaler *scaler, const struct mr_planes *from,
                   const struct mr_planes *to);
 

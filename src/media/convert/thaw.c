@@ -23,7 +23,7 @@ struct mr_thaw {
     AVFrame *shape;
 };
 
-/* What a pending picture holds. */
+/* The JPEG that a pending picture holds. */
 struct frozen {
     struct mr_thaw *thaw; /* a reference */
     struct mr_blob *blob; /* a reference */

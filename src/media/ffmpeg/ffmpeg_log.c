@@ -28,7 +28,7 @@ static void format_line(void *object, int level, const char *format, va_list arg
     mr_url_redact(raw, out, size);
 }
 
-/* What libavfilter says on its way up names the place, and what it said before the cause; so does
+/* The lines that libavfilter logs on its way up name the place, and what it said before the cause; so does
  * what demuxers say about an address that they were not allowed to open. */
 static bool is_afterword(const char *format)
 {

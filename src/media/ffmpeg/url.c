@@ -9,7 +9,7 @@
 
 static const char mask[] = "***";
 
-/* What is being read, and where the copy goes. */
+/* The text that is being read, and the copy. */
 struct redaction {
     const char *begin, *at, *end;
     char *out;
@@ -215,7 +215,7 @@ static bool is_rtmp(const struct redaction *redaction)
     return length >= 4 && length <= 6 && strncasecmp(scheme, "rtmp", 4) == 0;
 }
 
-/* Of RTMP, all of the path behind the application is a stream's key: rtmp://host/app/KEY. */
+/* In an RTMP address, all of the path behind the application is the stream's key: rtmp://host/app/KEY. */
 static void redact_stream_key(struct redaction *redaction)
 {
     const char *stop = find_stop(redaction, redaction->at), *path = redaction->at;
@@ -312,7 +312,7 @@ static bool is_plain_header(const char *name)
     return false;
 }
 
-/* What belongs to a name that means a secret: up to the next parameter, or the rest of a header's
+/* The value of a name that means a secret: up to the next parameter, or the rest of a header's
  * line; all that follows where the value is headers or FFmpeg repeats it. */
 static void redact_named(struct redaction *redaction)
 {

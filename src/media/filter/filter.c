@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a chain is checked on; some options are positions or radii that have to fit. */
+/* The size of the picture that a chain is checked on; some options are positions or radii that have to fit. */
 #define CHECK_WIDTH  1280
 #define CHECK_HEIGHT 720
 

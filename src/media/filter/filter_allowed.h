@@ -1,4 +1,4 @@
-/* Which filters of FFmpeg's, with which options, a script may use. Private to src/media. */
+/* The filters of FFmpeg, and their options, that a script may use. Private to src/media. */
 #ifndef MR_MEDIA_FILTER_ALLOWED_H
 #define MR_MEDIA_FILTER_ALLOWED_H
 

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of the conversions that FFmpeg puts between filters that want different formats. Without these,
+/* Options of the conversions that FFmpeg puts between filters that want different formats. Without these,
  * colours of neighbouring pixels are mixed and greys come back a level or two off. */
 #define CONVERSION "flags=bilinear+full_chroma_int+accurate_rnd"
 

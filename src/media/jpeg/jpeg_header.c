@@ -163,7 +163,7 @@ static int read_frame(struct walk *walk, unsigned marker, struct segment segment
     return find_sampling(walk);
 }
 
-/* What passes has as much of each of these as its makers write, and no room for anything else, as
+/* A JPEG that passes has as much of each of these as its makers write, and no room for anything else, as
  * for JFIF's thumbnail. "AVI1" has a field's number: one of two that make a frame. */
 static int read_app0(struct walk *walk, const struct segment *segment)
 {
@@ -180,7 +180,7 @@ static int read_app0(struct walk *walk, const struct segment *segment)
     return 0;
 }
 
-/* What FFmpeg's decoder knows by their comments to be stored otherwise than others. */
+/* JPEGs that FFmpeg's decoder knows by their comments to be stored otherwise than others. */
 static int read_comment(struct walk *walk, const struct segment *segment)
 {
     if (begins_with(segment, "CS=ITU601", 9) || begins_with(segment, "AVID", 4) ||

@@ -1,4 +1,4 @@
-/* What a JPEG file says of itself, found by walking its markers: whether TurboJPEG decodes it to
+/* The header of a JPEG file, read by walking its markers: whether TurboJPEG decodes it to
  * planes as FFmpeg's decoder would, and whether it may be shown as it is. Pure functions, any thread.
  */
 #ifndef MR_MEDIA_JPEG_HEADER_H

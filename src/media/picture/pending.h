@@ -13,7 +13,7 @@
 struct mr_picture;
 struct mr_pending;
 
-/* What a picture waits for; copied. */
+/* The promise of a picture's planes; copied. */
 struct mr_pending_options {
     struct mr_blob *jpeg; /* looks like the picture; a reference is taken; may be NULL */
     void (*fill)(void *opaque, struct mr_picture *picture);

@@ -69,7 +69,7 @@ static struct plan plan_picture(enum mr_picture_format format, int width, int he
     return plan;
 }
 
-/* Whoever maps the pool relies on its size: nobody may change it any more. The writable mapping of
+/* Every process that maps the pool relies on its size: nobody may change it any more. The writable mapping of
  * an I420 pool that is made here stays the only one. */
 static int make_memory(struct mr_picture_pool *pool, size_t size)
 {

@@ -1,4 +1,4 @@
-/* Which parts of a picture: a grid of at most 32 by 32 tiles, a bit for each. Plain data. */
+/* Parts of a picture: a grid of at most 32 by 32 tiles, a bit for each. Plain data. */
 #ifndef MR_MEDIA_TILES_H
 #define MR_MEDIA_TILES_H
 

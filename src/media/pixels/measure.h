@@ -1,4 +1,4 @@
-/* What a picture looks like in numbers. An I420 picture is measured in its planes; the luma of a
+/* Figures of a picture: means, lightness, histograms, differences. An I420 picture is measured in its planes; the luma of a
  * BGRX one is computed as JFIF has it.
  *
  * Plain functions without state; any thread. */

@@ -18,7 +18,7 @@
 
 #define STILL_FPS 1.0
 
-/* What one attempt to open needs at every step. */
+/* The state of one attempt to open. */
 struct attempt {
     const char *shown;
     struct mr_patience *patience;

@@ -9,7 +9,7 @@
 struct AVDictionary;
 struct AVFormatContext;
 
-/* What avformat_open_input is to be given: what suits the address, and the user's wishes, which go
+/* The options for avformat_open_input: those that suit the address, and the user's wishes, which go
  * before.
  * out:    *dictionary, to be freed; NULL on error
  * return: 0; -EINVAL with *error: not KEY=VALUE, a name that FFmpeg does not have, half a size;

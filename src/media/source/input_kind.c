@@ -20,7 +20,7 @@ static bool is_playlist(const AVFormatContext *demuxer)
     return is_one_of(demuxer->iformat->name, names, sizeof(names) / sizeof(*names));
 }
 
-/* What has an end on a server is a file like others. A server that plays (RTSP) does it at its pace,
+/* A stream with an end on a server is a file like others. A server that plays (RTSP) does it at its pace,
  * whatever it says about the length. */
 static bool is_live(const AVFormatContext *demuxer, const struct mr_locator *locator)
 {

@@ -1,4 +1,4 @@
-/* What an opened input is like, by its demuxer and its address. Private to src/media. */
+/* The kind of an opened input, by its demuxer and its address. Private to src/media. */
 #ifndef MR_MEDIA_INPUT_KIND_H
 #define MR_MEDIA_INPUT_KIND_H
 

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* What an input does not say about itself, and how it is to be opened. */
+/* Facts that an input does not tell about itself, and how it is to be opened. */
 struct mr_input_options {
     /* FFmpeg's name of a demuxer or device, or of a camera's pixel format or codec (as "mjpeg",
      * "yuyv422"); NULL: found by looking */

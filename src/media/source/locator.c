@@ -184,7 +184,7 @@ static int set_format(struct mr_locator *locator, const char *wish, struct mr_er
     return 0;
 }
 
-/* What exists is a path, whatever colons are in its name; the rest is FFmpeg's to understand. */
+/* A file that exists is a path, even with colons in its name; FFmpeg understands the rest. */
 static int set_path_or_url(struct mr_locator *locator, const char *source, struct mr_error *error)
 {
     struct stat status;

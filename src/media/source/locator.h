@@ -1,4 +1,4 @@
-/* What the user calls a source ("-", "test:", "lavfi:…", /dev/video0, a file, a URL) in FFmpeg's
+/* The user's name of a source ("-", "test:", "lavfi:…", /dev/video0, a file, a URL) in FFmpeg's
  * terms. Private to src/media. */
 #ifndef MR_MEDIA_LOCATOR_H
 #define MR_MEDIA_LOCATOR_H

@@ -50,7 +50,7 @@ bool mr_protocols_is(const char *url, const char *scheme)
     return length == strlen(scheme) && strncasecmp(url, scheme, length) == 0;
 }
 
-/* What is wrapped. return: NULL when nothing is */
+/* The protocol that is wrapped by another one. return: NULL when nothing is */
 static const char *unwrap(const char *url)
 {
     for (size_t i = 0; i < COUNT(wrappers); i++)

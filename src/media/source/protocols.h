@@ -1,4 +1,4 @@
-/* What an input may open besides itself: playlists, SDP files and redirections name further addresses,
+/* The addresses that an input may open besides itself: playlists, SDP files and redirections name further addresses,
  * and who serves one is not to have our files read, nor a file on a disk to reach the network. Only
  * names that the user gives as files, standard input not among them, have the protocol `file` on
  * their list. Private to src/media. */

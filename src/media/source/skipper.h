@@ -1,4 +1,4 @@
-/* Which packets need not be decoded because the rate limit drops their frames anyway: those that come
+/* Finds packets that need not be decoded because the rate limit drops their frames anyway: those that come
  * later in a slot of the output than another frame of the same slot. What is dropped must not change
  * what is left, so it is exact: of every slot the first frame is decoded, whatever order the packets
  * come in, and whoever keeps the first frame of each slot sees no difference.

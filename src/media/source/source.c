@@ -249,7 +249,7 @@ static int start_again(struct mr_source *source, struct mr_error *error)
     return 0;
 }
 
-/* What has one frame need not be read again. */
+/* A source with a single frame need not be read again. */
 static void become_still(struct mr_source *source)
 {
     double fps = source->input.still ? source->input.fps : STILL_FPS;

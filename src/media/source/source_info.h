@@ -1,4 +1,4 @@
-/* What an opened source is like. Plain data. */
+/* Facts about an opened source. Plain data. */
 #ifndef MR_MEDIA_SOURCE_INFO_H
 #define MR_MEDIA_SOURCE_INFO_H
 

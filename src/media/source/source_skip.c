@@ -8,7 +8,7 @@
  * the next has two that are. */
 #define LEAST_SURPLUS 1.5
 
-/* Whose decoders leave out what they are told to, and whose packets are whole frames. */
+/* Whether the codec's decoder obeys skip requests, and whether its packets are whole frames. */
 static bool is_suitable(const struct mr_source *source)
 {
     const AVCodecParameters *stream = source->input.stream->codecpar;

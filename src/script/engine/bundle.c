@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* What a file was on disk; all zero when it was not there. */
+/* The identity of a file on disk; all zero when it was not there. */
 struct stamp {
     dev_t device;
     ino_t inode;

@@ -1,4 +1,4 @@
-/* What is called in a script: init, process, shutdown; and its state and settings. */
+/* The calls into a script: init, process, shutdown; its state and settings. */
 #include "script/engine/settings.h"
 #include "script/lua/binding.h"
 #include "script/lua/state.h"

@@ -67,7 +67,7 @@ static int host_now(lua_State *L)
     return 1;
 }
 
-/* What warn() says, piece by piece; Lua itself warns of errors in __gc that way. */
+/* Collects the text of warn(), piece by piece; Lua itself warns of errors in __gc that way. */
 static void handle_warning(void *opaque, const char *message, int more)
 {
     (void)more;

@@ -61,7 +61,7 @@ static void check_keys(lua_State *L, const char *name, int in)
     }
 }
 
-/* Which type the declaration asks for or its default implies. */
+/* The type that the declaration asks for or its default implies. */
 static const char *find_type(lua_State *L, const char *name, int in)
 {
     static const char *const types[] = { "number", "boolean", "text", "choice",

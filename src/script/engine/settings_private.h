@@ -1,4 +1,4 @@
-/* What the files about settings share. Called in protected mode. */
+/* Shared by the files about settings. Called in protected mode. */
 #ifndef MR_SCRIPT_SETTINGS_PRIVATE_H
 #define MR_SCRIPT_SETTINGS_PRIVATE_H
 

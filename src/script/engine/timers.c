@@ -13,7 +13,7 @@
 
 #define OVER (-1) /* has run or was cancelled */
 
-/* What Lua holds; its function is its user value. */
+/* The userdata that Lua holds; its function is its user value. */
 struct timer {
     const char *type; /* &timer_key */
     int place;        /* in the heap, or OVER */
@@ -97,7 +97,7 @@ int64_t mr_engine_now_us(const struct mr_engine *engine)
     return clock_us != NULL ? *clock_us : mr_clock_now_us();
 }
 
-/* What is set by a timer is not due in the same run, else two of them could keep it going. */
+/* A timer that a timer sets is not due in the same run, else two of them could keep it going. */
 static int64_t due_in(lua_State *L, const struct mr_timers *timers, int64_t delay_us)
 {
     int64_t due_us = mr_engine_now_us(mr_engine_of(L)) + delay_us;

@@ -1,4 +1,4 @@
-/* What the files that bind C to Lua share: the engine's inside and the helpers for arguments.
+/* Shared by the files that bind C to Lua: the engine's inside and the helpers for arguments.
  *
  * Everything here is called by Lua, or in protected mode, on the thread that runs the script;
  * errors are Lua errors. No userdata but those made here ever reaches a script (it has neither `io`

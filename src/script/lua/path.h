@@ -24,7 +24,7 @@ struct mr_path {
 const char *mr_path_enter(struct mr_path *path, const void *table);
 void mr_path_leave(struct mr_path *path);
 
-/* Which entry of the innermost table is meant from now on. */
+/* From now on this entry of the innermost table is meant. */
 void mr_path_name(struct mr_path *path, const char *name);
 void mr_path_index(struct mr_path *path, lua_Integer index);
 

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of kernels later than the headers, landlock(7): which version brought which right. */
+/* Rights of kernels later than the headers, by the version that brought them (landlock(7)). */
 #define RIGHT_TRUNCATE  (1ULL << 14)            /* 3 */
 #define RIGHT_IOCTL_DEV (1ULL << 15)            /* 5 */
 #define NET_TCP         (1ULL << 0 | 1ULL << 1) /* 4: bind, connect */
@@ -83,7 +83,7 @@ static int make_ruleset(int version)
     return (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
 }
 
-/* What cannot be opened now is as if it were not there. */
+/* A file that cannot be opened now counts as absent. */
 static int allow_path(int ruleset, const char *path)
 {
     int fd = open(path, O_PATH | O_CLOEXEC);

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-/* What sanitizers do behind the program's back is allowed in their builds only. */
+/* Calls that sanitizers make behind the program's back are allowed in their builds only. */
 #if defined(__SANITIZE_ADDRESS__)
 #define CONFINE_ASAN 1
 #elif defined(__SANITIZE_THREAD__)

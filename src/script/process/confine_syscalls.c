@@ -14,7 +14,7 @@
 
 /* Calls that an architecture lacks have negative numbers, which libseccomp leaves out. */
 
-/* Whatever their arguments are. */
+/* Allowed with any arguments. */
 static const int allowed[] = {
     /* memory */
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),

@@ -1,4 +1,4 @@
-/* What the two kinds of instances share: the common part that each begins with, and its calls. */
+/* Shared by the two kinds of instances: the common part that each begins with, and its calls. */
 #ifndef MR_SCRIPT_INSTANCE_PRIVATE_H
 #define MR_SCRIPT_INSTANCE_PRIVATE_H
 

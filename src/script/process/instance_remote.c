@@ -64,7 +64,7 @@ static int lend_canvas(struct mr_remote *remote, const struct mr_picture *pictur
     return remote->lent != NULL ? announce(remote, remote->lent, &remote->canvas_id, error) : 0;
 }
 
-/* What a frame was recorded with goes before it. */
+/* The payload that a frame was recorded with goes before it. */
 static int send_recorded(struct mr_remote *remote, const struct mr_blob *recorded,
                          struct mr_error *error)
 {

@@ -136,7 +136,7 @@ static int send_file(struct mr_remote *remote, const struct mr_wire_message *mes
     return result;
 }
 
-/* Of a pending frame, whose memory the process shares. */
+/* Decode a pending frame, whose memory the process shares. */
 static int fill_frame(struct mr_remote *remote)
 {
     struct mr_wire_message answer = { .kind = MR_WIRE_FILLED };

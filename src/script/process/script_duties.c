@@ -1,4 +1,4 @@
-/* What a script process is asked about its script, and its answers. */
+/* The requests to a script process about its script, and its answers. */
 #include "script/process/script_host_private.h"
 
 #include "media/picture/picture.h"

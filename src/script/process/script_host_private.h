@@ -1,4 +1,4 @@
-/* What the files of a script process share: script_host.c (its life) and script_duties.c (what it
+/* The state that the files of a script process share: script_host.c (its life) and script_duties.c (what it
  * is asked). Nobody else includes this. */
 #ifndef MR_SCRIPT_SCRIPT_HOST_PRIVATE_H
 #define MR_SCRIPT_SCRIPT_HOST_PRIVATE_H
@@ -46,7 +46,7 @@ void mr_script_host_must(int result);
 /* A mr_bundle_fetch: ask the host for a file. */
 mr_bundle_fetch mr_script_host_fetch;
 
-/* What fills pending pictures: ask the host for it. opaque: the script host */
+/* Fills pending pictures by asking the host. opaque: the script host */
 void mr_script_host_want_pixels(void *opaque, struct mr_picture *picture);
 
 /* Answer what was asked: with nothing, or with the error. */

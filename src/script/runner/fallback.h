@@ -1,4 +1,4 @@
-/* What viewers see of a frame on which the script failed. With `hold` and `blank` the frame itself
+/* The picture in place of a frame on which the script failed. With `hold` and `blank` the frame itself
  * must never be seen: where there is no memory for anything else, nothing is sent.
  *
  * The memory of the runner; used by the script thread only. */

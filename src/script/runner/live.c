@@ -89,7 +89,7 @@ int mr_live_make_instance(struct mr_live *live, struct mr_instance **instance,
 
 /* ---- after a call ---- */
 
-/* What cannot be had (a script that is out of memory) leaves what was known before. */
+/* Settings that cannot be had (the script is out of memory) stay as they were known before. */
 static void keep_state(struct mr_live *live)
 {
     struct mr_buffer state = { 0 };

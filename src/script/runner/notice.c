@@ -123,7 +123,7 @@ static size_t fit(struct mr_text *text, char *reason, double width, double size,
     return length;
 }
 
-/* What is painted on one picture. */
+/* The state of painting one picture. */
 struct painting {
     struct mr_notice_painter *painter;
     const struct mr_notice *notice;

@@ -8,7 +8,7 @@
 
 #define MR_NOTICE_REASON_MAX 1024
 
-/* What is said while there are no frames. */
+/* A notice for the time without frames. */
 struct mr_notice {
     int width, height;
     uint64_t seq;

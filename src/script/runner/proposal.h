@@ -62,7 +62,7 @@ enum mr_verdict mr_proposals_make(struct mr_proposals *proposals,
                                   const struct mr_script_proposal *wanted, uint32_t *generation,
                                   struct mr_error *error);
 
-/* Whoever waits for a verdict gets MR_VERDICT_BUSY at once, and so does everybody from now on. Any
+/* All who wait for a verdict get MR_VERDICT_BUSY at once, and so does every proposal from now on. Any
  * thread; never blocks. */
 void mr_proposals_refuse(struct mr_proposals *proposals);
 

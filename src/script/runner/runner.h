@@ -92,7 +92,7 @@ enum mr_verdict mr_runner_propose(struct mr_runner *runner,
                                   const struct mr_script_proposal *proposal, uint32_t *generation,
                                   struct mr_error *error);
 
-/* Whoever waits for a verdict gets MR_VERDICT_BUSY at once, and so does everybody from now on. Any
+/* All who wait for a verdict get MR_VERDICT_BUSY at once, and so does every proposal from now on. Any
  * thread; never blocks. */
 void mr_runner_refuse_proposals(struct mr_runner *runner);
 

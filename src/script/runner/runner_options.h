@@ -1,4 +1,4 @@
-/* What a runner is made with, and what it tells of itself. Plain data. */
+/* The options of a runner, and its state for the API. Plain data. */
 #ifndef MR_SCRIPT_RUNNER_OPTIONS_H
 #define MR_SCRIPT_RUNNER_OPTIONS_H
 
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What viewers see of a frame on which the script failed. */
+/* The picture that viewers see in place of a frame on which the script failed. */
 enum mr_on_error {
     MR_ON_ERROR_PASS,  /* the frame as it came */
     MR_ON_ERROR_HOLD,  /* the last good picture again; blank before the first one */

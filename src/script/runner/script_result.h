@@ -1,4 +1,4 @@
-/* What the script made of one frame. Plain data of whoever has it. */
+/* The result of a script for one frame. Plain data of its holder. */
 #ifndef MR_SCRIPT_SCRIPT_RESULT_H
 #define MR_SCRIPT_SCRIPT_RESULT_H
 

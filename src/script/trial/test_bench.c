@@ -155,7 +155,7 @@ static void copy_pixels(const struct mr_picture *from, struct mr_picture *to)
                from->plane[0] + (ptrdiff_t)y * from->stride_bytes[0], (size_t)from->width * 4);
 }
 
-/* What comes out of a stream has nothing behind it. */
+/* A picture that leaves a stream has nothing behind it. */
 static void make_opaque(struct mr_picture *picture)
 {
     for (int y = 0; y < picture->height; y++) {
@@ -201,7 +201,7 @@ void mr_test_bench_push_json(lua_State *L, const char *json, size_t size)
     lua_call(L, 1, 1);
 }
 
-/* What the frame is to have been recorded with, as JSON; NULL: nothing. */
+/* The payload that the frame is said to have been recorded with, as JSON; NULL: none. */
 static struct mr_blob *recorded_argument(lua_State *L, int index)
 {
     struct mr_json_writer *writer = &mr_engine_of(L)->json;

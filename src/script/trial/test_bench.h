@@ -14,7 +14,7 @@
 #define MR_TEST_EPOCH_US ((int64_t)1577836800 * 1000000)
 #define MR_TEST_FRAME_US 40000
 
-/* What the script's clock, now(), begins with. */
+/* The time at which the script's clock, now(), begins. */
 #define MR_TEST_CLOCK_US ((int64_t)1000 * 1000000)
 
 struct mr_test_bench {
