@@ -199,7 +199,9 @@ test('slow work gets recent frames, one at a time, and costs no memory', async (
   await until(() => lags.length >= 4, 'frames');
   const [before, skippedBefore] = [memory(), viewer.skipped];
   await until(() => lags.length >= 24, 'frames', 30_000);
-  const grown = memory() - before;
+  // The collector frees buffers in threads of its own, so a collection may be too early to see it.
+  let grown;
+  await until(() => (grown = memory() - before) < 4 * MIB, 'memory as before');
   t.diagnostic(`given ${lags.length} of ${viewer.received}, skipped ${viewer.skipped}; lag at most `
     + `${Math.round(Math.max(...lags))} ms; memory grew by ${Math.round(grown / 1024)} KiB`);
   assert.equal(most, 1);
@@ -207,5 +209,4 @@ test('slow work gets recent frames, one at a time, and costs no memory', async (
   // Recent: but for the one that is at work and one that may wait, all others were skipped.
   assert.ok(viewer.received - viewer.skipped - lags.length <= 1);
   assert.deepEqual(seqs, [...seqs].sort((a, b) => a - b));
-  assert.ok(grown < 4 * MIB);
 });
