@@ -72,15 +72,16 @@ static int write_like(struct mr_draft *draft, const char *like, const void *byte
     int result = fill(fd, &old, bytes, size);
     if (close(fd) < 0 && result == 0)
         result = -errno;
-    if (result < 0)
-        mr_draft_finish(draft);
     return result;
 }
 
 int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, size_t size)
 {
     draft->path = realpath(path, NULL);
-    return draft->path == NULL ? -errno : write_like(draft, draft->path, bytes, size);
+    int result = draft->path == NULL ? -errno : write_like(draft, draft->path, bytes, size);
+    if (result < 0)
+        mr_draft_finish(draft);
+    return result;
 }
 
 int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *name,
@@ -97,6 +98,8 @@ int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *
     else
         result = write_like(draft, real, bytes, size);
     free(real);
+    if (result < 0)
+        mr_draft_finish(draft);
     return result;
 }
 
