@@ -34,7 +34,7 @@ static void an_ended_stream_says_goodbye_after_its_last_packet(void **state)
 static void *stop(void *argument)
 {
     struct fixture *f = argument;
-    mr_fanout_stop(f->engine, "the server is going away", in_seconds(1));
+    mr_fanout_stop(f->engine, "the server is going away", in_seconds(5));
     return NULL;
 }
 
@@ -52,7 +52,7 @@ static void stopping_tells_everybody_and_waits_for_nobody_long(void **state)
     publish(f, 8 << 20); /* in flight when the end comes */
     int64_t begin_us = mr_clock_now_us();
     assert_int_equal(mr_thread_start(&stopper, "stop", stop, f), 0);
-    assert_true(viewers_run(f->viewers, f->count, in_seconds(5), have_ended, f));
+    assert_true(viewers_run(f->viewers, f->count, in_seconds(20), have_ended, f));
     pthread_join(stopper, NULL);
     assert_in_range(mr_clock_now_us() - begin_us, 0, HANGS_US);
     for (size_t i = 1; i < f->count; i++) {
