@@ -10,8 +10,8 @@ set(NIGHT "^browser\\.night$|^integration\\.(rtsp|hostile_.*|kill|fail_closed|fa
 # Units that take longer than the whole quick ring should wait for.
 set(LONG "^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
 
-# Not `stop`: it expects the end within two seconds, which a sanitizer on a busy machine does not reach.
-set(QUICK_INTEGRATION "^integration\\.(access|behind_proxy|engineio|framing|framing_text|limits|reload|socketio|socketio_leave|websocket)$")
+# Not `stop` and `websocket`: they expect the end within two seconds, which a sanitizer on a busy machine does not reach.
+set(QUICK_INTEGRATION "^integration\\.(access|behind_proxy|engineio|framing|framing_text|limits|reload|socketio|socketio_leave)$")
 
 # Units of media and script in which more than one thread runs. All of base, stream, http, app and the whole program
 # count as such, too.
