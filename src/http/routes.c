@@ -29,35 +29,36 @@ struct route {
     size_t max_body; /* bytes */
     void (*begin_body)(
         const struct mr_request *request); /* called before a body is read; or NULL */
+    bool costly;                           /* its answer takes milliseconds to make */
 };
 
 /* Rows of one path stand together. HEAD is what GET is. */
 static const struct route routes[] = {
-    { "/studio", "GET", mr_files_studio, MR_RIGHT_OPEN, 0, NULL },
-    { "/embed/{s}", "GET", mr_files_embed, MR_RIGHT_OPEN, 0, NULL },
-    { "/ws/{s}", "GET", mr_upgrade_native, MR_RIGHT_WATCH, 0, NULL },
-    { "/stream/{s}.mjpg", "GET", mr_mjpeg_get, MR_RIGHT_WATCH, 0, NULL },
-    { "/snapshot/{s}.jpg", "GET", mr_snapshot_get, MR_RIGHT_WATCH, 0, NULL },
-    { "/events/{s}", "GET", mr_events_get, MR_RIGHT_WATCH, 0, NULL },
-    { "/socket.io/", "GET", mr_socketio_stream_answer, MR_RIGHT_WATCH, 0, NULL },
+    { "/studio", "GET", mr_files_studio, MR_RIGHT_OPEN, 0, NULL, false },
+    { "/embed/{s}", "GET", mr_files_embed, MR_RIGHT_OPEN, 0, NULL, false },
+    { "/ws/{s}", "GET", mr_upgrade_native, MR_RIGHT_WATCH, 0, NULL, false },
+    { "/stream/{s}.mjpg", "GET", mr_mjpeg_get, MR_RIGHT_WATCH, 0, NULL, false },
+    { "/snapshot/{s}.jpg", "GET", mr_snapshot_get, MR_RIGHT_WATCH, 0, NULL, false },
+    { "/events/{s}", "GET", mr_events_get, MR_RIGHT_WATCH, 0, NULL, false },
+    { "/socket.io/", "GET", mr_socketio_stream_answer, MR_RIGHT_WATCH, 0, NULL, false },
     { "/socket.io/", "POST", mr_socketio_stream_answer, MR_RIGHT_WATCH,
-      MR_SOCKETIO_STREAM_PAYLOAD_MAX, mr_socketio_stream_begin_body },
-    { "/api/streams", "GET", mr_api_streams, MR_RIGHT_VIEW, 0, NULL },
-    { "/api/streams/{s}", "GET", mr_api_stream, MR_RIGHT_VIEW, 0, NULL },
-    { "/api/streams/{s}/settings", "GET", mr_api_settings, MR_RIGHT_VIEW, 0, NULL },
+      MR_SOCKETIO_STREAM_PAYLOAD_MAX, mr_socketio_stream_begin_body, false },
+    { "/api/streams", "GET", mr_api_streams, MR_RIGHT_VIEW, 0, NULL, true },
+    { "/api/streams/{s}", "GET", mr_api_stream, MR_RIGHT_VIEW, 0, NULL, false },
+    { "/api/streams/{s}/settings", "GET", mr_api_settings, MR_RIGHT_VIEW, 0, NULL, true },
     { "/api/streams/{s}/settings", "PATCH", mr_api_change_settings, MR_RIGHT_CHANGE,
-      MR_API_SETTINGS_BODY_MAX, NULL },
-    { "/api/streams/{s}/script", "GET", mr_api_script, MR_RIGHT_CHANGE, 0, NULL },
+      MR_API_SETTINGS_BODY_MAX, NULL, false },
+    { "/api/streams/{s}/script", "GET", mr_api_script, MR_RIGHT_CHANGE, 0, NULL, false },
     { "/api/streams/{s}/script", "PUT", mr_api_replace_script, MR_RIGHT_CHANGE,
-      MR_LUA_TEXT_MAX_BYTES, NULL },
-    { "/api/streams/{s}/files", "GET", mr_api_files, MR_RIGHT_CHANGE, 0, NULL },
-    { "/api/streams/{s}/files/{f}", "GET", mr_api_file, MR_RIGHT_CHANGE, 0, NULL },
+      MR_LUA_TEXT_MAX_BYTES, NULL, false },
+    { "/api/streams/{s}/files", "GET", mr_api_files, MR_RIGHT_CHANGE, 0, NULL, false },
+    { "/api/streams/{s}/files/{f}", "GET", mr_api_file, MR_RIGHT_CHANGE, 0, NULL, false },
     { "/api/streams/{s}/files/{f}", "PUT", mr_api_write_file, MR_RIGHT_CHANGE,
-      MR_LUA_TEXT_MAX_BYTES, NULL },
-    { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE, 0, NULL },
-    { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW, 0, NULL },
-    { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW, 0, NULL },
-    { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN, 0, NULL },
+      MR_LUA_TEXT_MAX_BYTES, NULL, false },
+    { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE, 0, NULL, false },
+    { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW, 0, NULL, true },
+    { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW, 0, NULL, true },
+    { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN, 0, NULL, false },
 };
 static const size_t route_count = sizeof(routes) / sizeof(*routes);
 
@@ -71,7 +72,7 @@ bool mr_routes_row(size_t index, struct mr_route_row *row)
 }
 
 /* Every other path is a page. */
-static const struct route pages = { NULL, "GET", mr_files_get, MR_RIGHT_OPEN, 0, NULL };
+static const struct route pages = { NULL, "GET", mr_files_get, MR_RIGHT_OPEN, 0, NULL, false };
 
 /* A stream's name at *path, in the request; *path goes on behind it. A path with anything else in its
  * place is not found. */
@@ -240,15 +241,30 @@ static size_t begin_body(const struct mr_request *request, const struct route *r
     return route->max_body;
 }
 
+/* The row that answers a request; NULL: none, or a page. request->path goes below the base. */
+static const struct route *find_row(struct mr_request *request)
+{
+    const struct route *rows;
+    if (mr_base_path_match(&request->site->base, request->path, &request->path) !=
+        MR_BASE_PATH_INSIDE)
+        return NULL;
+    size_t count = find_rows(request, &rows);
+    for (size_t i = 0; i < count; i++)
+        if (accepts(&rows[i], request->method))
+            return &rows[i];
+    return NULL;
+}
+
 size_t mr_routes_max_body(struct mr_site *site, struct mr_connection *connection)
 {
     struct mr_request request = mr_request_begin(site, connection);
-    const struct route *rows;
-    if (mr_base_path_match(&site->base, request.path, &request.path) != MR_BASE_PATH_INSIDE)
-        return 0;
-    size_t count = find_rows(&request, &rows);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(rows[i].method, request.method) == 0)
-            return begin_body(&request, &rows[i]);
-    return 0;
+    const struct route *route = find_row(&request);
+    return route != NULL ? begin_body(&request, route) : 0;
+}
+
+bool mr_routes_is_costly(struct mr_site *site, struct mr_connection *connection)
+{
+    struct mr_request request = mr_request_begin(site, connection);
+    const struct route *route = find_row(&request);
+    return route != NULL && route->costly;
 }

@@ -15,6 +15,9 @@ void mr_routes_answer(struct mr_site *site, struct mr_connection *connection);
  * send it. thread: the door's; never blocks */
 size_t mr_routes_max_body(struct mr_site *site, struct mr_connection *connection);
 
+/* return: whether the answer takes milliseconds to make, so that others go first. thread: the door's; never blocks */
+bool mr_routes_is_costly(struct mr_site *site, struct mr_connection *connection);
+
 /* A row of the table, for those who check it. "{s}" stands for a stream's name, "{f}" for a file's. */
 struct mr_route_row {
     const char *path, *method;

@@ -44,6 +44,12 @@ static size_t max_body(void *opaque, struct mr_connection *connection)
     return mr_routes_max_body(&server->site, connection);
 }
 
+static bool is_costly(void *opaque, struct mr_connection *connection)
+{
+    struct mr_server *server = opaque;
+    return mr_routes_is_costly(&server->site, connection);
+}
+
 static void refuse(void *opaque, struct mr_connection *connection, int status, const char *why)
 {
     struct mr_server *server = opaque;
@@ -83,6 +89,7 @@ static int open_door(struct mr_server *server, struct mr_error *error)
         .listener_count = server->listener_count,
         .handoff = mr_workers_handoff(server->workers),
         .max_body = max_body,
+        .is_costly = is_costly,
         .refuse = refuse,
         .opaque = server,
     };

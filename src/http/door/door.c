@@ -170,6 +170,7 @@ static void refuse(struct mr_door *door, struct mr_connection *connection, int s
 static void pass_on(struct mr_door *door, struct mr_connection *connection)
 {
     unwatch(door, connection);
+    connection->costly = door->options.is_costly(door->options.opaque, connection);
     mr_handoff_put(door->options.handoff, connection);
 }
 

@@ -29,6 +29,8 @@ struct mr_door_options {
 
     /* The route's limit of a body, see intake.h. */
     size_t (*max_body)(void *opaque, struct mr_connection *connection);
+    /* return: whether the answer takes so long to make that others go first (handoff.h) */
+    bool (*is_costly)(void *opaque, struct mr_connection *connection);
     /* Make the answer to a request that the door refuses. Called by the door's thread. */
     void (*refuse)(void *opaque, struct mr_connection *connection, int status, const char *why);
     void *opaque;

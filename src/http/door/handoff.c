@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/thread.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,28 +11,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Connections that civetweb has taken and no worker has begun to answer. civetweb queues 20 of them; the place of one that
- * it lost is used again. */
-#define PLACES 256
-
 #define CONNECT_US (5 * 1000000LL)
 
-struct place {
-    struct mr_connection *connection; /* NULL: it is free */
-    in_port_t number;                 /* a new one each time */
+struct queue {
+    struct mr_connection *first, *last;
 };
 
 struct mr_handoff {
-    int event;               /* immutable; eventfd, semaphore: as many as wait */
+    int event;               /* immutable; eventfd, semaphore: one for each that was put */
     struct mr_handoff *next; /* protected by handoffs_lock */
     in_port_t port; /* the same: civetweb's, while it is to be found; 0: it is not looked for */
     int listener;   /* the same: civetweb's number for us; -1: not connected yet */
 
     pthread_mutex_t lock;
     /* protected by lock */
-    struct mr_connection *first, *last;
-    struct place places[PLACES];
-    unsigned next_place;
+    struct queue ordinary, costly;
+    unsigned costly_answers; /* being made */
     bool stopping;
 };
 
@@ -141,16 +134,17 @@ int mr_handoff_connect(struct mr_handoff *handoff, in_port_t port)
     return result;
 }
 
-/* ---- the queue ---- */
+/* ---- the queues ---- */
 
 int mr_handoff_put(struct mr_handoff *handoff, struct mr_connection *connection)
 {
+    struct queue *queue = connection->costly ? &handoff->costly : &handoff->ordinary;
     connection->next = NULL;
     pthread_mutex_lock(&handoff->lock);
     bool stopping = handoff->stopping;
     if (!stopping) {
-        *(handoff->first != NULL ? &handoff->last->next : &handoff->first) = connection;
-        handoff->last = connection;
+        *(queue->first != NULL ? &queue->last->next : &queue->first) = connection;
+        queue->last = connection;
     }
     pthread_mutex_unlock(&handoff->lock);
     if (stopping) {
@@ -161,53 +155,26 @@ int mr_handoff_put(struct mr_handoff *handoff, struct mr_connection *connection)
     return 0;
 }
 
-/* Take the next connection, and keep it under a key.
- * out:    *address: the key
- * return: 0; -EAGAIN: nobody waits; -EINVAL: it is over */
-static int take_next(struct mr_handoff *handoff, struct sockaddr_in *address)
+struct mr_connection *mr_handoff_take(struct mr_handoff *handoff)
 {
-    uint64_t one;
-    struct mr_connection *lost = NULL;
     pthread_mutex_lock(&handoff->lock);
-    int result = handoff->stopping ? -EINVAL : -EAGAIN;
-    if (!handoff->stopping) { /* before the queue is looked at: what is put later rings once more */
-        ssize_t got = read(handoff->event, &one, sizeof(one));
-        (void)got;
-    }
-    struct mr_connection *connection = handoff->first;
+    bool has_room = handoff->costly_answers < MR_HANDOFF_COSTLY_MAX;
+    struct queue *queue =
+        handoff->ordinary.first == NULL && has_room ? &handoff->costly : &handoff->ordinary;
+    struct mr_connection *connection = queue->first;
     if (connection != NULL) {
-        unsigned index = handoff->next_place++ % PLACES;
-        struct place *place = &handoff->places[index];
-        handoff->first = connection->next;
-        lost = place->connection;
-        place->connection = connection;
-        place->number = place->number == UINT16_MAX ? 1 : (in_port_t)(place->number + 1);
-        *address = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(place->number) };
-        address->sin_addr.s_addr = htonl(INADDR_LOOPBACK + index);
-        result = 0;
-    }
-    pthread_mutex_unlock(&handoff->lock);
-    mr_connection_destroy(lost);
-    return result;
-}
-
-struct mr_connection *mr_handoff_take(struct mr_handoff *handoff, const char *address, int port)
-{
-    struct in_addr parsed;
-    if (inet_pton(AF_INET, address, &parsed) != 1)
-        return NULL;
-    uint32_t index = ntohl(parsed.s_addr) - INADDR_LOOPBACK;
-    if (index >= PLACES)
-        return NULL;
-    struct mr_connection *connection = NULL;
-    struct place *place = &handoff->places[index];
-    pthread_mutex_lock(&handoff->lock);
-    if (place->number == port) {
-        connection = place->connection;
-        place->connection = NULL;
+        queue->first = connection->next;
+        handoff->costly_answers += queue == &handoff->costly;
     }
     pthread_mutex_unlock(&handoff->lock);
     return connection;
+}
+
+void mr_handoff_end_costly(struct mr_handoff *handoff)
+{
+    pthread_mutex_lock(&handoff->lock);
+    handoff->costly_answers--;
+    pthread_mutex_unlock(&handoff->lock);
 }
 
 /* return: a socket on which a request is to be read; -errno */
@@ -225,13 +192,24 @@ static int make_request(void)
     return -EIO;
 }
 
-/* Does not block: nobody waits when civetweb was woken for nothing. */
+/* return: 0: one was put that civetweb was not told of; -EAGAIN: none; -EINVAL: it is over. Does not block. */
+static int take_ring(struct mr_handoff *handoff)
+{
+    uint64_t one;
+    pthread_mutex_lock(&handoff->lock);
+    bool stopping = handoff->stopping;
+    pthread_mutex_unlock(&handoff->lock);
+    if (stopping)
+        return -EINVAL;
+    return read(handoff->event, &one, sizeof(one)) == sizeof(one) ? 0 : -EAGAIN;
+}
+
 static int accept_next(struct mr_handoff *handoff, struct sockaddr *address, socklen_t *size)
 {
-    struct sockaddr_in key;
-    int fd =
-        make_request(); /* first: a connection stays in the queue when there is no descriptor */
-    int result = fd < 0 ? fd : take_next(handoff, &key);
+    const struct sockaddr_in made_up = { .sin_family = AF_INET,
+                                         .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = make_request(); /* first: without a descriptor it is tried again */
+    int result = fd < 0 ? fd : take_ring(handoff);
     if (result < 0) {
         if (fd >= 0)
             close(fd);
@@ -239,8 +217,8 @@ static int accept_next(struct mr_handoff *handoff, struct sockaddr *address, soc
         return -1;
     }
     if (address != NULL && size != NULL) {
-        memcpy(address, &key, *size < sizeof(key) ? *size : sizeof(key));
-        *size = sizeof(key);
+        memcpy(address, &made_up, *size < sizeof(made_up) ? *size : sizeof(made_up));
+        *size = sizeof(made_up);
     }
     return fd;
 }
@@ -255,18 +233,24 @@ int accept(int fd, __SOCKADDR_ARG address, socklen_t *restrict size)
 
 /* ---- the end ---- */
 
-void mr_handoff_stop(struct mr_handoff *handoff)
+static void close_all(struct mr_connection *connection)
 {
-    pthread_mutex_lock(&handoff->lock);
-    struct mr_connection *connection = handoff->first;
-    handoff->first = NULL;
-    handoff->stopping = true;
-    pthread_mutex_unlock(&handoff->lock);
     while (connection != NULL) {
         struct mr_connection *next = connection->next;
         mr_connection_destroy(connection);
         connection = next;
     }
+}
+
+void mr_handoff_stop(struct mr_handoff *handoff)
+{
+    pthread_mutex_lock(&handoff->lock);
+    struct mr_connection *ordinary = handoff->ordinary.first, *costly = handoff->costly.first;
+    handoff->ordinary.first = handoff->costly.first = NULL;
+    handoff->stopping = true;
+    pthread_mutex_unlock(&handoff->lock);
+    close_all(ordinary);
+    close_all(costly);
     ring(handoff); /* stays so */
 }
 
@@ -282,8 +266,6 @@ void mr_handoff_destroy(struct mr_handoff *handoff)
     if (*link != NULL)
         *link = handoff->next;
     pthread_mutex_unlock(&handoffs_lock);
-    for (unsigned i = 0; i < PLACES; i++)
-        mr_connection_destroy(handoff->places[i].connection);
     close(handoff->event);
     pthread_mutex_destroy(&handoff->lock);
     free(handoff);

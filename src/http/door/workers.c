@@ -29,11 +29,13 @@ struct mr_workers {
 static int begin_request(struct mg_connection *civetweb)
 {
     struct mr_workers *workers = mg_get_user_data(mg_get_context(civetweb));
-    const struct mg_request_info *info = mg_get_request_info(civetweb);
-    struct mr_connection *connection =
-        mr_handoff_take(workers->handoff, info->remote_addr, info->remote_port);
-    if (connection != NULL)
+    struct mr_connection *connection;
+    while ((connection = mr_handoff_take(workers->handoff)) != NULL) {
+        bool costly = connection->costly; /* afterwards the connection may be gone */
         workers->options.answer(workers->options.opaque, connection);
+        if (costly)
+            mr_handoff_end_costly(workers->handoff);
+    }
     return 200;
 }
 
