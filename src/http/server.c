@@ -77,7 +77,7 @@ static int listen_on(struct mr_server *server, const struct mr_server_options *o
 }
 
 /* From here on there are clients. */
-static int open_door(struct mr_server *server, struct mr_error *error)
+static int open_door(struct mr_server *server)
 {
     int listeners[MR_DOOR_LISTENERS_MAX];
     for (size_t i = 0; i < server->listener_count; i++) {
@@ -87,16 +87,13 @@ static int open_door(struct mr_server *server, struct mr_error *error)
     const struct mr_door_options options = {
         .listeners = listeners,
         .listener_count = server->listener_count,
-        .handoff = mr_workers_handoff(server->workers),
+        .workers = server->workers,
+        .dropped = &server->site.traffic.dropped,
         .max_body = max_body,
-        .is_costly = is_costly,
         .refuse = refuse,
         .opaque = server,
     };
-    int result = mr_door_create(&options, &server->door);
-    return result < 0
-               ? mr_error_set(error, result, "cannot start the server: %s", strerror(-result))
-               : 0;
+    return mr_door_create(&options, &server->door);
 }
 
 static int make_engine(struct mr_site *site, unsigned max_clients)
@@ -161,15 +158,24 @@ static int make_site(struct mr_server *server, const struct mr_server_options *o
 static int start(struct mr_server *server, const struct mr_server_options *options,
                  struct mr_error *error)
 {
-    const struct mr_workers_options workers = { .answer = answer, .opaque = server };
+    const struct mr_workers_options workers = {
+        .answer = answer,
+        .is_costly = is_costly,
+        .opaque = server,
+    };
     int result = listen_on(server, options, error);
     if (result == 0 && options->web_dir != NULL)
         result = mr_webdir_open(options->web_dir, &server->site.webdir, error);
     if (result == 0)
         result = make_site(server, options, error);
+    if (result < 0)
+        return result;
+    result = mr_workers_create(&workers, &server->workers);
     if (result == 0)
-        result = mr_workers_create(&workers, &server->workers, error);
-    return result == 0 ? open_door(server, error) : result;
+        result = open_door(server);
+    return result < 0
+               ? mr_error_set(error, result, "cannot start the server: %s", strerror(-result))
+               : 0;
 }
 
 int mr_server_create(const struct mr_server_options *options, struct mr_registry *registry,
@@ -227,6 +233,7 @@ void mr_server_destroy(struct mr_server *server)
     refuse_proposals(site->registry);
     if (site->engine != NULL)
         mr_fanout_stop(site->engine, "the server is going away", mr_clock_now_us() + GOODBYE_US);
+    mr_door_stop(server->door);
     mr_workers_destroy(server->workers);
     mr_door_destroy(server->door);
     close_listeners(server);

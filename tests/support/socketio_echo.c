@@ -247,7 +247,8 @@ static int listen_on(struct server *server, const char *port, struct mr_error *e
     const struct mr_door_options options = {
         .listeners = &listener.fd,
         .listener_count = 1,
-        .handoff = mr_workers_handoff(server->workers),
+        .workers = server->workers,
+        .dropped = &server->site.traffic.dropped,
         .max_body = max_body,
         .refuse = refuse,
         .opaque = server,
@@ -261,8 +262,7 @@ static int serve(struct server *server, const char *port)
     const struct mr_workers_options options = { .answer = answer, .opaque = server };
     sigset_t signals;
     int caught;
-    if (mr_workers_create(&options, &server->workers, &error) < 0 ||
-        listen_on(server, port, &error) < 0) {
+    if (mr_workers_create(&options, &server->workers) < 0 || listen_on(server, port, &error) < 0) {
         fprintf(stderr, "socketio_echo: %s\n", error.text);
         return 1;
     }
@@ -271,6 +271,7 @@ static int serve(struct server *server, const char *port)
     sigaddset(&signals, SIGINT);
     sigwait(&signals, &caught);
     mr_fanout_stop(server->site.engine, "the server is going away", mr_clock_now_us() + 500 * 1000);
+    mr_door_stop(server->door);
     mr_workers_destroy(server->workers);
     mr_door_destroy(server->door);
     return 0;

@@ -220,6 +220,9 @@ static void append_server(struct figures *figures, struct mr_site *site)
             (struct mr_metrics_label[]){ { "code", code }, { NULL, NULL } },
             (double)atomic_load_explicit(&site->traffic.requests[i], memory_order_relaxed));
     }
+    append_one(figures, "moonreel_http_dropped_total", "counter",
+               "Connections closed for want of room, with no answer or half of one.",
+               (double)atomic_load_explicit(&site->traffic.dropped, memory_order_relaxed));
 }
 
 static void append_process(struct figures *figures)

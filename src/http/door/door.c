@@ -6,11 +6,11 @@
 #include "http/door/connections.h"
 #include "http/door/file_threads.h"
 #include "http/door/outlet.h"
+#include "http/door/returned.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define EVENTS_AT_ONCE 64
@@ -22,7 +22,8 @@ enum stage { STAGE_READING, STAGE_SENDING, STAGE_LINGERING };
 struct mr_door {
     /* immutable */
     struct mr_door_options options;
-    int epoll, wake;
+    int epoll;
+    struct mr_returned *returned; /* by workers and file threads */
     struct mr_accept *accept;
     struct mr_file_threads *files;
     struct mr_intake intake;
@@ -30,10 +31,6 @@ struct mr_door {
 
     atomic_size_t memory; /* bytes that connections hold */
     atomic_bool stopping;
-
-    pthread_mutex_t lock;
-    /* protected by lock */
-    struct mr_connection *returned; /* by workers and file threads, last one first */
 
     /* creator's thread only */
     bool running;
@@ -60,6 +57,13 @@ static void dismiss(struct mr_door *door, struct mr_connection *connection)
     mr_connection_destroy(connection);
 }
 
+/* There is no room for a connection, not even for an answer. */
+static void drop(struct mr_door *door, struct mr_connection *connection)
+{
+    atomic_fetch_add_explicit(door->options.dropped, 1, memory_order_relaxed);
+    dismiss(door, connection);
+}
+
 /* return: whether epoll tells of these events from now on */
 static bool watch(struct mr_door *door, struct mr_connection *connection, uint32_t events)
 {
@@ -69,26 +73,21 @@ static bool watch(struct mr_door *door, struct mr_connection *connection, uint32
     return epoll_ctl(door->epoll, operation, connection->fd, &event) == 0;
 }
 
-static void wake(const struct mr_door *door)
-{
-    static const uint64_t one = 1;
-    ssize_t written = write(door->wake, &one, sizeof(one));
-    (void)written; /* a full counter wakes just as well */
-}
-
 /* ---- answers ---- */
 
 static void wait_to_send(struct mr_door *door, struct mr_connection *connection, enum stage stage,
                          int64_t now_us)
 {
     connection->stage = stage;
-    if (stage == STAGE_LINGERING)
+    if (stage == STAGE_LINGERING) {
         connection->until_us = now_us + MR_OUTLET_LINGER_US;
+        mr_buffer_finish(&connection->answer.bytes); /* all of it is out */
+    }
     mr_connections_remove(connection);
     mr_connections_add(&door->leaving, connection);
     if (mr_connection_count(connection, mr_outlet_held(connection)) > MR_DOOR_MEMORY_MAX ||
         !watch(door, connection, stage == STAGE_LINGERING ? EPOLLIN : EPOLLOUT))
-        dismiss(door, connection);
+        drop(door, connection);
 }
 
 static void send_more(struct mr_door *door, struct mr_connection *connection, int64_t now_us)
@@ -111,17 +110,6 @@ static void send_more(struct mr_door *door, struct mr_connection *connection, in
     }
 }
 
-/* A worker or a file thread is done with a connection. */
-static void give_to_thread(void *opaque, struct mr_connection *connection)
-{
-    struct mr_door *door = opaque;
-    pthread_mutex_lock(&door->lock);
-    connection->next = door->returned;
-    door->returned = connection;
-    pthread_mutex_unlock(&door->lock);
-    wake(door);
-}
-
 /* Most answers fit into the socket: they are out before the door's thread hears of them. */
 void mr_door_give_back(struct mr_connection *connection)
 {
@@ -135,19 +123,17 @@ void mr_door_give_back(struct mr_connection *connection)
     if (result == MR_OUTLET_DONE || result == MR_OUTLET_LOST)
         mr_connection_destroy(connection);
     else
-        give_to_thread(connection->door, connection);
+        mr_returned_put(connection->door->returned, connection);
 }
 
 static void take_returned(struct mr_door *door, int64_t now_us)
 {
-    pthread_mutex_lock(&door->lock);
-    struct mr_connection *connection = door->returned;
-    door->returned = NULL;
-    pthread_mutex_unlock(&door->lock);
+    struct mr_connection *connection = mr_returned_take(door->returned);
     while (connection != NULL) {
         struct mr_connection *next = connection->next;
         bool is_out = connection->answer.bytes.size == 0; /* a file that cannot be read */
-        if (is_out || connection->until_us <= now_us)
+        mr_outlet_begin(connection, now_us);              /* a piece of a file has its own time */
+        if (is_out)
             dismiss(door, connection);
         else
             send_more(door, connection, now_us);
@@ -161,6 +147,7 @@ static void refuse(struct mr_door *door, struct mr_connection *connection, int s
                    const char *why)
 {
     int64_t now_us = mr_clock_now_us();
+    mr_buffer_finish(&connection->body);
     door->options.refuse(door->options.opaque, connection, status, why);
     connection->lingers = true; /* what else it sends is read, so that it sees the answer */
     mr_outlet_begin(connection, now_us);
@@ -170,8 +157,8 @@ static void refuse(struct mr_door *door, struct mr_connection *connection, int s
 static void pass_on(struct mr_door *door, struct mr_connection *connection)
 {
     unwatch(door, connection);
-    connection->costly = door->options.is_costly(door->options.opaque, connection);
-    mr_handoff_put(door->options.handoff, connection);
+    if (mr_workers_put(door->options.workers, connection) < 0)
+        refuse(door, connection, 503, "too many requests wait to be answered");
 }
 
 static void read_more(struct mr_door *door, struct mr_connection *connection)
@@ -200,7 +187,7 @@ static void welcome(void *opaque, struct mr_connection *connection)
     struct mr_connection *surplus = mr_connections_find_surplus(
         &door->waiting, &connection->peer, MR_DOOR_CONNECTIONS_MAX, MR_DOOR_PER_NETWORK_MAX);
     if (surplus != NULL)
-        dismiss(door, surplus);
+        drop(door, surplus);
     connection->accepted_us = connection->progress_us = mr_clock_now_us();
     connection->door = door;
     connection->counter = &door->memory;
@@ -240,6 +227,7 @@ static void look_at_time(struct mr_door *door, int64_t now_us)
     }
 }
 
+/* An answer that a client does not take makes room for the next one. */
 static void trim_leaving(struct mr_door *door)
 {
     struct mr_connection *surplus;
@@ -247,7 +235,7 @@ static void trim_leaving(struct mr_door *door)
            (surplus = mr_connections_find_surplus(&door->leaving, &door->leaving.last->peer,
                                                   MR_DOOR_CONNECTIONS_MAX + 1,
                                                   MR_DOOR_PER_NETWORK_MAX + 1)) != NULL)
-        dismiss(door, surplus);
+        drop(door, surplus);
 }
 
 /* ---- the thread ---- */
@@ -271,20 +259,20 @@ static void answer_connection(struct mr_door *door, struct mr_connection *connec
 /* Events of connections come first: what follows may free one whose event is still to be looked at. */
 static void answer_events(struct mr_door *door, const struct epoll_event *events, int count)
 {
-    bool somebody_came = false;
+    bool somebody_came = false, some_returned = false;
     for (int i = 0; i < count; i++) {
         if (events[i].data.ptr == door)
             somebody_came = true;
-        else if (events[i].data.ptr != NULL)
+        else if (events[i].data.ptr == NULL)
+            some_returned = true;
+        else
             answer_connection(door, events[i].data.ptr);
     }
-    uint64_t times;
-    ssize_t got = read(door->wake, &times, sizeof(times));
-    (void)got;
-    take_returned(door, mr_clock_now_us());
+    if (some_returned)
+        take_returned(door, mr_clock_now_us());
+    trim_leaving(door);
     if (somebody_came)
         mr_accept_some(door->accept);
-    trim_leaving(door);
 }
 
 static int patience_ms(const struct mr_door *door)
@@ -318,9 +306,32 @@ static void *run(void *argument)
 
 /* ---- start and end ---- */
 
-static int start(struct mr_door *door)
+static void close_listeners(const struct mr_door_options *options)
+{
+    for (size_t i = 0; i < options->listener_count; i++)
+        close(options->listeners[i]);
+}
+
+static int make_epoll(struct mr_door *door)
 {
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
+    door->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (door->epoll < 0)
+        return -errno;
+    int result = mr_returned_create(&door->returned);
+    if (result == 0 &&
+        epoll_ctl(door->epoll, EPOLL_CTL_ADD, mr_returned_descriptor(door->returned), &event) < 0)
+        result = -errno;
+    return result;
+}
+
+static int start(struct mr_door *door)
+{
+    int result = make_epoll(door);
+    if (result < 0) {
+        close_listeners(&door->options);
+        return result;
+    }
     const struct mr_accept_options accept = {
         .listeners = door->options.listeners,
         .listener_count = door->options.listener_count,
@@ -328,11 +339,9 @@ static int start(struct mr_door *door)
         .mark = door,
         .welcome = welcome,
     };
-    int result = mr_accept_create(&accept, &door->accept);
-    if (result == 0 && epoll_ctl(door->epoll, EPOLL_CTL_ADD, door->wake, &event) < 0)
-        result = -errno;
+    result = mr_accept_create(&accept, &door->accept);
     if (result == 0)
-        result = mr_file_threads_create(give_to_thread, door, &door->files);
+        result = mr_file_threads_create(door->returned, &door->files);
     if (result == 0)
         result = mr_thread_start(&door->thread, "door", run, door);
     door->running = result == 0;
@@ -344,8 +353,7 @@ int mr_door_create(const struct mr_door_options *options, struct mr_door **made)
     *made = NULL;
     struct mr_door *door = calloc(1, sizeof(*door));
     if (door == NULL) {
-        for (size_t i = 0; i < options->listener_count; i++)
-            close(options->listeners[i]);
+        close_listeners(options);
         return -ENOMEM;
     }
     door->options = *options;
@@ -356,9 +364,7 @@ int mr_door_create(const struct mr_door_options *options, struct mr_door **made)
         .scratch = door->scratch,
         .scratch_bytes = sizeof(door->scratch),
     };
-    pthread_mutex_init(&door->lock, NULL);
-    door->epoll = epoll_create1(EPOLL_CLOEXEC);
-    door->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    door->epoll = -1;
     int result = start(door);
     if (result < 0) {
         mr_door_destroy(door);
@@ -368,31 +374,25 @@ int mr_door_create(const struct mr_door_options *options, struct mr_door **made)
     return 0;
 }
 
-static void destroy_returned(struct mr_door *door)
+void mr_door_stop(struct mr_door *door)
 {
-    while (door->returned != NULL) {
-        struct mr_connection *connection = door->returned;
-        door->returned = connection->next;
-        mr_connection_destroy(connection);
-    }
+    if (door == NULL || !door->running)
+        return;
+    atomic_store(&door->stopping, true);
+    mr_returned_wake(door->returned);
+    pthread_join(door->thread, NULL);
+    door->running = false;
 }
 
 void mr_door_destroy(struct mr_door *door)
 {
     if (door == NULL)
         return;
-    atomic_store(&door->stopping, true);
-    if (door->running) {
-        wake(door);
-        pthread_join(door->thread, NULL);
-    }
+    mr_door_stop(door);
     mr_file_threads_destroy(door->files);
-    destroy_returned(door);
+    mr_returned_destroy(door->returned);
     mr_accept_destroy(door->accept);
     if (door->epoll >= 0)
         close(door->epoll);
-    if (door->wake >= 0)
-        close(door->wake);
-    pthread_mutex_destroy(&door->lock);
     free(door);
 }

@@ -1,14 +1,15 @@
 /* The door: one epoll thread ("door") that accepts connections, reads each request into memory until it is whole, hands it
- * to a worker (handoff.h), and sends what the client's socket does not take of the answer at once. So no client that is
+ * to a worker (workers.h), and sends what the client's socket does not take of the answer at once. So no client that is
  * slow, idle or malicious ever holds a worker.
  *
  * A client that takes too long is told so, or closed if it never said anything. When too many wait, the one that has
- * waited longest makes room, one of the same network if that has many. Without descriptors newcomers are told 503. */
+ * waited longest makes room, one of the same network if that has many. Without descriptors, and when too many wait for a
+ * worker, newcomers are told 503. */
 #ifndef MR_HTTP_DOOR_H
 #define MR_HTTP_DOOR_H
 
-#include "http/door/handoff.h"
 #include "http/door/intake.h"
+#include "http/door/workers.h"
 
 /* Requests that are awaited at once, and as many answers that are being sent. Of one network (mr_peer_network) there
  * may be half of them. */
@@ -25,12 +26,11 @@ struct mr_door;
 struct mr_door_options {
     const int *listeners; /* listening sockets; they go to the door, failure included */
     size_t listener_count;
-    struct mr_handoff *handoff; /* borrowed; outlives the door */
+    struct mr_workers *workers; /* borrowed; destroyed between mr_door_stop and mr_door_destroy */
+    atomic_ullong *dropped;     /* counts connections that were closed for want of room; borrowed */
 
     /* The route's limit of a body, see intake.h. */
     size_t (*max_body)(void *opaque, struct mr_connection *connection);
-    /* return: whether the answer takes so long to make that others go first (handoff.h) */
-    bool (*is_costly)(void *opaque, struct mr_connection *connection);
     /* Make the answer to a request that the door refuses. Called by the door's thread. */
     void (*refuse)(void *opaque, struct mr_connection *connection, int status, const char *why);
     void *opaque;
@@ -44,7 +44,11 @@ int mr_door_create(const struct mr_door_options *options, struct mr_door **door)
  * in:     connection: goes back to its door. thread: any; never blocks */
 void mr_door_give_back(struct mr_connection *connection);
 
-/* Accept nobody any more and close all connections. No worker may give one back any more. Takes NULL. */
+/* End the thread: nobody is accepted, read or passed on any more, and what workers give back is sent as far as the socket
+ * takes it at once. thread: the creator's. Takes NULL. */
+void mr_door_stop(struct mr_door *door);
+
+/* Stop it, if it runs, and close all connections. No worker may give one back any more. Takes NULL. */
 void mr_door_destroy(struct mr_door *door);
 
 #endif

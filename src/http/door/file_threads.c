@@ -7,9 +7,7 @@
 #include <unistd.h>
 
 struct mr_file_threads {
-    /* immutable */
-    void (*done)(void *opaque, struct mr_connection *connection);
-    void *opaque;
+    struct mr_returned *returned; /* immutable */
 
     /* creator's thread only */
     pthread_t threads[MR_FILE_THREADS];
@@ -61,20 +59,18 @@ static void *run(void *argument)
     struct mr_connection *connection;
     while ((connection = wait_for_one(files)) != NULL) {
         read_piece(connection);
-        files->done(files->opaque, connection);
+        mr_returned_put(files->returned, connection);
     }
     return NULL;
 }
 
-int mr_file_threads_create(void (*done)(void *opaque, struct mr_connection *connection),
-                           void *opaque, struct mr_file_threads **made)
+int mr_file_threads_create(struct mr_returned *returned, struct mr_file_threads **made)
 {
     *made = NULL;
     struct mr_file_threads *files = calloc(1, sizeof(*files));
     if (files == NULL)
         return -ENOMEM;
-    files->done = done;
-    files->opaque = opaque;
+    files->returned = returned;
     pthread_mutex_init(&files->lock, NULL);
     mr_cond_init(&files->changed);
     int result = 0;

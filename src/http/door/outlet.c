@@ -44,7 +44,7 @@ static enum mr_outlet_result finish(struct mr_connection *connection)
 void mr_outlet_begin(struct mr_connection *connection, int64_t now_us)
 {
     const struct mr_answer *answer = &connection->answer;
-    uint64_t bytes = answer->bytes.size + answer->rest_size + answer->file_left;
+    size_t bytes = answer->bytes.size + answer->rest_size;
     connection->until_us =
         now_us + MR_OUTLET_ANSWER_US + (int64_t)(bytes / MR_OUTLET_BYTES_PER_S) * 1000000;
 }

@@ -8,7 +8,7 @@
 #define MR_OUTLET_LINGER_US    (2 * 1000000LL) /* from our last byte to the client's close */
 #define MR_OUTLET_LINGER_BYTES (4 * 1024 * 1024)
 
-/* A client has this long to read an answer, and a second more for so many bytes. */
+/* A client has this long to read an answer, or a piece of a file, and a second more for so many bytes. */
 #define MR_OUTLET_ANSWER_US   (10 * 1000000LL)
 #define MR_OUTLET_BYTES_PER_S (32 * 1024)
 
@@ -20,7 +20,7 @@ enum mr_outlet_result {
     MR_OUTLET_LOST,       /* the client is gone */
 };
 
-/* The answer is there: set the time until which it has to be out. */
+/* The answer, or a piece of its file, is there: set the time until which its bytes have to be out. */
 void mr_outlet_begin(struct mr_connection *connection, int64_t now_us);
 
 /* Send as much as the socket takes now. return: whether the answer is out, or has to wait, or failed */

@@ -1,101 +1,93 @@
 #include "http/door/workers.h"
 
-#include "base/log.h"
+#include "base/thread.h"
 
-#include <civetweb.h>
 #include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define WORKERS    "8"
-#define REQUEST_MS "10000"
+struct queue {
+    struct mr_connection *first, *last;
+};
 
 struct mr_workers {
     /* immutable */
     struct mr_workers_options options;
-    struct mr_handoff *handoff;
-    struct mg_context *civetweb;
 
     /* creator's thread only */
-    pthread_t creator;
-    char complaint[256]; /* what civetweb said last while it started */
+    pthread_t threads[MR_WORKERS];
+    unsigned running;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* there may be work for one more worker, or it is over */
+    /* protected by lock */
+    struct queue ordinary, costly;
+    unsigned waiting;        /* in both queues */
+    unsigned costly_answers; /* being made */
+    bool stopping;
 };
 
-/* ---- civetweb's calls ---- */
+/* ---- the queues; all with the lock held ---- */
 
-/* return: what civetweb takes for the status of an answer that was sent */
-static int begin_request(struct mg_connection *civetweb)
+static void push(struct queue *queue, struct mr_connection *connection)
 {
-    struct mr_workers *workers = mg_get_user_data(mg_get_context(civetweb));
-    struct mr_connection *connection;
-    while ((connection = mr_handoff_take(workers->handoff)) != NULL) {
+    connection->next = NULL;
+    *(queue->first != NULL ? &queue->last->next : &queue->first) = connection;
+    queue->last = connection;
+}
+
+/* return: the connection to be answered next; NULL: none waits, or only costly ones while enough of them are being made */
+static struct mr_connection *pop(struct mr_workers *workers)
+{
+    struct queue *queue = &workers->ordinary;
+    if (queue->first == NULL && workers->costly_answers < MR_WORKERS_COSTLY_MAX)
+        queue = &workers->costly;
+    struct mr_connection *connection = queue->first;
+    if (connection == NULL)
+        return NULL;
+    queue->first = connection->next;
+    workers->waiting--;
+    workers->costly_answers += connection->costly;
+    return connection;
+}
+
+/* ---- the threads ---- */
+
+/* A worker that has made a costly answer takes the next one by itself: nobody has to be woken for it. */
+static void *run(void *argument)
+{
+    struct mr_workers *workers = argument;
+    pthread_mutex_lock(&workers->lock);
+    while (!workers->stopping) {
+        struct mr_connection *connection = pop(workers);
+        if (connection == NULL) {
+            mr_cond_wait_until(&workers->changed, &workers->lock, -1);
+            continue;
+        }
         bool costly = connection->costly; /* afterwards the connection may be gone */
+        pthread_mutex_unlock(&workers->lock);
         workers->options.answer(workers->options.opaque, connection);
-        if (costly)
-            mr_handoff_end_costly(workers->handoff);
+        pthread_mutex_lock(&workers->lock);
+        workers->costly_answers -= costly;
     }
-    return 200;
+    pthread_mutex_unlock(&workers->lock);
+    return NULL;
 }
 
-static int log_message(const struct mg_connection *civetweb, const char *message)
-{
-    struct mr_workers *workers = mg_get_user_data(mg_get_context(civetweb));
-    mr_log(MR_LOG_DEBUG, "http", "civetweb: %s", message);
-    if (workers != NULL && pthread_equal(workers->creator, pthread_self()))
-        snprintf(workers->complaint, sizeof(workers->complaint), "%s", message);
-    return 1;
-}
-
-static const struct mg_callbacks callbacks = {
-    .begin_request = begin_request,
-    .log_message = log_message,
-};
-
-/* No document_root, so that civetweb serves nothing by itself. It listens on a port of its own only until the hand-off
- * takes the place of that socket. */
-static int start(struct mr_workers *workers, struct mr_error *error)
-{
-    const char *options[] = {
-        "listening_ports",
-        "127.0.0.1:0",
-        "num_threads",
-        WORKERS,
-        "request_timeout_ms",
-        REQUEST_MS,
-        "enable_keep_alive",
-        "no",
-        "enable_directory_listing",
-        "no",
-        NULL,
-    };
-    struct mg_server_port port;
-    int result = mr_handoff_create(&workers->handoff);
-    if (result < 0)
-        return mr_error_set(error, result, "cannot start the server: %s", strerror(-result));
-    workers->civetweb = mg_start(&callbacks, workers, options);
-    if (workers->civetweb == NULL)
-        return mr_error_set(error, -EIO, "cannot start the server: %s",
-                            workers->complaint[0] != '\0' ? workers->complaint : "civetweb failed");
-    result = mg_get_server_ports(workers->civetweb, 1, &port) == 1
-                 ? mr_handoff_connect(workers->handoff, (in_port_t)port.port)
-                 : -ENOENT;
-    return result < 0 ? mr_error_set(error, result, "cannot start the server: civetweb: %s",
-                                     strerror(-result))
-                      : 0;
-}
-
-int mr_workers_create(const struct mr_workers_options *options, struct mr_workers **made,
-                      struct mr_error *error)
+int mr_workers_create(const struct mr_workers_options *options, struct mr_workers **made)
 {
     *made = NULL;
     struct mr_workers *workers = calloc(1, sizeof(*workers));
     if (workers == NULL)
-        return mr_error_set(error, -ENOMEM, "out of memory");
+        return -ENOMEM;
     workers->options = *options;
-    workers->creator = pthread_self();
-    int result = start(workers, error);
+    pthread_mutex_init(&workers->lock, NULL);
+    mr_cond_init(&workers->changed);
+    int result = 0;
+    while (result == 0 && workers->running < MR_WORKERS) {
+        result = mr_thread_start(&workers->threads[workers->running], "worker", run, workers);
+        if (result == 0)
+            workers->running++;
+    }
     if (result < 0) {
         mr_workers_destroy(workers);
         return result;
@@ -104,19 +96,44 @@ int mr_workers_create(const struct mr_workers_options *options, struct mr_worker
     return 0;
 }
 
-struct mr_handoff *mr_workers_handoff(struct mr_workers *workers)
+int mr_workers_put(struct mr_workers *workers, struct mr_connection *connection)
 {
-    return workers->handoff;
+    const struct mr_workers_options *options = &workers->options;
+    connection->costly =
+        options->is_costly != NULL && options->is_costly(options->opaque, connection);
+    pthread_mutex_lock(&workers->lock);
+    bool has_room = workers->waiting < MR_WORKERS_QUEUE_MAX;
+    if (has_room) {
+        push(connection->costly ? &workers->costly : &workers->ordinary, connection);
+        workers->waiting++;
+        pthread_cond_signal(&workers->changed);
+    }
+    pthread_mutex_unlock(&workers->lock);
+    return has_room ? 0 : -EBUSY;
+}
+
+static void close_all(struct queue *queue)
+{
+    while (queue->first != NULL) {
+        struct mr_connection *connection = queue->first;
+        queue->first = connection->next;
+        mr_connection_destroy(connection);
+    }
 }
 
 void mr_workers_destroy(struct mr_workers *workers)
 {
     if (workers == NULL)
         return;
-    if (workers->handoff != NULL)
-        mr_handoff_stop(workers->handoff);
-    if (workers->civetweb != NULL)
-        mg_stop(workers->civetweb);
-    mr_handoff_destroy(workers->handoff);
+    pthread_mutex_lock(&workers->lock);
+    workers->stopping = true;
+    pthread_cond_broadcast(&workers->changed);
+    pthread_mutex_unlock(&workers->lock);
+    for (unsigned i = 0; i < workers->running; i++)
+        pthread_join(workers->threads[i], NULL);
+    close_all(&workers->ordinary);
+    close_all(&workers->costly);
+    pthread_cond_destroy(&workers->changed);
+    pthread_mutex_destroy(&workers->lock);
     free(workers);
 }

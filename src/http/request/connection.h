@@ -62,7 +62,7 @@ struct mr_connection {
     /* the door's */
     int stage;
     bool watched;     /* epoll knows the socket */
-    bool costly;      /* its answer takes long to make; set before the hand-off */
+    bool costly;      /* its answer takes long to make; set before it waits for a worker */
     size_t looked_at; /* bytes of `received` in which no end of the head was found */
     struct mr_chunked decoder;
     size_t max_body;

@@ -8,6 +8,8 @@
 
 struct mr_traffic {
     atomic_ullong requests[MR_TRAFFIC_CLASSES];
+    atomic_ullong
+        dropped; /* connections that were closed, for want of room, with no or half an answer */
 };
 
 /* A request was answered with `status`. */

@@ -1,7 +1,7 @@
 /* Engine.IO 4: sessions of clients that poll or use a WebSocket, and change from one to the other.
  * It knows nothing of what is said in them: that is an application's, a table of functions.
  *
- * Requests come from civetweb's workers (mr_engineio_answer); everything else, the application too, is
+ * Requests come from the workers (mr_engineio_answer); everything else, the application too, is
  * the fan-out engine's thread only. */
 #ifndef MR_HTTP_ENGINEIO_H
 #define MR_HTTP_ENGINEIO_H

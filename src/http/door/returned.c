@@ -1,0 +1,79 @@
+#include "http/door/returned.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct mr_returned {
+    int wake; /* immutable; eventfd */
+
+    pthread_mutex_t lock;
+    struct mr_connection *first; /* protected by lock */
+};
+
+int mr_returned_create(struct mr_returned **made)
+{
+    *made = NULL;
+    struct mr_returned *returned = calloc(1, sizeof(*returned));
+    if (returned == NULL)
+        return -ENOMEM;
+    returned->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (returned->wake < 0) {
+        int result = -errno;
+        free(returned);
+        return result;
+    }
+    pthread_mutex_init(&returned->lock, NULL);
+    *made = returned;
+    return 0;
+}
+
+int mr_returned_descriptor(const struct mr_returned *returned)
+{
+    return returned->wake;
+}
+
+void mr_returned_wake(const struct mr_returned *returned)
+{
+    static const uint64_t one = 1;
+    ssize_t written = write(returned->wake, &one, sizeof(one));
+    (void)written; /* a full counter wakes just as well */
+}
+
+void mr_returned_put(struct mr_returned *returned, struct mr_connection *connection)
+{
+    pthread_mutex_lock(&returned->lock);
+    connection->next = returned->first;
+    returned->first = connection;
+    pthread_mutex_unlock(&returned->lock);
+    mr_returned_wake(returned);
+}
+
+struct mr_connection *mr_returned_take(struct mr_returned *returned)
+{
+    uint64_t times;
+    ssize_t got = read(returned->wake, &times, sizeof(times));
+    (void)got;
+    pthread_mutex_lock(&returned->lock);
+    struct mr_connection *connection = returned->first;
+    returned->first = NULL;
+    pthread_mutex_unlock(&returned->lock);
+    return connection;
+}
+
+void mr_returned_destroy(struct mr_returned *returned)
+{
+    if (returned == NULL)
+        return;
+    struct mr_connection *connection = returned->first;
+    while (connection != NULL) {
+        struct mr_connection *next = connection->next;
+        mr_connection_destroy(connection);
+        connection = next;
+    }
+    close(returned->wake);
+    pthread_mutex_destroy(&returned->lock);
+    free(returned);
+}
