@@ -58,7 +58,7 @@ int mr_option_check_hosts(struct mr_options *options, struct mr_error *error)
     int result = 0;
     options->hosts = (struct mr_hosts){ 0 };
     for (size_t i = 0; result == 0 && i < options->allowed_hosts.count; i++)
-        result = mr_hosts_add(&options->hosts, options->allowed_hosts.text[i], error);
+        result = mr_origin_add_host(&options->hosts, options->allowed_hosts.text[i], error);
     return result;
 }
 
@@ -67,7 +67,7 @@ int mr_option_check_proxies(struct mr_options *options, struct mr_error *error)
     int result = 0;
     options->proxies = (struct mr_proxies){ 0 };
     for (size_t i = 0; result == 0 && i < options->trusted_proxies.count; i++)
-        result = mr_proxies_add(&options->proxies, options->trusted_proxies.text[i], error);
+        result = mr_forwarded_add_proxy(&options->proxies, options->trusted_proxies.text[i], error);
     return result;
 }
 

@@ -125,12 +125,12 @@ static void add_own_names(struct mr_hosts *hosts, const char *listen)
     struct mr_error ignored; /* what is no name is nobody's */
     if (strchr(listen, ':') != NULL && strncmp(listen, "unix:", 5) != 0) {
         snprintf(name, sizeof(name), "%.*s", (int)strcspn(listen, ":"), listen);
-        mr_hosts_add(hosts, name, &ignored);
+        mr_origin_add_host(hosts, name, &ignored);
     }
     if (gethostname(name, sizeof(name) - 1) == 0 && strchr(name, ',') == NULL) {
         snprintf(local, sizeof(local), "%s.local", name);
-        mr_hosts_add(hosts, name, &ignored);
-        mr_hosts_add(hosts, local, &ignored);
+        mr_origin_add_host(hosts, name, &ignored);
+        mr_origin_add_host(hosts, local, &ignored);
     }
 }
 

@@ -1,7 +1,7 @@
 /* Any bytes as an Engine.IO message and as a payload. What is read can be written and read again as
  * the same. */
 #include "fuzz.h"
-#include "http/socketio/engineio_packet.h"
+#include "http/socketio/engineio_payload.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,11 +16,11 @@ static void try_message(const uint8_t *data, size_t size)
 {
     struct mr_engineio_packet packet;
     struct mr_buffer out = { 0 };
-    int result = mr_engineio_decode(false, data, size, &packet);
+    int result = mr_engineio_packet_decode(false, data, size, &packet);
     fuzz_require(result == 0 || result == -EBADMSG);
     if (result == 0) {
         check(&packet);
-        mr_engineio_encode(packet.type, packet.data, packet.size, &out);
+        mr_engineio_packet_encode(packet.type, packet.data, packet.size, &out);
         fuzz_require(out.size == size && memcmp(out.data, data, size) == 0);
     }
     mr_buffer_finish(&out);

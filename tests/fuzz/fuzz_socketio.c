@@ -27,13 +27,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mr_socketio_packet packet, again;
     struct mr_buffer out = { 0 };
-    if (mr_socketio_decode(data, size, &packet) < 0)
+    if (mr_socketio_packet_decode(data, size, &packet) < 0)
         return 0;
     check(&packet);
-    mr_socketio_is_event(&packet, "message");
-    mr_socketio_encode(&packet, &out);
+    mr_socketio_packet_is_event(&packet, "message");
+    mr_socketio_packet_encode(&packet, &out);
     fuzz_require(!out.failed && fuzz_is_plain(out.data, out.size));
-    fuzz_require(mr_socketio_decode(out.data, out.size, &again) == 0);
+    fuzz_require(mr_socketio_packet_decode(out.data, out.size, &again) == 0);
     fuzz_require(again.type == packet.type && again.id == packet.id);
     fuzz_require(again.attachments == packet.attachments && strcmp(again.name, packet.name) == 0);
     fuzz_require((again.data == NULL) == (packet.data == NULL));

@@ -12,6 +12,8 @@
 #include "http/request/access.h"
 #include "http/request/addresses.h"
 #include "http/request/respond.h"
+#include "http/socketio/engineio.h"
+#include "http/socketio/engineio_route.h"
 #include "http/socketio/socketio.h"
 
 #include <errno.h>
@@ -46,7 +48,7 @@ static void *open_echo(void *opaque, struct mr_engineio_session *session, const 
 
 static void echo(void *state, bool binary, const uint8_t *bytes, size_t size)
 {
-    mr_engineio_send(state, binary, bytes, size);
+    mr_engineio_session_send(state, binary, bytes, size);
 }
 
 static void close_echo(void *state)
@@ -139,11 +141,11 @@ static void greet(void *opaque, int64_t now_us)
 static void event(struct mr_socketio_socket *socket, struct mr_socketio_packet *packet,
                   const struct mr_buffer *attachments)
 {
-    if (mr_socketio_is_event(packet, "message")) {
+    if (mr_socketio_packet_is_event(packet, "message")) {
         json_array_set_new(packet->data, 0, json_string("message-back"));
         packet->id = -1;
         mr_socketio_send(socket, packet, attachments);
-    } else if (mr_socketio_is_event(packet, "message-with-ack") && packet->id >= 0) {
+    } else if (mr_socketio_packet_is_event(packet, "message-with-ack") && packet->id >= 0) {
         json_array_remove(packet->data, 0);
         packet->type =
             packet->type == MR_SOCKETIO_BINARY_EVENT ? MR_SOCKETIO_BINARY_ACK : MR_SOCKETIO_ACK;
@@ -168,9 +170,9 @@ static void answer_path(const struct mr_request *request, const struct server *s
     if (mr_access_preflight(request) != 0)
         return;
     if (strcmp(request->path, "/engine.io/") == 0)
-        mr_engineio_answer(request, server->engineio);
+        mr_engineio_route_answer(request, server->engineio);
     else if (strcmp(request->path, "/socket.io/") == 0)
-        mr_engineio_answer(request, server->socketio);
+        mr_engineio_route_answer(request, server->socketio);
     else
         mr_respond_error(request, 404, NULL, "there are /engine.io/ and /socket.io/");
 }
@@ -188,7 +190,7 @@ static size_t max_body(void *opaque, struct mr_connection *connection)
     struct server *server = opaque;
     const struct mr_request request = mr_request_begin(&server->site, connection);
     bool is_engineio = strcmp(request.path, "/engine.io/") == 0;
-    mr_engineio_begin_post(&request, is_engineio ? server->engineio : server->socketio);
+    mr_engineio_route_begin_post(&request, is_engineio ? server->engineio : server->socketio);
     return MAX_PAYLOAD;
 }
 

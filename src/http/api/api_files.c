@@ -98,7 +98,7 @@ static int write_file(const struct mr_request *request, const struct mr_stream *
     return mr_lua_text_tell_saved(request, 200, text, json_pack("{s:s}", "name", request->file));
 }
 
-int mr_api_write_file(const struct mr_request *request)
+int mr_api_files_write(const struct mr_request *request)
 {
     struct mr_buffer text = { 0 };
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);

@@ -6,8 +6,8 @@
 #include "http/request/request.h"
 
 /* Routes. return: the status of the answer. thread: a worker */
-int mr_api_files(const struct mr_request *request);      /* GET /api/streams/{s}/files */
-int mr_api_file(const struct mr_request *request);       /* GET /api/streams/{s}/files/{f} */
-int mr_api_write_file(const struct mr_request *request); /* PUT */
+int mr_api_files(const struct mr_request *request);       /* GET /api/streams/{s}/files */
+int mr_api_file(const struct mr_request *request);        /* GET /api/streams/{s}/files/{f} */
+int mr_api_files_write(const struct mr_request *request); /* PUT */
 
 #endif

@@ -122,7 +122,7 @@ static int read_save(const struct mr_request *request, bool *trial)
                                      save);
 }
 
-int mr_api_replace_script(const struct mr_request *request)
+int mr_api_script_replace(const struct mr_request *request)
 {
     struct mr_buffer text = { 0 }, expected = { 0 };
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);

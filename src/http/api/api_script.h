@@ -7,6 +7,6 @@
 
 /* Routes. return: the status of the answer. thread: a worker */
 int mr_api_script(const struct mr_request *request);         /* GET /api/streams/{s}/script */
-int mr_api_replace_script(const struct mr_request *request); /* PUT; rights were checked */
+int mr_api_script_replace(const struct mr_request *request); /* PUT; rights were checked */
 
 #endif

@@ -54,7 +54,7 @@ static int read_changes(const struct mr_request *request, struct mr_buffer *body
     if (result < 0)
         return mr_respond_error(request, result == -ENOMEM ? 500 : 400, NULL,
                                 result == -ENOMEM ? "out of memory" : "the body is cut short");
-    if (!mr_json_is_shallow(body->data, body->size))
+    if (!mr_json_text_is_shallow(body->data, body->size))
         return mr_respond_error(request, 400, NULL, "the body nests more than %d levels deep",
                                 MR_JSON_DEPTH_MAX);
     json_error_t fault;
@@ -67,7 +67,7 @@ static int read_changes(const struct mr_request *request, struct mr_buffer *body
                  : mr_respond_error(request, 400, NULL, "the body is not a JSON object: %s", why);
 }
 
-int mr_api_change_settings(const struct mr_request *request)
+int mr_api_settings_change(const struct mr_request *request)
 {
     struct mr_error error = { 0 };
     struct mr_buffer body = { 0 };

@@ -8,6 +8,6 @@
 
 /* Routes. return: the status of the answer. thread: a worker */
 int mr_api_settings(const struct mr_request *request);        /* GET /api/streams/{s}/settings */
-int mr_api_change_settings(const struct mr_request *request); /* PATCH; rights were checked */
+int mr_api_settings_change(const struct mr_request *request); /* PATCH; rights were checked */
 
 #endif

@@ -105,12 +105,12 @@ static void append_families(struct figures *figures)
 {
     for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
         const struct family *family = &families[i];
-        mr_metrics_family(&figures->text, family->name, family->type, family->help);
+        mr_metrics_text_family(&figures->text, family->name, family->type, family->help);
         for (size_t k = 0; k < figures->count; k++)
-            mr_metrics_sample(&figures->text, family->name,
-                              (struct mr_metrics_label[]){ { "stream", figures->streams[k].name },
-                                                           { NULL, NULL } },
-                              value_of(&figures->streams[k], family));
+            mr_metrics_text_sample(&figures->text, family->name,
+                                   (struct mr_metrics_label[]){
+                                       { "stream", figures->streams[k].name }, { NULL, NULL } },
+                                   value_of(&figures->streams[k], family));
     }
 }
 
@@ -119,7 +119,7 @@ static void append_families(struct figures *figures)
 static void append_part(struct figures *figures, const char *family, const struct watched *stream,
                         const char *label, const char *part, double value)
 {
-    mr_metrics_sample(
+    mr_metrics_text_sample(
         &figures->text, family,
         (struct mr_metrics_label[]){ { "stream", stream->name }, { label, part }, { NULL, NULL } },
         value);
@@ -128,7 +128,7 @@ static void append_part(struct figures *figures, const char *family, const struc
 static void append_phases(struct figures *figures)
 {
     static const char name[] = "moonreel_stream_phase";
-    mr_metrics_family(&figures->text, name, "gauge", "1 for the phase that the stream is in.");
+    mr_metrics_text_family(&figures->text, name, "gauge", "1 for the phase that the stream is in.");
     for (size_t k = 0; k < figures->count; k++)
         for (int i = MR_STREAM_OPENING; i <= MR_STREAM_FAILED; i++)
             append_part(figures, name, &figures->streams[k], "phase",
@@ -139,7 +139,7 @@ static void append_phases(struct figures *figures)
 static void append_viewers(struct figures *figures)
 {
     static const char name[] = "moonreel_viewers";
-    mr_metrics_family(&figures->text, name, "gauge", "Who watches now.");
+    mr_metrics_text_family(&figures->text, name, "gauge", "Who watches now.");
     for (size_t k = 0; k < figures->count; k++)
         for (int i = 0; i < MR_VIEWER_KINDS; i++)
             append_part(figures, name, &figures->streams[k], "kind",
@@ -151,14 +151,15 @@ static void append_sent(struct figures *figures)
 {
     static const char bytes[] = "moonreel_sent_bytes_total",
                       frames[] = "moonreel_frames_sent_total";
-    mr_metrics_family(&figures->text, bytes, "counter", "Bytes sent to viewers, headers included.");
+    mr_metrics_text_family(&figures->text, bytes, "counter",
+                           "Bytes sent to viewers, headers included.");
     for (size_t k = 0; k < figures->count; k++)
         for (int i = 0; i < MR_VIEWER_KINDS; i++)
             append_part(figures, bytes, &figures->streams[k], "kind",
                         mr_viewer_kind_name((enum mr_viewer_kind)i),
                         (double)figures->streams[k].state.sent[i].bytes);
-    mr_metrics_family(&figures->text, frames, "counter",
-                      "Frames sent to viewers, to each of them.");
+    mr_metrics_text_family(&figures->text, frames, "counter",
+                           "Frames sent to viewers, to each of them.");
     for (size_t k = 0; k < figures->count; k++)
         for (int i = 0; i < MR_VIEWER_KINDS; i++)
             append_part(figures, frames, &figures->streams[k], "kind",
@@ -169,7 +170,8 @@ static void append_sent(struct figures *figures)
 static void append_drops(struct figures *figures)
 {
     static const char name[] = "moonreel_frames_dropped_total";
-    mr_metrics_family(&figures->text, name, "counter", "Frames that were not published, by cause.");
+    mr_metrics_text_family(&figures->text, name, "counter",
+                           "Frames that were not published, by cause.");
     for (size_t k = 0; k < figures->count; k++)
         for (int i = 0; i < MR_DROPS; i++)
             append_part(figures, name, &figures->streams[k], "cause", mr_drop_name((enum mr_drop)i),
@@ -178,8 +180,9 @@ static void append_drops(struct figures *figures)
 
 static void append_stages(struct figures *figures)
 {
-    mr_metrics_family(&figures->text, "moonreel_stage_seconds", "summary",
-                      "What the stages of a frame took; latency is all of them, with waiting.");
+    mr_metrics_text_family(
+        &figures->text, "moonreel_stage_seconds", "summary",
+        "What the stages of a frame took; latency is all of them, with waiting.");
     for (size_t k = 0; k < figures->count; k++) {
         const struct mr_stats *stats = &figures->streams[k].state.stats;
         for (int i = 0; i < MR_STAGES; i++) {
@@ -198,24 +201,26 @@ static void append_stages(struct figures *figures)
 static void append_one(struct figures *figures, const char *name, const char *type,
                        const char *help, double value)
 {
-    mr_metrics_family(&figures->text, name, type, help);
-    mr_metrics_sample(&figures->text, name, none, value);
+    mr_metrics_text_family(&figures->text, name, type, help);
+    mr_metrics_text_sample(&figures->text, name, none, value);
 }
 
 static void append_server(struct figures *figures, struct mr_site *site)
 {
     static const char requests[] = "moonreel_http_requests_total";
-    mr_metrics_family(&figures->text, "moonreel_build_info", "gauge", "Which moonreel this is.");
-    mr_metrics_sample(&figures->text, "moonreel_build_info",
-                      (struct mr_metrics_label[]){ { "version", MR_VERSION }, { NULL, NULL } }, 1);
+    mr_metrics_text_family(&figures->text, "moonreel_build_info", "gauge",
+                           "Which moonreel this is.");
+    mr_metrics_text_sample(&figures->text, "moonreel_build_info",
+                           (struct mr_metrics_label[]){ { "version", MR_VERSION }, { NULL, NULL } },
+                           1);
     append_one(figures, "moonreel_clients", "gauge",
                "Streaming clients that have a place in the server.",
                mr_fanout_clients(site->engine));
-    mr_metrics_family(&figures->text, requests, "counter",
-                      "HTTP requests by class of the answer's status.");
+    mr_metrics_text_family(&figures->text, requests, "counter",
+                           "HTTP requests by class of the answer's status.");
     for (int i = 0; i < MR_TRAFFIC_CLASSES; i++) {
         char code[] = { (char)('1' + i), 'x', 'x', '\0' };
-        mr_metrics_sample(
+        mr_metrics_text_sample(
             &figures->text, requests,
             (struct mr_metrics_label[]){ { "code", code }, { NULL, NULL } },
             (double)atomic_load_explicit(&site->traffic.requests[i], memory_order_relaxed));

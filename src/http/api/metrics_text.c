@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-void mr_metrics_family(struct mr_buffer *out, const char *name, const char *type, const char *help)
+void mr_metrics_text_family(struct mr_buffer *out, const char *name, const char *type,
+                            const char *help)
 {
     mr_buffer_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
@@ -34,8 +35,8 @@ static void append_value(struct mr_buffer *out, double value)
         mr_buffer_printf(out, "%.12g", value);
 }
 
-void mr_metrics_sample(struct mr_buffer *out, const char *name,
-                       const struct mr_metrics_label *labels, double value)
+void mr_metrics_text_sample(struct mr_buffer *out, const char *name,
+                            const struct mr_metrics_label *labels, double value)
 {
     mr_buffer_append_text(out, name);
     for (size_t i = 0; labels[i].name != NULL; i++) {

@@ -12,11 +12,12 @@ struct mr_metrics_label {
 };
 
 /* Begin a family: HELP and TYPE ("counter", "gauge", "summary"). What follows belongs to it. */
-void mr_metrics_family(struct mr_buffer *out, const char *name, const char *type, const char *help);
+void mr_metrics_text_family(struct mr_buffer *out, const char *name, const char *type,
+                            const char *help);
 
 /* One sample. `name` is the family's, or with "_sum" or "_count" after it for a summary's. Labels end
  * with one without name. */
-void mr_metrics_sample(struct mr_buffer *out, const char *name,
-                       const struct mr_metrics_label *labels, double value);
+void mr_metrics_text_sample(struct mr_buffer *out, const char *name,
+                            const struct mr_metrics_label *labels, double value);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* With the closing 0 that a buffer has, a piece fills it. */
 #define MR_FILE_THREADS_PIECE_BYTES (128 * 1024 - 1)
-#define MR_FILE_THREADS 4
+#define MR_FILE_THREADS             4
 
 struct mr_file_threads;
 

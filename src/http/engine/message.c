@@ -20,7 +20,8 @@ static uint8_t *put_little_endian(uint8_t *to, uint64_t value, int bytes)
     return to;
 }
 
-size_t mr_websocket_head(uint8_t head[MR_WEBSOCKET_HEAD_MAX], unsigned opcode, uint64_t size)
+size_t mr_message_websocket_head(uint8_t head[MR_WEBSOCKET_HEAD_MAX], unsigned opcode,
+                                 uint64_t size)
 {
     uint8_t *to = head;
     *to++ = (uint8_t)(0x80 | opcode);
@@ -55,7 +56,7 @@ static int make_binary(struct mr_packet *packet, struct mr_form *form)
     if (start == NULL)
         return -ENOMEM;
     uint64_t size = MR_MESSAGE_HEADER_BYTES + packet->payload_size + packet->jpeg_size;
-    uint8_t *end = start + mr_websocket_head(start, MR_WEBSOCKET_BINARY, size);
+    uint8_t *end = start + mr_message_websocket_head(start, MR_WEBSOCKET_BINARY, size);
     end = put_header(end, packet);
 
     form->owned = start;
@@ -87,7 +88,7 @@ static int make_json(struct mr_packet *packet, struct mr_form *form)
                  packet->seq, packet->pts_us, packet->captured_us);
     size_t size =
         data_size + packet->payload_size + image_size + url->size_bytes + (size_t)end_size;
-    size_t head_size = mr_websocket_head((uint8_t *)around->start, MR_WEBSOCKET_TEXT, size);
+    size_t head_size = mr_message_websocket_head((uint8_t *)around->start, MR_WEBSOCKET_TEXT, size);
     memcpy(around->start + head_size, data, data_size);
 
     form->owned = around;
@@ -105,7 +106,8 @@ static int make_data(struct mr_packet *packet, struct mr_form *form)
     if (head == NULL)
         return -ENOMEM;
     form->owned = head;
-    mr_form_add(form, head, mr_websocket_head(head, MR_WEBSOCKET_TEXT, packet->payload_size));
+    mr_form_add(form, head,
+                mr_message_websocket_head(head, MR_WEBSOCKET_TEXT, packet->payload_size));
     mr_form_add(form, packet->payload, packet->payload_size);
     return 0;
 }

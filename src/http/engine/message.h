@@ -21,6 +21,7 @@ extern const struct mr_form_maker mr_message_data;
 
 /* Write the head of an unfragmented, unmasked WebSocket frame.
  * return: its size, 2 … MR_WEBSOCKET_HEAD_MAX */
-size_t mr_websocket_head(uint8_t head[MR_WEBSOCKET_HEAD_MAX], unsigned opcode, uint64_t size);
+size_t mr_message_websocket_head(uint8_t head[MR_WEBSOCKET_HEAD_MAX], unsigned opcode,
+                                 uint64_t size);
 
 #endif

@@ -12,7 +12,7 @@
 int mr_access_check_host(const struct mr_request *request)
 {
     const char *host = mr_cross_origin_host(request);
-    if (mr_host_allowed(&request->site->hosts, host))
+    if (mr_origin_host_allowed(&request->site->hosts, host))
         return 0;
     return mr_respond_error(request, 421, NULL,
                             "\"%s\" is no name of this server; --allow-host makes it one", host);
@@ -107,7 +107,7 @@ bool mr_access_allows(const struct mr_request *request, enum mr_right right)
 {
     const char *origin = mr_request_header(request, "Origin"),
                *host = mr_cross_origin_host(request);
-    if (!mr_host_allowed(&request->site->hosts, host))
+    if (!mr_origin_host_allowed(&request->site->hosts, host))
         return false;
     if (right == MR_RIGHT_OPEN)
         return true;

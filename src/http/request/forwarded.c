@@ -58,7 +58,7 @@ static bool parse_network(char *text, struct mr_network *network)
     return bits >= 0;
 }
 
-int mr_proxies_add(struct mr_proxies *proxies, const char *text, struct mr_error *error)
+int mr_forwarded_add_proxy(struct mr_proxies *proxies, const char *text, struct mr_error *error)
 {
     for (const char *end;; text = end + 1) {
         char one[MR_PEER_TEXT_SIZE + sizeof("/128")];
@@ -92,7 +92,7 @@ static bool is_in(const struct mr_network *network, const struct mr_peer *peer)
     return differing >> (8 - rest) == 0;
 }
 
-bool mr_proxies_trust(const struct mr_proxies *proxies, const struct mr_peer *peer)
+bool mr_forwarded_trusts(const struct mr_proxies *proxies, const struct mr_peer *peer)
 {
     for (size_t i = 0; i < proxies->count; i++)
         if (is_in(&proxies->networks[i], peer))
@@ -131,7 +131,7 @@ static bool go_back(const struct mr_proxies *proxies, const char *line, struct m
         if (!parse_entry(begin, end, &before))
             return false;
         *peer = before;
-        if (!mr_proxies_trust(proxies, peer))
+        if (!mr_forwarded_trusts(proxies, peer))
             return false;
         if (begin == line)
             return true;
@@ -154,7 +154,7 @@ struct mr_forwarded mr_forwarded_resolve(const struct mr_proxies *proxies,
 {
     struct mr_forwarded from = { .peer = *peer };
     bool proto_seen = false, going_back = true;
-    if (!mr_proxies_trust(proxies, peer))
+    if (!mr_forwarded_trusts(proxies, peer))
         return from;
     from.trusted = true;
     for (int i = count - 1; i >= 0; i--) {

@@ -28,10 +28,10 @@ struct mr_proxies {
 /* Add "192.0.2.7", "10.0.0.0/8", "::1", "fd00::/8", "unix" or several of them, separated by commas.
  * out:    *proxies, with some of them when the function fails
  * return: 0; -EINVAL with *error for a wrong text or one block too many */
-int mr_proxies_add(struct mr_proxies *proxies, const char *text, struct mr_error *error);
+int mr_forwarded_add_proxy(struct mr_proxies *proxies, const char *text, struct mr_error *error);
 
 /* return: whether the peer is a proxy that was named; "::/0" names every IPv4 address, too */
-bool mr_proxies_trust(const struct mr_proxies *proxies, const struct mr_peer *peer);
+bool mr_forwarded_trusts(const struct mr_proxies *proxies, const struct mr_peer *peer);
 
 /* The client that a request comes from. */
 struct mr_forwarded {

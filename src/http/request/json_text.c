@@ -17,7 +17,7 @@ json_t *mr_json_text(const char *text)
     return string;
 }
 
-bool mr_json_is_shallow(const void *json, size_t size)
+bool mr_json_text_is_shallow(const void *json, size_t size)
 {
     const char *text = json;
     bool quoted = false;

@@ -14,6 +14,6 @@ json_t *mr_json_text(const char *text);
 
 /* Whether what may be JSON nests at most MR_JSON_DEPTH_MAX deep. To be asked before jansson parses
  * it on a worker: a level takes it some 100 bytes of stack, of which a worker has 100 KB. */
-bool mr_json_is_shallow(const void *json, size_t size);
+bool mr_json_text_is_shallow(const void *json, size_t size);
 
 #endif

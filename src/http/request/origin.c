@@ -149,7 +149,7 @@ static bool add_host(void *list, const char *text, bool *full)
     return true;
 }
 
-int mr_hosts_add(struct mr_hosts *hosts, const char *text, struct mr_error *error)
+int mr_origin_add_host(struct mr_hosts *hosts, const char *text, struct mr_error *error)
 {
     return add_all(hosts, text, add_host, "a host's name without a port, or * for all", error);
 }
@@ -191,7 +191,7 @@ static bool is_address(const char *name)
     return name[0] == '[' || inet_pton(AF_INET, name, &address) == 1;
 }
 
-bool mr_host_allowed(const struct mr_hosts *hosts, const char *host)
+bool mr_origin_host_allowed(const struct mr_hosts *hosts, const char *host)
 {
     char name[MR_ORIGIN_SIZE];
     if (host == NULL || hosts->any)

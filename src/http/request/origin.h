@@ -42,11 +42,11 @@ struct mr_hosts {
 
 /* Add "cam.example.org", "*" for all, or several of them, separated by commas.
  * return: 0; -EINVAL with *error, then *hosts may hold some of them */
-int mr_hosts_add(struct mr_hosts *hosts, const char *text, struct mr_error *error);
+int mr_origin_add_host(struct mr_hosts *hosts, const char *text, struct mr_error *error);
 
 /* Whether a Host header names us, whatever the port: an address, "localhost" or one of the names. A
  * page whose name was made to lead to us (DNS rebinding) says its own here, and would be our own
  * origin otherwise. NULL, which no browser sends, is allowed. */
-bool mr_host_allowed(const struct mr_hosts *hosts, const char *host);
+bool mr_origin_host_allowed(const struct mr_hosts *hosts, const char *host);
 
 #endif

@@ -74,7 +74,7 @@ static const char *status_text(int status)
     }
 }
 
-void mr_response_lines(struct mr_buffer *out)
+void mr_respond_lines(struct mr_buffer *out)
 {
     char date[40];
     struct tm now;
@@ -87,10 +87,10 @@ void mr_response_lines(struct mr_buffer *out)
                      date);
 }
 
-void mr_response_head(struct mr_buffer *out, const struct mr_response *response)
+void mr_respond_head(struct mr_buffer *out, const struct mr_response *response)
 {
     mr_buffer_printf(out, "HTTP/1.1 %d %s\r\n", response->status, status_text(response->status));
-    mr_response_lines(out);
+    mr_respond_lines(out);
     if (response->type != NULL)
         mr_buffer_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", response->type,
                          response->size);
@@ -110,7 +110,7 @@ static struct mr_answer *begin_answer(const struct mr_request *request,
     struct mr_response whole = *response;
     whole.headers = (const char *)headers.data;
     mr_buffer_clear(&answer->bytes);
-    mr_response_head(&answer->bytes, &whole);
+    mr_respond_head(&answer->bytes, &whole);
     answer->is_there = !answer->bytes.failed && !headers.failed;
     mr_buffer_finish(&headers);
     return answer->is_there ? answer : NULL;
@@ -236,13 +236,13 @@ void mr_respond_refusal(struct mr_connection *connection, int status, const char
     char *text = make_error(why);
     if (text == NULL)
         return;
-    mr_response_head(&answer->bytes, &(struct mr_response){
-                                         .status = status,
-                                         .type = "application/json",
-                                         .headers = "Cache-Control: no-store\r\n"
-                                                    "Cross-Origin-Resource-Policy: same-origin\r\n",
-                                         .size = strlen(text),
-                                     });
+    mr_respond_head(&answer->bytes, &(struct mr_response){
+                                        .status = status,
+                                        .type = "application/json",
+                                        .headers = "Cache-Control: no-store\r\n"
+                                                   "Cross-Origin-Resource-Policy: same-origin\r\n",
+                                        .size = strlen(text),
+                                    });
     mr_buffer_append_text(&answer->bytes, text);
     answer->is_there = !answer->bytes.failed;
     free(text);

@@ -21,10 +21,10 @@ struct mr_response {
 };
 
 /* Append the header lines that every answer has. Any thread. */
-void mr_response_lines(struct mr_buffer *out);
+void mr_respond_lines(struct mr_buffer *out);
 
 /* Append the head, with the empty line. Any thread. */
-void mr_response_head(struct mr_buffer *out, const struct mr_response *response);
+void mr_respond_head(struct mr_buffer *out, const struct mr_response *response);
 
 /* Answer with head and body.
  * return: the status of the answer, as all of these do. thread: a worker */

@@ -1,4 +1,4 @@
-#include "http/socketio/engineio_session.h"
+#include "http/socketio/engineio_posts.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,11 +1,12 @@
-/* Requests of Engine.IO, as far as workers deal with them: they read and check, the engine's thread
- * does the rest. */
-#include "http/socketio/engineio_session.h"
+#include "http/socketio/engineio_route.h"
 
 #include "http/request/body.h"
 #include "http/request/cross_origin.h"
 #include "http/request/query.h"
 #include "http/request/respond.h"
+#include "http/socketio/engineio_polling.h"
+#include "http/socketio/engineio_store.h"
+#include "http/socketio/engineio_websocket.h"
 #include "http/viewers/handover.h"
 #include "http/viewers/handshake.h"
 
@@ -19,7 +20,7 @@ static const char no_store[] = "Cache-Control: no-store\r\n";
 
 static int respond_fault(const struct mr_request *request, enum mr_engineio_fault fault)
 {
-    const char *json = mr_engineio_fault_json(fault);
+    const char *json = mr_engineio_link_fault_json(fault);
     return mr_respond(request, &(struct mr_response){
                                    .status = 400,
                                    .type = "application/json",
@@ -125,9 +126,9 @@ static int hand_over(const struct mr_request *request, struct mr_engineio_link *
                      enum kind kind)
 {
     static const struct mr_protocol *const protocols[] = {
-        [KIND_POLL] = &mr_engineio_poll,
-        [KIND_POST] = &mr_engineio_post,
-        [KIND_WEBSOCKET] = &mr_engineio_socket,
+        [KIND_POLL] = &mr_engineio_polling_get,
+        [KIND_POST] = &mr_engineio_polling_post,
+        [KIND_WEBSOCKET] = &mr_engineio_websocket_protocol,
     };
     struct mr_arrival arrival = { .protocol = protocols[kind], .session = link };
     int refused = mr_handover_admit(request);
@@ -153,7 +154,7 @@ static void end_post(void *attached)
     free(post);
 }
 
-void mr_engineio_begin_post(const struct mr_request *request, struct mr_engineio *engineio)
+void mr_engineio_route_begin_post(const struct mr_request *request, struct mr_engineio *engineio)
 {
     struct post *post = calloc(1, sizeof(*post));
     if (post == NULL)
@@ -184,7 +185,7 @@ static int take_post(const struct mr_request *request, struct mr_engineio_link *
                : respond_fault(request, MR_ENGINEIO_BAD_REQUEST);
 }
 
-int mr_engineio_answer(const struct mr_request *request, struct mr_engineio *engineio)
+int mr_engineio_route_answer(const struct mr_request *request, struct mr_engineio *engineio)
 {
     struct question question = { 0 };
     enum mr_engineio_fault fault;

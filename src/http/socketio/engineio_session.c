@@ -1,28 +1,14 @@
 #include "http/socketio/engineio_session.h"
 
 #include "base/clock.h"
-
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
+#include "http/socketio/engineio_payload.h"
+#include "http/socketio/engineio_poll.h"
 
 /* Payloads of the largest size that may wait for a client; with more it is disconnected. */
 #define WAITING_MAX_PAYLOADS 4
 
 /* A ping that is sent late by more than this gives the client its whole time nevertheless. */
 #define LATE_US (20 * 1000LL)
-
-void mr_engineio_link_destroy(struct mr_engineio_link *link)
-{
-    if (link == NULL)
-        return;
-    mr_websocket_destroy(link->websocket);
-    mr_buffer_finish(&link->body);
-    mr_buffer_finish(&link->switching);
-    free(link->query);
-    free(link->headers);
-    free(link);
-}
 
 void mr_engineio_session_greeting(const struct mr_engineio_session *session, bool polling,
                                   struct mr_buffer *json)
@@ -45,46 +31,46 @@ static bool has_too_much(const struct mr_engineio_session *session)
     return waiting > WAITING_MAX_PAYLOADS * session->engineio->options.max_payload;
 }
 
-void mr_engineio_send_packet(struct mr_engineio_session *session,
-                             const struct mr_engineio_packet *packet)
+void mr_engineio_session_send_packet(struct mr_engineio_session *session,
+                                     const struct mr_engineio_packet *packet)
 {
     if (session->ended)
         return;
     if (session->websocket != NULL) {
-        mr_engineio_websocket_send(session->websocket, packet);
+        mr_engineio_link_send(session->websocket, packet);
     } else {
         mr_engineio_payload_add(&session->out, packet);
         session->out_count++;
         if (!session->corked)
-            mr_engineio_flush_poll(session, NULL);
+            mr_engineio_poll_flush(session, NULL);
     }
     if (session->out.failed || has_too_much(session))
-        mr_engineio_close_soon(session); /* not now: the application is at work */
+        mr_engineio_session_close_soon(session); /* not now: the application is at work */
 }
 
-void mr_engineio_close_soon(struct mr_engineio_session *session)
+void mr_engineio_session_close_soon(struct mr_engineio_session *session)
 {
     session->closes_soon = true;
-    mr_engineio_note_due(session->engineio, 0);
+    mr_engineio_store_note_due(session->engineio, 0);
 }
 
 static void send_type(struct mr_engineio_session *session, enum mr_engineio_type type)
 {
-    mr_engineio_send_packet(session, &(struct mr_engineio_packet){ .type = type });
+    mr_engineio_session_send_packet(session, &(struct mr_engineio_packet){ .type = type });
 }
 
-void mr_engineio_send(struct mr_engineio_session *session, bool binary, const void *bytes,
-                      size_t size)
+void mr_engineio_session_send(struct mr_engineio_session *session, bool binary, const void *bytes,
+                              size_t size)
 {
-    mr_engineio_send_packet(session, &(struct mr_engineio_packet){
-                                         .type = MR_ENGINEIO_MESSAGE,
-                                         .binary = binary,
-                                         .data = bytes,
-                                         .size = size,
-                                     });
+    mr_engineio_session_send_packet(session, &(struct mr_engineio_packet){
+                                                 .type = MR_ENGINEIO_MESSAGE,
+                                                 .binary = binary,
+                                                 .data = bytes,
+                                                 .size = size,
+                                             });
 }
 
-size_t mr_engineio_waiting(const struct mr_engineio_session *session)
+size_t mr_engineio_session_waiting(const struct mr_engineio_session *session)
 {
     return session->out.size;
 }
@@ -109,7 +95,8 @@ static void end_feed(struct mr_engineio_session *session)
         mr_client_watch(session->poll->client, NULL, NULL);
 }
 
-void mr_engineio_set_feed(struct mr_engineio_session *session, const struct mr_engineio_feed *feed)
+void mr_engineio_session_set_feed(struct mr_engineio_session *session,
+                                  const struct mr_engineio_feed *feed)
 {
     end_feed(session);
     if (feed == NULL || session->ended)
@@ -119,7 +106,7 @@ void mr_engineio_set_feed(struct mr_engineio_session *session, const struct mr_e
     if (session->websocket != NULL)
         feed_websocket(session);
     else if (session->poll != NULL && session->out.size == 0)
-        mr_engineio_watch_poll(session);
+        mr_engineio_poll_watch(session);
 }
 
 /* ---- the end ---- */
@@ -127,7 +114,7 @@ void mr_engineio_set_feed(struct mr_engineio_session *session, const struct mr_e
 static void part_from_websocket(struct mr_engineio_link **link)
 {
     if (*link != NULL)
-        mr_engineio_websocket_close(*link, MR_CLOSE_NORMAL, "");
+        mr_engineio_link_close(*link, MR_CLOSE_NORMAL, "");
     *link = NULL;
 }
 
@@ -137,7 +124,7 @@ void mr_engineio_session_end(struct mr_engineio_session *session, enum mr_engine
         return;
     const char packet[] = { (char)('0' + last), '\0' };
     end_feed(session);
-    mr_engineio_flush_poll(session, packet);
+    mr_engineio_poll_flush(session, packet);
     session->ended = true;
     if (session->poll != NULL) { /* a frame is on its way there: it may arrive */
         const struct mr_client *client = session->poll->client;
@@ -152,10 +139,10 @@ void mr_engineio_session_end(struct mr_engineio_session *session, enum mr_engine
         session->engineio->options.app->close(session->state);
     session->state = NULL;
     if (!session->lingers)
-        mr_engineio_bury(session);
+        mr_engineio_store_bury(session);
 }
 
-void mr_engineio_close(struct mr_engineio_session *session)
+void mr_engineio_session_close(struct mr_engineio_session *session)
 {
     mr_engineio_session_end(session, MR_ENGINEIO_CLOSE);
 }
@@ -166,7 +153,7 @@ static void end_by_client(struct mr_engineio_session *session)
     if (session->websocket == NULL && session->poll == NULL) {
         session->lingers = true;
         session->linger_us = mr_clock_now_us() + MR_ENGINEIO_LINGER_US;
-        mr_engineio_note_due(session->engineio, session->linger_us);
+        mr_engineio_store_note_due(session->engineio, session->linger_us);
     }
     mr_engineio_session_end(session, MR_ENGINEIO_NOOP);
 }
@@ -185,7 +172,7 @@ bool mr_engineio_session_take(struct mr_engineio_session *session,
         if (session->pong_us != INT64_MAX) {
             session->pong_us = INT64_MAX;
             session->ping_us = mr_clock_now_us() + options->ping_interval_ms * 1000LL;
-            mr_engineio_note_due(session->engineio, session->ping_us);
+            mr_engineio_store_note_due(session->engineio, session->ping_us);
         }
         break;
     case MR_ENGINEIO_CLOSE:
@@ -206,13 +193,13 @@ void mr_engineio_session_upgrade(struct mr_engineio_session *session)
     struct mr_buffer waiting = session->out;
     mr_engineio_payload_init(&payload, waiting.data, waiting.size, session->out_count);
     session->out = (struct mr_buffer){ 0 };
-    mr_engineio_flush_poll(session, "6");
+    mr_engineio_poll_flush(session, "6");
     session->out_count = 0;
     session->websocket = session->probe;
     session->probe = NULL;
     session->probe_us = INT64_MAX;
     while (waiting.size > 0 && mr_engineio_payload_next(&payload, &packet) > 0)
-        mr_engineio_send_packet(session, &packet);
+        mr_engineio_session_send_packet(session, &packet);
     mr_engineio_payload_finish(&payload);
     mr_buffer_finish(&waiting);
     if (session->fed && !session->ended)
@@ -221,10 +208,10 @@ void mr_engineio_session_upgrade(struct mr_engineio_session *session)
 
 /* ---- time ---- */
 
-void mr_engineio_set_timeout(struct mr_engineio_session *session, int64_t at_us)
+void mr_engineio_session_set_timeout(struct mr_engineio_session *session, int64_t at_us)
 {
     session->timeout_us = at_us;
-    mr_engineio_note_due(session->engineio, at_us);
+    mr_engineio_store_note_due(session->engineio, at_us);
 }
 
 int64_t mr_engineio_session_due(const struct mr_engineio_session *session)
@@ -232,7 +219,7 @@ int64_t mr_engineio_session_due(const struct mr_engineio_session *session)
     if (session->lingers)
         return session->linger_us;
     int64_t due_us = session->ping_us;
-    if (session->out.size > 0 && mr_engineio_can_flush(session) && session->hold_us < due_us)
+    if (session->out.size > 0 && mr_engineio_poll_can_flush(session) && session->hold_us < due_us)
         due_us = session->hold_us;
     if (session->pong_us < due_us)
         due_us = session->pong_us;
@@ -254,7 +241,7 @@ void mr_engineio_session_tick(struct mr_engineio_session *session, int64_t now_u
 {
     if (session->lingers && now_us >= session->linger_us) {
         session->lingers = false;
-        mr_engineio_bury(session);
+        mr_engineio_store_bury(session);
     }
     if (session->ended)
         return;
@@ -271,5 +258,35 @@ void mr_engineio_session_tick(struct mr_engineio_session *session, int64_t now_u
     if (now_us >= session->pong_us || session->closes_soon)
         mr_engineio_session_end(session, MR_ENGINEIO_CLOSE);
     if (!session->ended)
-        mr_engineio_flush_poll(session, NULL);
+        mr_engineio_poll_flush(session, NULL);
+}
+
+/* ---- coming ---- */
+
+struct mr_engineio_session *mr_engineio_session_begin(const struct mr_engineio_link *link)
+{
+    struct mr_engineio *engineio = link->engineio;
+    const struct mr_engineio_options *options = &engineio->options;
+    struct mr_engineio_session *session = mr_engineio_store_make(link);
+    if (session == NULL)
+        return NULL;
+    session->pong_us = session->probe_us = session->linger_us = session->timeout_us = INT64_MAX;
+    session->ping_us = mr_clock_now_us() + options->ping_interval_ms * 1000LL;
+    mr_engineio_store_note_due(engineio, session->ping_us);
+    session->corked = true; /* the greeting goes first */
+    session->state = options->app->open(options->opaque, session, link->query);
+    session->corked = false;
+    if (session->state != NULL)
+        return session;
+    mr_engineio_session_end(session, MR_ENGINEIO_CLOSE);
+    return NULL;
+}
+
+struct mr_engineio_session *mr_engineio_session_find(struct mr_engineio *engineio, const char *sid)
+{
+    struct mr_engineio_session *session = mr_engineio_store_find(engineio, sid);
+    if (session == NULL)
+        return NULL;
+    mr_engineio_session_tick(session, mr_clock_now_us());
+    return session->ended && !session->lingers ? NULL : session;
 }

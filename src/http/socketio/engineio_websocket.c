@@ -1,49 +1,17 @@
-/* The WebSockets of sessions: those that begin with one, and those that a session changes to. */
-#include "http/socketio/engineio_session.h"
+#include "http/socketio/engineio_websocket.h"
 
 #include "base/clock.h"
-#include "http/engine/message.h"
+#include "http/socketio/engineio_poll.h"
+#include "http/socketio/engineio_session.h"
 
 #include <errno.h>
 #include <string.h>
-
-static void send_frame(struct mr_client *client, unsigned opcode, const void *bytes, size_t size)
-{
-    uint8_t head[MR_WEBSOCKET_HEAD_MAX];
-    mr_client_write(client, head, mr_websocket_head(head, opcode, size));
-    mr_client_write(client, bytes, size);
-}
 
 static void send_answer(struct mr_client *client, struct mr_buffer *answer)
 {
     if (answer->size > 0)
         mr_client_write(client, answer->data, answer->size);
     mr_buffer_finish(answer);
-}
-
-void mr_engineio_websocket_send(struct mr_engineio_link *link,
-                                const struct mr_engineio_packet *packet)
-{
-    struct mr_buffer text = { 0 };
-    if (packet->binary) {
-        send_frame(link->client, MR_WEBSOCKET_BINARY, packet->data, packet->size);
-        return;
-    }
-    mr_engineio_encode(packet->type, packet->data, packet->size, &text);
-    if (text.failed)
-        mr_client_drop(link->client);
-    else
-        send_frame(link->client, MR_WEBSOCKET_TEXT, text.data, text.size);
-    mr_buffer_finish(&text);
-}
-
-void mr_engineio_websocket_close(struct mr_engineio_link *link, int code, const char *reason)
-{
-    struct mr_buffer frame = { 0 };
-    link->session = NULL;
-    mr_websocket_close(&frame, code, reason);
-    send_answer(link->client, &frame);
-    mr_client_end(link->client);
 }
 
 /* The session is without this WebSocket. */
@@ -58,7 +26,7 @@ static void let_go(struct mr_engineio_link *link)
         session->probe_us = INT64_MAX;
     } else {
         session->websocket = NULL;
-        mr_engineio_close(session);
+        mr_engineio_session_close(session);
     }
 }
 
@@ -82,13 +50,13 @@ static bool take_probe(struct mr_engineio_link *link, const struct mr_engineio_p
     struct mr_engineio_session *session = link->session;
     if (packet->type == MR_ENGINEIO_PING && packet->size == strlen(word) &&
         memcmp(packet->data, word, packet->size) == 0) {
-        mr_engineio_websocket_send(link, &(struct mr_engineio_packet){
-                                             .type = MR_ENGINEIO_PONG,
-                                             .data = (const uint8_t *)word,
-                                             .size = strlen(word),
-                                         });
+        mr_engineio_link_send(link, &(struct mr_engineio_packet){
+                                        .type = MR_ENGINEIO_PONG,
+                                        .data = (const uint8_t *)word,
+                                        .size = strlen(word),
+                                    });
         session->probed = true;
-        mr_engineio_flush_poll(session, "6");
+        mr_engineio_poll_flush(session, "6");
         return true;
     }
     if (packet->type != MR_ENGINEIO_UPGRADE || !session->probed)
@@ -104,7 +72,7 @@ static int take_message(void *opaque, bool binary, const uint8_t *bytes, size_t 
     struct mr_engineio_packet packet;
     if (session == NULL)
         return 0;
-    bool good = mr_engineio_decode(binary, bytes, size, &packet) == 0;
+    bool good = mr_engineio_packet_decode(binary, bytes, size, &packet) == 0;
     if (link == session->probe) {
         if (good && take_probe(link, &packet))
             return 0;
@@ -116,7 +84,7 @@ static int take_message(void *opaque, bool binary, const uint8_t *bytes, size_t 
     if (good)
         mr_engineio_session_take(session, &packet);
     else
-        mr_engineio_close(session);
+        mr_engineio_session_close(session);
     return 0;
 }
 
@@ -148,11 +116,11 @@ static void greet(struct mr_engineio_link *link)
 {
     struct mr_buffer json = { 0 };
     mr_engineio_session_greeting(link->session, false, &json);
-    mr_engineio_websocket_send(link, &(struct mr_engineio_packet){
-                                         .type = MR_ENGINEIO_OPEN,
-                                         .data = json.data,
-                                         .size = json.size,
-                                     });
+    mr_engineio_link_send(link, &(struct mr_engineio_packet){
+                                    .type = MR_ENGINEIO_OPEN,
+                                    .data = json.data,
+                                    .size = json.size,
+                                });
     mr_buffer_finish(&json);
 }
 
@@ -162,7 +130,7 @@ static void begin_probe(struct mr_engineio_link *link, struct mr_engineio_sessio
     session->probe = link;
     session->probed = false;
     session->probe_us = mr_clock_now_us() + MR_ENGINEIO_PROBE_US;
-    mr_engineio_note_due(session->engineio, session->probe_us);
+    mr_engineio_store_note_due(session->engineio, session->probe_us);
 }
 
 static int make_websocket(struct mr_engineio_link *link)
@@ -182,9 +150,9 @@ static int open_websocket(struct mr_client *client)
     struct mr_engineio_session *session = NULL;
     link->client = client;
     if (link->sid[0] != '\0') {
-        session = mr_engineio_find(link->engineio, link->sid);
+        session = mr_engineio_session_find(link->engineio, link->sid);
         if (session == NULL || session->lingers) {
-            mr_engineio_refuse(link, MR_ENGINEIO_UNKNOWN_SID);
+            mr_engineio_link_refuse(link, MR_ENGINEIO_UNKNOWN_SID);
             return 0;
         }
     }
@@ -196,10 +164,10 @@ static int open_websocket(struct mr_client *client)
         if (session->websocket == NULL && session->probe == NULL)
             begin_probe(link, session);
         else
-            mr_engineio_websocket_close(link, MR_CLOSE_POLICY, "the session has a WebSocket");
+            mr_engineio_link_close(link, MR_CLOSE_POLICY, "the session has a WebSocket");
         return 0;
     }
-    link->session = mr_engineio_begin(link);
+    link->session = mr_engineio_session_begin(link);
     if (link->session == NULL)
         return -ENOMEM;
     link->session->websocket = link;
@@ -236,7 +204,7 @@ static void close_websocket(void *opaque)
     mr_engineio_link_destroy(opaque);
 }
 
-const struct mr_protocol mr_engineio_socket = {
+const struct mr_protocol mr_engineio_websocket_protocol = {
     .open = open_websocket,
     .text = take_text,
     .receive = receive,

@@ -36,9 +36,9 @@ static void send_packet(struct mr_socketio_session *session,
                         const struct mr_socketio_packet *packet)
 {
     struct mr_buffer text = { 0 };
-    mr_socketio_encode(packet, &text);
+    mr_socketio_packet_encode(packet, &text);
     if (!text.failed)
-        mr_engineio_send(session->transport, false, text.data, text.size);
+        mr_engineio_session_send(session->transport, false, text.data, text.size);
     mr_buffer_finish(&text);
 }
 
@@ -49,7 +49,7 @@ void mr_socketio_send(struct mr_socketio_socket *socket, struct mr_socketio_pack
     struct mr_engineio_session *transport = socket->session->transport;
     send_packet(socket->session, packet);
     for (unsigned i = 0; i < packet->attachments; i++)
-        mr_engineio_send(transport, true, attachments[i].data, attachments[i].size);
+        mr_engineio_session_send(transport, true, attachments[i].data, attachments[i].size);
 }
 
 void mr_socketio_emit(struct mr_socketio_socket *socket, const char *event, const char *json,
@@ -63,7 +63,7 @@ void mr_socketio_emit(struct mr_socketio_socket *socket, const char *event, cons
     mr_buffer_append(&text, json, size);
     mr_buffer_append_text(&text, "]");
     if (!text.failed)
-        mr_engineio_send(socket->session->transport, false, text.data, text.size);
+        mr_engineio_session_send(socket->session->transport, false, text.data, text.size);
     mr_buffer_finish(&text);
 }
 
@@ -106,8 +106,9 @@ static void connect_to(struct mr_socketio_session *session, const struct mr_sock
     const struct mr_socketio_options *options = session->options;
     char sid[MR_ENGINEIO_SID_LENGTH + 1];
     struct mr_socketio_socket **place = find(session, NULL);
-    struct mr_socketio_socket *socket =
-        place != NULL && mr_engineio_make_sid(sid) ? make_socket(session, packet->name) : NULL;
+    struct mr_socketio_socket *socket = place != NULL && mr_engineio_store_make_sid(sid)
+                                            ? make_socket(session, packet->name)
+                                            : NULL;
     const char *refused = "No room for another namespace";
     if (socket != NULL)
         refused = options->app->connect(options->opaque, socket, session->query, packet->data);
@@ -118,7 +119,7 @@ static void connect_to(struct mr_socketio_session *session, const struct mr_sock
     }
     *place = socket;
     session->connected = true;
-    mr_engineio_set_timeout(session->transport, INT64_MAX);
+    mr_engineio_session_set_timeout(session->transport, INT64_MAX);
     send_connection(session, packet->name, MR_SOCKETIO_CONNECT, "sid", sid);
     if (options->app->connected != NULL)
         options->app->connected(socket, packet->data);
@@ -174,7 +175,7 @@ static bool dispatch(struct mr_socketio_session *session, struct mr_socketio_pac
 static bool take_text(struct mr_socketio_session *session, const uint8_t *text, size_t size)
 {
     struct mr_socketio_packet packet;
-    if (session->partial.data != NULL || mr_socketio_decode(text, size, &packet) < 0)
+    if (session->partial.data != NULL || mr_socketio_packet_decode(text, size, &packet) < 0)
         return false;
     if (packet.attachments > 0) {
         session->partial = packet;
@@ -216,8 +217,8 @@ static void *open_session(void *opaque, struct mr_engineio_session *transport, c
         free(session);
         return NULL;
     }
-    mr_engineio_set_timeout(transport,
-                            mr_clock_now_us() + session->options->connect_timeout_ms * 1000LL);
+    mr_engineio_session_set_timeout(transport, mr_clock_now_us() +
+                                                   session->options->connect_timeout_ms * 1000LL);
     return session;
 }
 
@@ -226,7 +227,7 @@ static void take_message(void *state, bool binary, const uint8_t *bytes, size_t 
     struct mr_socketio_session *session = state;
     bool good = binary ? take_binary(session, bytes, size) : take_text(session, bytes, size);
     if (!good)
-        mr_engineio_close(session->transport);
+        mr_engineio_session_close(session->transport);
 }
 
 static void take_hub_text(void *state, const char *json, size_t size)
@@ -243,7 +244,7 @@ static void time_out(void *state)
 {
     struct mr_socketio_session *session = state;
     if (!session->connected)
-        mr_engineio_close(session->transport);
+        mr_engineio_session_close(session->transport);
 }
 
 static void close_session(void *state)

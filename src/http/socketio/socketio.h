@@ -4,7 +4,7 @@
 #define MR_HTTP_SOCKETIO_H
 
 #include "http/request/bucket.h"
-#include "http/socketio/engineio.h"
+#include "http/socketio/engineio_session.h"
 #include "http/socketio/socketio_packet.h"
 
 #define MR_SOCKETIO_SOCKETS_MAX 8 /* namespaces of one session */

@@ -35,7 +35,7 @@ static int add_start(struct mr_form *form, struct mr_buffer *start)
 static void append_head(struct mr_buffer *out, unsigned opcode, size_t size)
 {
     uint8_t head[MR_WEBSOCKET_HEAD_MAX];
-    mr_buffer_append(out, head, mr_websocket_head(head, opcode, size));
+    mr_buffer_append(out, head, mr_message_websocket_head(head, opcode, size));
 }
 
 static void add_text_image(struct mr_form *form, const struct mr_packet *packet,

@@ -168,7 +168,7 @@ static bool check_data(const struct mr_socketio_packet *packet)
 
 /* ---- packets ---- */
 
-int mr_socketio_decode(const uint8_t *bytes, size_t size, struct mr_socketio_packet *packet)
+int mr_socketio_packet_decode(const uint8_t *bytes, size_t size, struct mr_socketio_packet *packet)
 {
     struct text text = { bytes, size };
     *packet = (struct mr_socketio_packet){ .id = -1 };
@@ -189,7 +189,7 @@ void mr_socketio_packet_finish(struct mr_socketio_packet *packet)
     packet->data = NULL;
 }
 
-void mr_socketio_encode(const struct mr_socketio_packet *packet, struct mr_buffer *out)
+void mr_socketio_packet_encode(const struct mr_socketio_packet *packet, struct mr_buffer *out)
 {
     mr_buffer_printf(out, "%d", packet->type);
     if (is_binary(packet->type))
@@ -208,7 +208,7 @@ void mr_socketio_encode(const struct mr_socketio_packet *packet, struct mr_buffe
     free(json);
 }
 
-bool mr_socketio_is_event(const struct mr_socketio_packet *packet, const char *name)
+bool mr_socketio_packet_is_event(const struct mr_socketio_packet *packet, const char *name)
 {
     const json_t *given = json_array_get(packet->data, 0);
     size_t length = strlen(name);

@@ -36,13 +36,13 @@ struct mr_socketio_packet {
 /* Read a packet.
  * out:    *packet; finish it; on error there is nothing to finish
  * return: 0; -EBADMSG it breaks the protocol or one of the limits above, or out of memory */
-int mr_socketio_decode(const uint8_t *text, size_t size, struct mr_socketio_packet *packet);
+int mr_socketio_packet_decode(const uint8_t *text, size_t size, struct mr_socketio_packet *packet);
 void mr_socketio_packet_finish(struct mr_socketio_packet *packet);
 
 /* Append a packet. Out of memory is remembered in *out. */
-void mr_socketio_encode(const struct mr_socketio_packet *packet, struct mr_buffer *out);
+void mr_socketio_packet_encode(const struct mr_socketio_packet *packet, struct mr_buffer *out);
 
 /* Whether the event's name is `name`. */
-bool mr_socketio_is_event(const struct mr_socketio_packet *packet, const char *name);
+bool mr_socketio_packet_is_event(const struct mr_socketio_packet *packet, const char *name);
 
 #endif

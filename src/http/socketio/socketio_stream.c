@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "http/engine/client.h"
 #include "http/request/query.h"
+#include "http/socketio/engineio_route.h"
+#include "http/socketio/engineio_store.h"
 #include "http/socketio/socketio.h"
 #include "http/socketio/socketio_form.h"
 
@@ -95,13 +97,13 @@ static void connected(struct mr_socketio_socket *socket, const json_t *auth)
         .websocket = watching->binary ? &mr_socketio_message_binary : &mr_socketio_message,
         .polling = watching->binary ? &mr_socketio_answer_binary : &mr_socketio_answer,
     };
-    mr_engineio_set_feed(mr_socketio_transport(socket), &feed);
+    mr_engineio_session_set_feed(mr_socketio_transport(socket), &feed);
 }
 
 static void disconnect(struct mr_socketio_socket *socket)
 {
     struct watching *watching = socket->state;
-    mr_engineio_set_feed(mr_socketio_transport(socket), NULL);
+    mr_engineio_session_set_feed(mr_socketio_transport(socket), NULL);
     mr_hub_leave(watching->hub, &watching->viewer);
     mr_hub_unref(&watching->hub);
     free(watching);
@@ -151,15 +153,15 @@ static void event(struct mr_socketio_socket *socket, struct mr_socketio_packet *
     const struct watching *watching = socket->state;
     enum mr_bucket_answer verdict = mr_bucket_take(mr_socketio_bucket(socket), mr_clock_now_us());
     if (verdict == MR_BUCKET_ENOUGH)
-        mr_engineio_close_soon(mr_socketio_transport(socket));
-    else if (mr_socketio_is_event(packet, "message"))
+        mr_engineio_session_close_soon(mr_socketio_transport(socket));
+    else if (mr_socketio_packet_is_event(packet, "message"))
         answer(socket, packet->id, verdict == MR_BUCKET_GOOD ? post(watching, packet) : TOO_MANY);
 }
 
 static void text(struct mr_socketio_socket *socket, const char *json, size_t size)
 {
     const struct watching *watching = socket->state;
-    if (mr_engineio_waiting(mr_socketio_transport(socket)) + size > MR_CLIENT_TEXTS_LIMIT)
+    if (mr_engineio_session_waiting(mr_socketio_transport(socket)) + size > MR_CLIENT_TEXTS_LIMIT)
         mr_hub_drop_texts(watching->hub, 1);
     else
         mr_socketio_emit(socket, "message", json, size);
@@ -224,10 +226,10 @@ struct mr_engineio *mr_socketio_streams_engineio(struct mr_socketio_streams *str
 
 int mr_socketio_stream_answer(const struct mr_request *request)
 {
-    return mr_engineio_answer(request, request->site->socketio->engineio);
+    return mr_engineio_route_answer(request, request->site->socketio->engineio);
 }
 
 void mr_socketio_stream_begin_body(const struct mr_request *request)
 {
-    mr_engineio_begin_post(request, request->site->socketio->engineio);
+    mr_engineio_route_begin_post(request, request->site->socketio->engineio);
 }

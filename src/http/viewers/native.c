@@ -23,7 +23,7 @@ struct session {
 static void send_text(struct mr_client *client, const char *json, size_t size)
 {
     uint8_t head[MR_WEBSOCKET_HEAD_MAX];
-    mr_client_write(client, head, mr_websocket_head(head, MR_WEBSOCKET_TEXT, size));
+    mr_client_write(client, head, mr_message_websocket_head(head, MR_WEBSOCKET_TEXT, size));
     mr_client_write(client, json, size);
 }
 

@@ -6,7 +6,7 @@
 
 void mr_stream_head(const struct mr_request *request, struct mr_buffer *out)
 {
-    mr_response_lines(out);
+    mr_respond_lines(out);
     mr_buffer_append_text(
         out, "Cache-Control: no-store\r\n"
              "X-Accel-Buffering: no\r\n"); /* a proxy is to pass frames on, not to collect */

@@ -1,4 +1,4 @@
-#include "http/socketio/engineio_packet.h"
+#include "http/socketio/engineio_payload.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 static int decode(const char *text, struct mr_engineio_packet *packet)
 {
-    return mr_engineio_decode(false, (const uint8_t *)text, strlen(text), packet);
+    return mr_engineio_packet_decode(false, (const uint8_t *)text, strlen(text), packet);
 }
 
 static void assert_packet(const struct mr_engineio_packet *packet, enum mr_engineio_type type,
@@ -33,7 +33,7 @@ static void reads_every_type(void **state)
     }
     assert_int_equal(decode("3", &packet), 0);
     assert_packet(&packet, MR_ENGINEIO_PONG, false, "");
-    assert_int_equal(mr_engineio_decode(true, (const uint8_t *)"\x01\x02", 2, &packet), 0);
+    assert_int_equal(mr_engineio_packet_decode(true, (const uint8_t *)"\x01\x02", 2, &packet), 0);
     assert_packet(&packet, MR_ENGINEIO_MESSAGE, true, "\x01\x02");
 }
 
@@ -52,8 +52,8 @@ static void writes_packets(void **state)
 {
     (void)state;
     struct mr_buffer out = { 0 };
-    mr_engineio_encode(MR_ENGINEIO_PONG, "probe", 5, &out);
-    mr_engineio_encode(MR_ENGINEIO_PING, NULL, 0, &out);
+    mr_engineio_packet_encode(MR_ENGINEIO_PONG, "probe", 5, &out);
+    mr_engineio_packet_encode(MR_ENGINEIO_PING, NULL, 0, &out);
     assert_string_equal((char *)out.data, "3probe2");
     mr_buffer_finish(&out);
 }

@@ -14,7 +14,7 @@ static int setup(void **state)
 {
     (void)state;
     proxies = (struct mr_proxies){ 0 };
-    return mr_proxies_add(&proxies, "127.0.0.1, 10.0.0.0/8,::1", NULL);
+    return mr_forwarded_add_proxy(&proxies, "127.0.0.1, 10.0.0.0/8,::1", NULL);
 }
 
 /* From the peer and lines of X-Forwarded-For, up to the first NULL. */
@@ -126,9 +126,9 @@ static bool trusts(const char *networks, const char *peer)
 {
     struct mr_peer direct;
     struct mr_proxies some = { 0 };
-    assert_int_equal(mr_proxies_add(&some, networks, NULL), 0);
+    assert_int_equal(mr_forwarded_add_proxy(&some, networks, NULL), 0);
     assert_true(mr_peer_parse(peer, &direct));
-    return mr_proxies_trust(&some, &direct);
+    return mr_forwarded_trusts(&some, &direct);
 }
 
 static void blocks_end_at_the_bit(void **state)
@@ -155,7 +155,7 @@ static void unix_sockets_are_a_network_of_their_own(void **state)
     assert_true(trusts("127.0.0.1,unix", "unix"));
     assert_false(trusts("unix", "127.0.0.1"));
     assert_false(trusts("::/0", "unix"));
-    assert_int_equal(mr_proxies_add(&proxies, "unix", NULL), 0);
+    assert_int_equal(mr_forwarded_add_proxy(&proxies, "unix", NULL), 0);
     assert_string_equal(FROM("unix", "203.0.113.9"), "203.0.113.9");
     assert_string_equal(FROM("unix", NULL), "unix");
     /* nginx on a UNIX socket appends what its own client is: "unix:" */
@@ -183,13 +183,13 @@ static void refuses_what_is_no_network(void **state)
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
         struct mr_proxies some = { 0 };
         struct mr_error error = { 0 };
-        assert_int_equal(mr_proxies_add(&some, wrong[i], &error), -EINVAL);
+        assert_int_equal(mr_forwarded_add_proxy(&some, wrong[i], &error), -EINVAL);
         assert_non_null(strstr(error.text, "is not ADDR or ADDR/BITS"));
     }
     struct mr_proxies full = { 0 };
     for (int i = 0; i < MR_PROXIES_MAX; i++)
-        assert_int_equal(mr_proxies_add(&full, "::1", NULL), 0);
-    assert_int_equal(mr_proxies_add(&full, "::1", NULL), -EINVAL);
+        assert_int_equal(mr_forwarded_add_proxy(&full, "::1", NULL), 0);
+    assert_int_equal(mr_forwarded_add_proxy(&full, "::1", NULL), -EINVAL);
 }
 
 int main(void)

@@ -74,13 +74,13 @@ static void heads_of_every_size(void **state)
 {
     (void)state;
     uint8_t head[MR_WEBSOCKET_HEAD_MAX];
-    assert_int_equal(mr_websocket_head(head, MR_WEBSOCKET_TEXT, 125), 2);
+    assert_int_equal(mr_message_websocket_head(head, MR_WEBSOCKET_TEXT, 125), 2);
     assert_memory_equal(head, "\x81\x7d", 2);
-    assert_int_equal(mr_websocket_head(head, MR_WEBSOCKET_BINARY, 126), 4);
+    assert_int_equal(mr_message_websocket_head(head, MR_WEBSOCKET_BINARY, 126), 4);
     assert_memory_equal(head, "\x82\x7e\x00\x7e", 4);
-    assert_int_equal(mr_websocket_head(head, MR_WEBSOCKET_BINARY, 65535), 4);
+    assert_int_equal(mr_message_websocket_head(head, MR_WEBSOCKET_BINARY, 65535), 4);
     assert_memory_equal(head, "\x82\x7e\xff\xff", 4);
-    assert_int_equal(mr_websocket_head(head, MR_WEBSOCKET_BINARY, 65536), 10);
+    assert_int_equal(mr_message_websocket_head(head, MR_WEBSOCKET_BINARY, 65536), 10);
     assert_memory_equal(head, "\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10);
 }
 

@@ -201,8 +201,8 @@ static void labels_are_escaped(void **state)
 {
     (void)state;
     struct mr_buffer out = { 0 };
-    mr_metrics_sample(&out, "x",
-                      (struct mr_metrics_label[]){ { "a", "1\"2\\3\n" }, { NULL, NULL } }, 0.5);
+    mr_metrics_text_sample(
+        &out, "x", (struct mr_metrics_label[]){ { "a", "1\"2\\3\n" }, { NULL, NULL } }, 0.5);
     assert_string_equal((char *)out.data, "x{a=\"1\\\"2\\\\3\\n\"} 0.5\n");
     mr_buffer_finish(&out);
 }

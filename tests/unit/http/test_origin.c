@@ -99,7 +99,7 @@ static void hosts_are_addresses_localhost_and_what_was_named(void **state)
     (void)state;
     struct mr_error error;
     static struct mr_hosts hosts;
-    assert_int_equal(mr_hosts_add(&hosts, "Cam.example,box", &error), 0);
+    assert_int_equal(mr_origin_add_host(&hosts, "Cam.example,box", &error), 0);
     static const struct {
         const char *host;
         bool allowed;
@@ -126,13 +126,13 @@ static void hosts_are_addresses_localhost_and_what_was_named(void **state)
         { "a b", false },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-        if (mr_host_allowed(&hosts, cases[i].host) != cases[i].allowed)
+        if (mr_origin_host_allowed(&hosts, cases[i].host) != cases[i].allowed)
             fail_msg("\"%s\"", cases[i].host);
-    assert_true(mr_hosts_add(&hosts, "box:80", &error) < 0);
+    assert_true(mr_origin_add_host(&hosts, "box:80", &error) < 0);
     assert_string_equal(error.text, "\"box:80\" is not a host's name without a port, or * for all");
-    assert_true(mr_hosts_add(&hosts, "", &error) < 0);
-    assert_int_equal(mr_hosts_add(&hosts, "*", &error), 0);
-    assert_true(mr_host_allowed(&hosts, "evil.example"));
+    assert_true(mr_origin_add_host(&hosts, "", &error) < 0);
+    assert_int_equal(mr_origin_add_host(&hosts, "*", &error), 0);
+    assert_true(mr_origin_host_allowed(&hosts, "evil.example"));
 }
 
 int main(void)

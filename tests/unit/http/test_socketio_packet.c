@@ -11,7 +11,7 @@
 
 static int decode(const char *text, struct mr_socketio_packet *packet)
 {
-    return mr_socketio_decode((const uint8_t *)text, strlen(text), packet);
+    return mr_socketio_packet_decode((const uint8_t *)text, strlen(text), packet);
 }
 
 struct expected {
@@ -69,7 +69,7 @@ static void reads_and_writes_every_kind(void **state)
             assert_string_equal(data, expected->data);
         else
             assert_null(data);
-        mr_socketio_encode(&packet, &out);
+        mr_socketio_packet_encode(&packet, &out);
         assert_false(out.failed);
         assert_string_equal((char *)out.data, expected->text);
         mr_buffer_finish(&out);
@@ -194,17 +194,17 @@ static void knows_events_by_name(void **state)
     (void)state;
     struct mr_socketio_packet packet;
     assert_int_equal(decode("2[\"message\",1]", &packet), 0);
-    assert_true(mr_socketio_is_event(&packet, "message"));
-    assert_false(mr_socketio_is_event(&packet, "messag"));
+    assert_true(mr_socketio_packet_is_event(&packet, "message"));
+    assert_false(mr_socketio_packet_is_event(&packet, "messag"));
     mr_socketio_packet_finish(&packet);
     assert_int_equal(decode("2[\"message\\u0000\"]", &packet), 0);
-    assert_false(mr_socketio_is_event(&packet, "message"));
+    assert_false(mr_socketio_packet_is_event(&packet, "message"));
     mr_socketio_packet_finish(&packet);
     assert_int_equal(decode("2[5]", &packet), 0);
-    assert_false(mr_socketio_is_event(&packet, "message"));
+    assert_false(mr_socketio_packet_is_event(&packet, "message"));
     mr_socketio_packet_finish(&packet);
     assert_int_equal(decode("30[\"message\"]", &packet), 0);
-    assert_false(mr_socketio_is_event(&packet, "message"));
+    assert_false(mr_socketio_packet_is_event(&packet, "message"));
     mr_socketio_packet_finish(&packet);
 }
 
