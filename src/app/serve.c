@@ -180,7 +180,7 @@ static void say_where(const struct serve *serve)
                          serve->made_up[0] != '\0' ? "#token=" : "", serve->made_up);
     if (text.failed || fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0)
         mr_log(MR_LOG_INFO, "app", "listening on %s%s%s/", first[0] != '\0' ? "http://" : "",
-               first[0] != '\0' ? first : mr_server_address(serve->server), base);
+               first[0] != '\0' ? first : mr_server_listener(serve->server, 0), base);
     mr_buffer_finish(&text);
 }
 

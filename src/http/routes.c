@@ -118,23 +118,34 @@ static bool accepts(const struct route *route, const char *method)
            (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
 }
 
-static int refuse_method(const struct mr_request *request, const struct route *route, size_t count)
+#define METHODS_MAX 8 /* of one path, with HEAD */
+
+/* return: how many methods the rows take, HEAD among them */
+static size_t list_methods(const struct route *rows, size_t count, const char *methods[METHODS_MAX])
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count && found + 2 <= METHODS_MAX; i++) {
+        methods[found++] = rows[i].method;
+        if (strcmp(rows[i].method, "GET") == 0)
+            methods[found++] = "HEAD";
+    }
+    return found;
+}
+
+static int refuse_method(const struct mr_request *request, const struct route *rows, size_t count)
 {
     struct mr_buffer allow = { 0 }, words = { 0 };
-    for (size_t i = 0; i < count; i++) {
-        bool reads = strcmp(route[i].method, "GET") == 0;
-        mr_buffer_printf(&allow, "%s%s%s", i > 0 ? ", " : "Allow: ", route[i].method,
-                         reads ? ", HEAD" : "");
-        mr_buffer_printf(&words, "%s%s%s",
-                         i == 0          ? ""
-                         : i + 1 < count ? ", "
-                                         : " and ",
-                         route[i].method,
-                         !reads      ? ""
-                         : count > 1 ? ", HEAD"
-                                     : " and HEAD");
+    const char *methods[METHODS_MAX];
+    size_t found = list_methods(rows, count, methods);
+    mr_buffer_append_text(&allow, "Allow: ");
+    for (size_t i = 0; i < found; i++) {
+        bool is_last = i + 1 == found;
+        mr_buffer_printf(&allow, "%s%s", methods[i], is_last ? "\r\n" : ", ");
+        mr_buffer_printf(&words, "%s%s", methods[i],
+                         is_last          ? ""
+                         : i + 2 == found ? " and "
+                                          : ", ");
     }
-    mr_buffer_append_text(&allow, "\r\n");
     int status = 500;
     if (!allow.failed && !words.failed)
         status =

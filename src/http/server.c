@@ -25,7 +25,7 @@ struct mr_server {
     struct mr_site site;
     struct mr_workers *workers;
     struct mr_door *door;
-    struct mr_listener listeners[MR_DOOR_LISTENERS_MAX];
+    struct mr_listener listeners[MR_ACCEPT_LISTENERS_MAX];
     size_t listener_count;
 };
 
@@ -61,9 +61,9 @@ static void refuse(void *opaque, struct mr_connection *connection, int status, c
 static int listen_on(struct mr_server *server, const struct mr_server_options *options,
                      struct mr_error *error)
 {
-    if (options->listens == 0 || options->listens > MR_DOOR_LISTENERS_MAX)
+    if (options->listens == 0 || options->listens > MR_ACCEPT_LISTENERS_MAX)
         return mr_error_set(error, -EINVAL, "there can be 1 to %d addresses to listen on, not %zu",
-                            MR_DOOR_LISTENERS_MAX, options->listens);
+                            MR_ACCEPT_LISTENERS_MAX, options->listens);
     for (size_t i = 0; i < options->listens; i++) {
         struct mr_listen_address address;
         int result = mr_listen_parse(options->listen[i], &address, error);
@@ -79,7 +79,7 @@ static int listen_on(struct mr_server *server, const struct mr_server_options *o
 /* From here on there are clients. */
 static int open_door(struct mr_server *server)
 {
-    int listeners[MR_DOOR_LISTENERS_MAX];
+    int listeners[MR_ACCEPT_LISTENERS_MAX];
     for (size_t i = 0; i < server->listener_count; i++) {
         listeners[i] = server->listeners[i].fd;
         server->listeners[i].fd = -1;
@@ -117,16 +117,24 @@ static int make_engine(struct mr_site *site, unsigned max_clients)
     return mr_fanout_create(&clients, &site->engine);
 }
 
-/* The names by which people of this network know the machine: that of --listen, and its own, alone
- * or as mDNS has it. */
-static void add_own_names(struct mr_hosts *hosts, const char *listen)
+/* The name that --listen has, if it has one: not in ":8080", "8080", "[::1]:8080", "unix:PATH". */
+static void add_listen_name(struct mr_hosts *hosts, const char *listen)
+{
+    char name[MR_ORIGIN_SIZE];
+    struct mr_error ignored;
+    size_t length = strcspn(listen, ":");
+    if (length == 0 || listen[length] == '\0' || listen[0] == '[' ||
+        strncmp(listen, "unix:", 5) == 0)
+        return;
+    snprintf(name, sizeof(name), "%.*s", (int)length, listen);
+    mr_origin_add_host(hosts, name, &ignored);
+}
+
+/* The names by which people of this network know the machine: its own, alone or as mDNS has it. */
+static void add_machine_names(struct mr_hosts *hosts)
 {
     char name[MR_ORIGIN_SIZE] = "", local[MR_ORIGIN_SIZE + sizeof(".local")];
-    struct mr_error ignored; /* what is no name is nobody's */
-    if (strchr(listen, ':') != NULL && strncmp(listen, "unix:", 5) != 0) {
-        snprintf(name, sizeof(name), "%.*s", (int)strcspn(listen, ":"), listen);
-        mr_origin_add_host(hosts, name, &ignored);
-    }
+    struct mr_error ignored; /* a text that is no name is not added */
     if (gethostname(name, sizeof(name) - 1) == 0 && strchr(name, ',') == NULL) {
         snprintf(local, sizeof(local), "%s.local", name);
         mr_origin_add_host(hosts, name, &ignored);
@@ -144,7 +152,8 @@ static int make_site(struct mr_server *server, const struct mr_server_options *o
     site->token = options->token != NULL ? strdup(options->token) : NULL;
     site->view_token = options->view_token != NULL ? strdup(options->view_token) : NULL;
     for (size_t i = 0; i < options->listens; i++)
-        add_own_names(&site->hosts, options->listen[i]);
+        add_listen_name(&site->hosts, options->listen[i]);
+    add_machine_names(&site->hosts);
     if (site->assets == NULL || site->addresses == NULL || site->sessions == NULL ||
         (options->token != NULL && site->token == NULL) ||
         (options->view_token != NULL && site->view_token == NULL))
@@ -247,11 +256,6 @@ void mr_server_destroy(struct mr_server *server)
     free(site->token);
     free(site->view_token);
     free(server);
-}
-
-const char *mr_server_address(const struct mr_server *server)
-{
-    return server->listeners[0].text;
 }
 
 const char *mr_server_listener(const struct mr_server *server, size_t index)

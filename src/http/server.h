@@ -42,10 +42,8 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
  * second at most, and free everything. Takes NULL. */
 void mr_server_destroy(struct mr_server *server);
 
-/* return: the first address that it listens on, with the real port: "127.0.0.1:43721"; lives as long as the server */
-const char *mr_server_address(const struct mr_server *server);
-
-/* return: the same of the address number `index`, as the options have them; NULL: there are not as many */
+/* return: the address number `index`, from 0, that it listens on, in the options' order and with the real port:
+ *         "127.0.0.1:43721"; lives as long as the server; NULL: there are not as many */
 const char *mr_server_listener(const struct mr_server *server, size_t index);
 
 #endif

@@ -147,7 +147,7 @@ static void serve(void)
         assert_true(error.text[0] != '\0');
         return;
     }
-    int port = atoi(strrchr(mr_server_address(server), ':') + 1);
+    int port = atoi(strrchr(mr_server_listener(server, 0), ':') + 1);
     expect(port, "GET /healthz HTTP/1.1", "", 200);
     expect(port, "GET / HTTP/1.1", "", 200);
     expect(port, "GET /nothing HTTP/1.1", "", 404);

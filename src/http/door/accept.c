@@ -9,12 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LISTENERS_MAX   16
 #define ACCEPTS_AT_ONCE 64 /* of one listener, between looks at those who are there */
 
 struct mr_accept {
     struct mr_accept_options options;
-    int listeners[LISTENERS_MAX];
+    int listeners[MR_ACCEPT_LISTENERS_MAX];
     size_t listener_count;
     int spare; /* a descriptor to refuse with when there is no other; -1: there is not even that */
     bool paused;
@@ -125,7 +124,7 @@ int mr_accept_create(const struct mr_accept_options *options, struct mr_accept *
 {
     *made = NULL;
     struct mr_accept *acceptor = calloc(1, sizeof(*acceptor));
-    if (acceptor == NULL || options->listener_count > LISTENERS_MAX) {
+    if (acceptor == NULL || options->listener_count > MR_ACCEPT_LISTENERS_MAX) {
         for (size_t i = 0; i < options->listener_count; i++)
             close(options->listeners[i]);
         free(acceptor);

@@ -4,10 +4,13 @@
 
 #include "http/request/connection.h"
 
+#define MR_ACCEPT_LISTENERS_MAX 16
+
 struct mr_accept;
 
 struct mr_accept_options {
-    const int *listeners; /* they go to the acceptor, failure included */
+    const int
+        *listeners; /* MR_ACCEPT_LISTENERS_MAX at most; they go to the acceptor, failure included */
     size_t listener_count;
     int epoll;  /* borrowed: tells of connections to be accepted, */
     void *mark; /* with this as data.ptr */

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
-#include "http/door/accept.h"
 #include "http/door/connections.h"
 #include "http/door/file_threads.h"
 #include "http/door/outlet.h"

@@ -8,6 +8,7 @@
 #ifndef MR_HTTP_DOOR_H
 #define MR_HTTP_DOOR_H
 
+#include "http/door/accept.h"
 #include "http/door/intake.h"
 #include "http/door/workers.h"
 
@@ -18,8 +19,6 @@
 
 /* Memory that bodies, and answers that are being sent, may hold all together. */
 #define MR_DOOR_MEMORY_MAX (64 * 1024 * 1024)
-
-#define MR_DOOR_LISTENERS_MAX 16
 
 struct mr_door;
 

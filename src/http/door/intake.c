@@ -46,7 +46,7 @@ static int check_memory(const struct mr_intake *intake, struct mr_connection *co
 {
     if (connection->body.failed)
         return refuse(503, "there is no memory for this request's body", error);
-    if (mr_connection_count(connection, connection->body.size) > intake->max_memory)
+    if (mr_connection_count(connection, connection->body.capacity) > intake->max_memory)
         return refuse(503, "too many large requests are being received at once", error);
     return 0;
 }

@@ -125,20 +125,29 @@ int mr_listen_parse(const char *text, struct mr_listen_address *address, struct 
 
 /* ---- opening ---- */
 
-/* A socket's file is left over when nobody listens on it any more. return: whether it was removed */
-static bool remove_leftover(const struct mr_listen_address *address)
+/* Remove a socket's file on which nobody listens any more.
+ * return: 0; -EADDRINUSE: it is something else, or in use; -errno of socket, unlink */
+static int remove_leftover(const struct mr_listen_address *address)
 {
     struct stat info;
     const char *path = address->socket.path.sun_path;
     if (lstat(path, &info) < 0 || !S_ISSOCK(info.st_mode))
-        return false;
+        return -EADDRINUSE;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
-        return false;
+        return -errno;
     bool is_leftover =
         connect(fd, &address->socket.any, address->size) < 0 && errno == ECONNREFUSED;
     close(fd);
-    return is_leftover && unlink(path) == 0;
+    if (!is_leftover)
+        return -EADDRINUSE;
+    return unlink(path) == 0 ? 0 : -errno;
+}
+
+/* return: 0; -errno */
+static int bind_to(int fd, const struct mr_listen_address *address)
+{
+    return bind(fd, &address->socket.any, address->size) < 0 ? -errno : 0;
 }
 
 /* return: 0; -errno */
@@ -147,16 +156,20 @@ static int bind_path(int fd, const struct mr_listen_address *address, struct mr_
     struct stat info;
     const char *path = address->socket.path.sun_path;
     fchmod(fd, PATH_MODE); /* what bind makes of it, less the umask */
-    if (bind(fd, &address->socket.any, address->size) < 0 &&
-        (errno != EADDRINUSE || !remove_leftover(address) ||
-         bind(fd, &address->socket.any, address->size) < 0))
-        return errno != 0 ? -errno : -EADDRINUSE;
+    int result = bind_to(fd, address);
+    if (result == -EADDRINUSE) {
+        result = remove_leftover(address);
+        if (result == 0)
+            result = bind_to(fd, address);
+    }
+    if (result < 0)
+        return result;
     strcpy(listener->path, path);
-    if (chmod(path, PATH_MODE) < 0 || lstat(path, &info) < 0)
+    if (lstat(path, &info) < 0)
         return -errno;
     listener->device = info.st_dev;
     listener->inode = info.st_ino;
-    return 0;
+    return chmod(path, PATH_MODE) < 0 ? -errno : 0;
 }
 
 static void prepare(int fd, int family)
@@ -177,11 +190,8 @@ static int open_socket(const struct mr_listen_address *address, struct mr_listen
     if (listener->fd < 0)
         return -errno;
     prepare(listener->fd, family);
-    int result = 0;
-    if (family == AF_UNIX)
-        result = bind_path(listener->fd, address, listener);
-    else if (bind(listener->fd, &address->socket.any, address->size) < 0)
-        result = -errno;
+    int result = family == AF_UNIX ? bind_path(listener->fd, address, listener)
+                                   : bind_to(listener->fd, address);
     return result == 0 && listen(listener->fd, BACKLOG) < 0 ? -errno : result;
 }
 

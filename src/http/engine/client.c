@@ -25,7 +25,7 @@ struct mr_client *mr_client_create(const struct mr_arrival *arrival)
         close(arrival->fd);
         if (arrival->addresses != NULL)
             mr_addresses_give(arrival->addresses, &arrival->peer);
-        if (arrival->session != NULL)
+        if (arrival->session != NULL && arrival->protocol->close != NULL)
             arrival->protocol->close(arrival->session);
         return NULL;
     }

@@ -1,22 +1,15 @@
 #include "http/request/chunked.h"
 
+#include "http/request/hex.h"
+
 #include <errno.h>
 
 #define SIZE_MAX_DIGITS_VALUE (UINT64_C(1) << 40) /* far above any body that is taken */
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* return: the next state; -EPROTO */
 static int take_size(struct mr_chunked *decoder, uint8_t c)
 {
-    int value = hex_value(c);
+    int value = mr_hex_value((char)c);
     if (value >= 0 && decoder->left < SIZE_MAX_DIGITS_VALUE) {
         decoder->left = decoder->left * 16 + (uint64_t)value;
         return MR_CHUNKED_SIZE;

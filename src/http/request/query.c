@@ -1,24 +1,17 @@
 #include "http/request/query.h"
 
-#include <ctype.h>
+#include "http/request/hex.h"
+
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)tolower((unsigned char)c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Decode one character of a value, as forms write it.
  * return: the bytes that it takes; 0: the value ends here */
 static size_t decode(const char *text, char *c)
 {
-    int high = text[0] == '%' ? hex_value(text[1]) : -1;
-    int low = high >= 0 ? hex_value(text[2]) : -1;
+    int high = text[0] == '%' ? mr_hex_value(text[1]) : -1;
+    int low = high >= 0 ? mr_hex_value(text[2]) : -1;
     *c = low >= 0 ? (char)(high * 16 + low) : text[0] == '+' ? ' ' : text[0];
     return low >= 0 ? 3 : text[0] != '\0' && text[0] != '&' ? 1 : 0;
 }
@@ -37,34 +30,35 @@ static const char *find(const char *query, const char *name)
     return NULL;
 }
 
+/* Decode a value as far as there is room for it. return: its length; -ENOSPC: it is cut; -EINVAL: it holds a 0 */
+static int read_value(const char *at, char *value, size_t size)
+{
+    size_t length = 0, used;
+    bool has_zero = false;
+    char c;
+    while ((used = decode(at, &c)) > 0 && length + 1 < size) {
+        at += used;
+        has_zero = has_zero || c == '\0';
+        value[length++] = c;
+    }
+    value[length] = '\0';
+    return used > 0 ? -ENOSPC : has_zero ? -EINVAL : (int)length;
+}
+
 int mr_query_get(const char *query, const char *name, char *value, size_t size)
 {
     const char *at = find(query, name);
-    size_t length = 0, used;
-    int result = at == NULL ? -ENOENT : 0;
-    char c;
-    while (result == 0 && (used = decode(at, &c)) > 0) {
-        at += used;
-        if (c == '\0')
-            result = -EINVAL;
-        else if (length + 1 == size)
-            result = -ENOSPC;
-        else
-            value[length++] = c;
-    }
-    value[result == 0 ? length : 0] = '\0';
-    return result == 0 ? (int)length : result;
+    int result = at != NULL ? read_value(at, value, size) : -ENOENT;
+    if (result < 0)
+        value[0] = '\0';
+    return result;
 }
 
 bool mr_query_cut(const char *query, const char *name, char *value, size_t size)
 {
     const char *at = find(query, name);
-    size_t length = 0, used;
-    char c;
-    while (at != NULL && length + 1 < size && (used = decode(at, &c)) > 0) {
-        at += used;
-        value[length++] = c;
-    }
-    value[length] = '\0';
+    value[0] = '\0';
+    if (at != NULL)
+        read_value(at, value, size);
     return at != NULL;
 }

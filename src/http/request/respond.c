@@ -43,8 +43,6 @@ static const char *status_text(int status)
         return "Request Timeout";
     case 409:
         return "Conflict";
-    case 411:
-        return "Length Required";
     case 412:
         return "Precondition Failed";
     case 413:
@@ -142,14 +140,16 @@ void mr_respond_bytes(const struct mr_request *request, const void *bytes, size_
 static bool append_file(struct mr_buffer *out, int fd, off_t at, size_t size)
 {
     uint8_t *to = mr_buffer_reserve(out, size);
-    ssize_t got = -1;
+    ssize_t got;
     if (to == NULL)
         return false;
-    do {
-        got = pread(fd, to, size, at);
-    } while (got < 0 && errno == EINTR);
-    if (got != (ssize_t)size)
-        return false;
+    for (size_t left = size; left > 0; left -= (size_t)got) {
+        do {
+            got = pread(fd, to + size - left, left, at + (off_t)(size - left));
+        } while (got < 0 && errno == EINTR);
+        if (got <= 0)
+            return false;
+    }
     out->size += size;
     return true;
 }
@@ -182,10 +182,11 @@ int mr_respond_file(const struct mr_request *request, const struct mr_response *
         answer->file_left = response->size;
         return response->status;
     }
-    if (answer != NULL && !request->head)
-        answer->is_there = append_file(&answer->bytes, fd, at, response->size);
+    bool is_read =
+        answer == NULL || request->head || append_file(&answer->bytes, fd, at, response->size);
     close(fd);
-    return response->status;
+    return is_read ? response->status
+                   : mr_respond_error(request, 500, NULL, "the file cannot be read");
 }
 
 static int respond_text(const struct mr_request *request, int status, const char *headers,

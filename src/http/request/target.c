@@ -1,17 +1,11 @@
 #include "http/request/target.h"
 
+#include "http/request/hex.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)tolower((unsigned char)c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Undo %XX in place. return: false: one of them is none, or stands for a control character */
 static bool decode(char *path)
@@ -22,7 +16,7 @@ static bool decode(char *path)
             *to++ = *from++;
             continue;
         }
-        int high = hex_value(from[1]), low = high >= 0 ? hex_value(from[2]) : -1;
+        int high = mr_hex_value(from[1]), low = high >= 0 ? mr_hex_value(from[2]) : -1;
         int value = low >= 0 ? high * 16 + low : -1;
         if (value < ' ' || value == 0x7f)
             return false;

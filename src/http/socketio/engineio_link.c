@@ -37,11 +37,11 @@ void mr_engineio_link_answer(struct mr_engineio_link *link, int status, const ch
 {
     struct mr_buffer out = { 0 };
     mr_respond_head(&out, &(struct mr_response){
-                               .status = status,
-                               .type = type,
-                               .headers = link->headers,
-                               .size = size,
-                           });
+                              .status = status,
+                              .type = type,
+                              .headers = link->headers,
+                              .size = size,
+                          });
     mr_buffer_append(&out, body, size);
     if (out.failed)
         mr_client_drop(link->client);

@@ -180,6 +180,8 @@ static int take_post(const struct mr_request *request, struct mr_engineio_link *
     if (result == 0)
         return hand_over(request, link, KIND_POST);
     mr_engineio_link_destroy(link);
+    if (result == -ENOMEM)
+        return mr_respond_error(request, 500, NULL, "out of memory");
     return result == -EMSGSIZE
                ? mr_respond_error(request, 413, NULL, "a payload has at most %zu bytes", most)
                : respond_fault(request, MR_ENGINEIO_BAD_REQUEST);

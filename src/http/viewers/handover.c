@@ -9,7 +9,7 @@
 
 void mr_handover_discard(const struct mr_arrival *arrival)
 {
-    if (arrival->session != NULL)
+    if (arrival->session != NULL && arrival->protocol->close != NULL)
         arrival->protocol->close(arrival->session);
 }
 

@@ -58,7 +58,7 @@ static inline int setup(void **state)
         print_error("%s\n", error.text);
         return -1;
     }
-    port = atoi(strchr(mr_server_address(server), ':') + 1);
+    port = atoi(strchr(mr_server_listener(server, 0), ':') + 1);
     return 0;
 }
 

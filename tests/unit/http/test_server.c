@@ -132,10 +132,10 @@ static void the_port_is_taken(void **state)
     char expected[100];
     snprintf(expected, sizeof(expected),
              "cannot listen on %s: Address already in use; choose another port, or 0 for any",
-             mr_server_address(server));
+             mr_server_listener(server, 0));
     assert_int_equal(mr_server_create(
                          &(struct mr_server_options){
-                             .listen = (const char *const[]){ mr_server_address(server) },
+                             .listen = (const char *const[]){ mr_server_listener(server, 0) },
                              .listens = 1,
                              .max_clients = 1 },
                          registry, &second, &error),
