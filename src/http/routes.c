@@ -56,7 +56,7 @@ static const struct route routes[] = {
     { "/api/streams/{s}/files/{f}", "PUT", mr_api_files_write, MR_RIGHT_CHANGE,
       MR_LUA_TEXT_MAX_BYTES, NULL, false },
     { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE, 0, NULL, false },
-    { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW, 0, NULL, true },
+    { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW, 0, NULL, false },
     { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW, 0, NULL, true },
     { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN, 0, NULL, false },
 };
