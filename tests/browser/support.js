@@ -36,7 +36,7 @@ const FEATURES_OFF = ['AvoidUnnecessaryBeforeUnloadCheckSync', 'BoundaryEventDis
 
 // How Chromium is started.
 export const BROWSER = {
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium-headless-shell',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync',
     `--disable-features=${FEATURES_OFF.join()}`],
@@ -173,9 +173,10 @@ function forgetOthers() {
 
 // A new page that finds nothing in the browser's storage, closed when the test `t` ends; fails it
 // for scripts that throw and for anything that the content security policy stopped. options: of
-// Playwright's newContext.
-export async function openPage(t, browser, { viewport, colorScheme, ...options } = {}) {
-  const own = Object.keys(options).length > 0;
+// Playwright's newContext; `own` asks for a profile of its own without any, which a page needs whose
+// clock is changed.
+export async function openPage(t, browser, { viewport, colorScheme, own: alone, ...options } = {}) {
+  const own = alone || Object.keys(options).length > 0;
   const profile = own ? await browser.newContext(options) : await getProfile(browser);
   const page = await profile.newPage();
   const faults = [];

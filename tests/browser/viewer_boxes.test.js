@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { launchBrowser, makeFolder, NIGHT, openPage, save, Server, untilLive } from './support.js';
+import {
+  DEADLINE_MS, launchBrowser, makeFolder, NIGHT, openPage, save, Server, untilLive,
+} from './support.js';
 
 const READ = NIGHT ? 100 : 15; // different frames on the canvases
 const SEEN = NIGHT ? 20 : 5; // and on the screen
@@ -62,7 +64,7 @@ function addEdges() {
 
 // In the page: keeps it busy, and reads both canvases again and again, in animation frames and
 // between, until so many different frames were read.
-async function readCanvases(count) {
+async function readCanvases([count, deadline]) {
   const [picture, boxes] = ['picture', 'boxes'].map((id) => document.getElementById(id));
   const busy = setInterval(() => {
     const end = performance.now() + 5 + 25 * Math.random();
@@ -70,7 +72,9 @@ async function readCanvases(count) {
   }, 40);
   const reads = [];
   const different = new Set();
+  const end = performance.now() + deadline;
   while (different.size < count) {
+    if (performance.now() > end) throw new Error(`only ${different.size} different frames were read`);
     await new Promise((resolve) => {
       if (reads.length % 2) requestAnimationFrame(resolve);
       else setTimeout(resolve, 10 * Math.random());
@@ -112,7 +116,7 @@ for (const [name, options] of Object.entries({
 })) {
   test(`square and box are together ${name}`, async (t) => {
     const page = await open(t, options);
-    const reads = await page.evaluate(readCanvases, READ);
+    const reads = await page.evaluate(readCanvases, [READ, DEADLINE_MS]);
     t.diagnostic(check(reads, await scaleOf(page), 'canvas reads'));
   });
 }
@@ -124,7 +128,9 @@ test('square and box are together on the screen', async (t) => {
   await judge.goto('about:blank');
   const reads = [];
   const different = new Set();
+  const end = Date.now() + DEADLINE_MS;
   while (different.size < SEEN) {
+    assert.ok(Date.now() < end, `only ${different.size} different frames were seen`);
     const png = await page.locator('#frame').screenshot();
     reads.push(await judge.evaluate(async (base64) => {
       const image = await createImageBitmap(await (await fetch(base64)).blob());

@@ -220,14 +220,22 @@ test('as many viewers as the server lets in', async (t) => {
   const first = await openPage(t, browser);
   await first.goto(server.url);
   await untilLive(first);
-  const page = await openPage(t, browser);
+  const page = await openPage(t, browser, { own: true });
+  await page.clock.install();
   await page.goto(server.url);
   await untilState(page, 'full');
   await untilNotice(page, 'Too many viewers');
   await page.locator('#notice-detail', { hasText: /Trying again/ }).waitFor();
   await inspect(page, 'full');
+  // With its clock stopped, the page does not try by itself: it is the click that connects.
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 60_000));
+  await page.locator('#notice-detail', { hasText: /Trying again in \d+ s/ }).waitFor();
   await first.goto('about:blank');
+  await until('the first viewer has left', () => readState(server), ({ viewers }) => viewers.total === 0);
+  const socket = page.waitForEvent('websocket');
   await page.getByRole('button', { name: 'Try now' }).click();
+  await socket;
+  await page.clock.resume();
   await untilLive(page);
 });
 
