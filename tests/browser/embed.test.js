@@ -164,3 +164,14 @@ test('a token in the address is taken and does not stay there', async (t) => {
   await untilPicture(page);
   assert.equal(page.url(), `${own.url}embed/live?boxes=1`);
 });
+
+test('a link with a token behind the # works in a frame that is open', async (t) => {
+  const own = await new Server('--view-token', 'let-me-in', 'test:640x360@10').start();
+  t.after(() => own.stop());
+  const page = await openPage(t, browser);
+  await page.goto(`${own.url}embed/live?boxes=1`);
+  await page.getByRole('status').getByText('Locked').waitFor();
+  await page.evaluate(() => { location.hash = 'token=let-me-in'; });
+  await untilPicture(page);
+  assert.equal(page.url(), `${own.url}embed/live?boxes=1`);
+});

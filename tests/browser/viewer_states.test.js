@@ -269,6 +269,18 @@ test('a token in the address is taken out of it at once, and kept', async (t) =>
   await untilLive(page);
 });
 
+test('a link with a token behind the # works in the tab that is open, and other parts stay', async (t) => {
+  const server = await startServer(t, '--view-token', 'let-me-in', clip.path);
+  const page = await openPage(t, browser);
+  await page.goto(`${server.url}?a=%20b#left=1`);
+  await untilNotice(page, 'This server wants a token');
+  await page.evaluate(() => { location.hash = 'left=1&token=let-me-in&right=a%26b'; });
+  await untilLive(page);
+  assert.equal(page.url(), `${server.url}?a=%20b#left=1&right=a%26b`);
+  await page.reload(); // the browser has kept it
+  await untilLive(page);
+});
+
 test('a WebSocket that is refused', async (t) => {
   const server = await startServer(t, clip.path);
   const page = await openPage(t, browser);

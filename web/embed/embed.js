@@ -1,16 +1,17 @@
-// The bare picture of a stream for frames in other pages: /embed/NAME, with
+// /embed/NAME: the picture of a stream and nothing else, for frames in other pages. Its options:
 //
-//   ?boxes=1             the boxes of the payload
-//   ?pointer=1           clicks and drags go to the script
-//   ?fit=cover           fills the frame and cuts what is too much (contain)
-//   ?ground=transparent  what is around the picture (black)
+//   ?boxes=1             draw the boxes of the payload
+//   ?pointer=1           send clicks and drags to the script
+//   ?fit=cover           fill the frame and cut off what does not fit (default: contain)
+//   ?ground=transparent  the colour around the picture (default: black)
+//   #token=TOKEN         for servers that ask viewers for a token; ?token=TOKEN works as well
 
 import { connect } from '../client/moonreel.js';
 import { element, setText } from '../shared/dom.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
 import { describe } from '../shared/status.js';
-import { takeToken, tokenToWatch } from '../shared/token.js';
+import { onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
 
 const BASE = new URL('../', location);
 const query = new URLSearchParams(location.search);
@@ -53,12 +54,17 @@ function showStatus(status) {
 // The server wants a token; perhaps this browser has the one for editing.
 async function tryOther() {
   const other = await tokenToWatch(BASE);
-  if (!other || token !== null) return;
-  token = other;
-  const refused = viewer;
-  viewer = watch();
-  refused.close();
+  if (other && token === null) use(other);
 }
+
+function use(newToken) {
+  const before = viewer;
+  token = newToken;
+  viewer = watch();
+  before.close();
+}
+
+onTokenLink(use, 'view', BASE);
 
 if (query.get('pointer') === '1') {
   root.classList.add('pointer');

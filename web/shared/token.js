@@ -1,9 +1,9 @@
-// The secret a page is opened with, as ?token=… or #token=…: taken out of the address bar at once, so
-// that it is in no bookmark, history or picture of the screen, and kept in the browser for the next
-// time. Behind the # it is not sent to any server or proxy either.
+// The secret that opens a page comes in its link, as ?token=… or #token=…. The page takes it out of
+// the address bar at once, so that no bookmark, history or screenshot holds it, and keeps it in the
+// browser for the next visit. Browsers do not send what stands behind the # to any server.
 //
-// Kept per server and base path, and per kind: 'token' is good for everything, 'view' for watching
-// only. Pages that change things never take the one for watching.
+// A token is kept for one server and base path, and for one purpose: 'token' allows everything,
+// 'view' only watching. Pages that change something never use the one for watching.
 
 import { recall, remember } from './dom.js';
 
@@ -11,28 +11,51 @@ const ANSWER_MS = 4000;
 
 const keyOf = (kind, base) => `moonreel-${kind}:${new URL(base).pathname}`;
 
-// base: the server's page, with the slash. Returns the token, or null when there is none.
+const isToken = (part) => part.startsWith('token=');
+
+// base: the address of the server's page, with the slash. Returns the token of the link, else the
+// kept one, else null.
 export function takeToken(kind = 'token', base = new URL('./', location)) {
   const given = takeFromAddress();
   if (given) keepToken(given, kind, base);
   return given || recall(keyOf(kind, base));
 }
 
-// Returns the token that stands in the address, '' or null when there is none.
-function takeFromAddress() {
-  const address = new URL(location);
-  const behind = new URLSearchParams(address.hash.slice(1));
-  const given = behind.get('token') || address.searchParams.get('token');
-  if (!behind.has('token') && !address.searchParams.has('token')) return null;
-  address.searchParams.delete('token');
-  if (behind.has('token')) address.hash = '';
-  history.replaceState(history.state, '', address.href.replace(/#$/, ''));
-  return given;
+// A link with a token may be opened in the tab that shows the page already. Then only the part
+// behind the # changes, and the browser does not load the page again. taken(token) is called.
+export function onTokenLink(taken, kind = 'token', base = new URL('./', location)) {
+  addEventListener('hashchange', () => {
+    const given = takeFromAddress();
+    if (!given) return;
+    keepToken(given, kind, base);
+    taken(given);
+  });
 }
 
-// For a page that was refused as a viewer: the token for editing, if this browser has it and the server
-// says that it wants a token (401). A server that lets everybody watch is never sent it. Returns null
-// otherwise, and when the server does not answer.
+// Removes the token from the address and returns it: '' if it is empty, null if there is none. All
+// other parts of the address stay as they are.
+function takeFromAddress() {
+  const address = new URL(location);
+  const hash = splitToken(address.hash);
+  const search = splitToken(address.search);
+  if (hash.token === null && search.token === null) return null;
+  if (hash.token !== null) address.hash = hash.rest;
+  if (search.token !== null) address.search = search.rest;
+  history.replaceState(history.state, '', address.href);
+  return hash.token || search.token;
+}
+
+// text: "?a=1&token=x" or "#a&token=x". Returns { token, rest }, rest without the first letter.
+function splitToken(text) {
+  const parts = text.slice(1).split('&');
+  const found = parts.find(isToken);
+  const rest = parts.filter((part) => !isToken(part)).join('&');
+  return { token: found ? new URLSearchParams(found).get('token') : null, rest };
+}
+
+// For a page that the server refused as a viewer. Returns the token for editing if this browser has it
+// and the server asks for a token (status 401), else null. So a server that lets everybody watch never
+// gets that token.
 export async function tokenToWatch(base = new URL('./', location)) {
   const kept = recall(keyOf('token', base));
   if (!kept) return null;

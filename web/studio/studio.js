@@ -4,7 +4,7 @@
 // address at once.
 
 import { element, make, setText } from '../shared/dom.js';
-import { takeToken } from '../shared/token.js';
+import { onTokenLink, takeToken } from '../shared/token.js';
 import { Api, Gone } from './api.js';
 import { Console } from './console.js';
 import { compare, wireHelp } from './dialogs.js';
@@ -207,13 +207,11 @@ async function watch(name) {
   picture.watch(BASE, name, needed);
 }
 
-// A link with a token may be opened in the tab of a studio, which loads no page.
-window.addEventListener('hashchange', () => {
-  if (!/[#&]token=/.test(location.hash)) return;
-  api.token = takeToken('token', BASE);
+onTokenLink((given) => {
+  api.token = given;
   gate.close();
   enter();
-});
+}, 'token', BASE);
 
 // Another token was given.
 async function enter() {

@@ -1,14 +1,15 @@
 // The viewer: joins the client library, the player and the page's elements.
 //
-// ?stream=NAME chooses a stream; without it the server's first that works is shown. ?token=TOKEN is
-// for servers that let nobody watch without; it does not stay in the address bar.
+// ?stream=NAME chooses a stream. Without it, the viewer shows the server's first stream that has not
+// failed. #token=TOKEN (or ?token=TOKEN) is for servers that ask viewers for a token; the viewer
+// removes it from the address bar.
 
 import { connect } from '../client/moonreel.js';
 import { hasBoxes } from '../shared/boxes.js';
 import { download, element, setText } from '../shared/dom.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
-import { keepToken, takeToken, tokenToWatch } from '../shared/token.js';
+import { keepToken, onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
 import { FullWindow, makeToggle, SmallWindow } from './controls.js';
 import { Figures } from './figures.js';
 import { attachKeys } from './keys.js';
@@ -116,14 +117,16 @@ function togglePause() {
 async function tryOther() {
   const refused = viewer;
   const other = await tokenToWatch(BASE);
-  if (!other || token !== null || viewer !== refused) return;
-  token = other;
-  open(viewer.stream ?? streamInAddress());
+  if (other && token === null && viewer === refused) use(other);
 }
 
 function unlock(entered) {
-  token = entered;
   keepToken(entered, 'view');
+  use(entered);
+}
+
+function use(newToken) {
+  token = newToken;
   open(viewer.stream ?? streamInAddress());
 }
 
@@ -173,6 +176,7 @@ attachKeys([
   { key: '/', what: 'Filter payloads', run: () => element('filter').focus() },
   { key: 'n', what: 'Next stream', run: chooseNext },
 ]);
+onTokenLink(use, 'view');
 window.addEventListener('popstate', () => select(streamInAddress() ?? ''));
 
 function chooseNext() {
