@@ -12,9 +12,9 @@ struct mr_accept_options {
     const int
         *listeners; /* MR_ACCEPT_LISTENERS_MAX at most; they go to the acceptor, failure included */
     size_t listener_count;
-    int epoll;  /* borrowed: tells of connections to be accepted, */
-    void *mark; /* with this as data.ptr */
-    /* Called for each connection, which goes there, with `mark`. */
+    int epoll; /* borrowed; an event with `mark` as its data.ptr says that connections can be accepted */
+    void *mark; /* not NULL */
+    /* Called with `mark` for each connection, which goes to the callee. */
     void (*welcome)(void *mark, struct mr_connection *connection);
 };
 

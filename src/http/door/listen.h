@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-/* Bytes that a connection may hold until its client takes them: most answers fit, so that a worker sends them by itself.
- * Twice that is what the kernel counts to. */
+/* The send buffer of a connection. Most answers fit, so that the worker itself sends them whole. The kernel doubles the
+ * number for its own bookkeeping (socket(7), SO_SNDBUF). */
 #define MR_LISTEN_SEND_BYTES (192 * 1024)
 
 #define MR_LISTEN_TEXT_SIZE 128

@@ -13,11 +13,12 @@ enum mr_right {
                       * in a page can set no headers: WebSocket, EventSource, <img> */
 };
 
-/* Whether the request names us (DNS rebinding), whatever it asks for.
+/* Refuse a request whose Host is no name of this server (DNS rebinding), whatever it asks for.
  * return: 0, or the status once it was refused */
 int mr_access_check_host(const struct mr_request *request);
 
-/* return: 0, or the status once it was refused */
+/* Refuse a request that lacks the right: it comes from a page that is not welcome, or without the token.
+ * return: 0, or the status once it was refused */
 int mr_access_check(const struct mr_request *request, enum mr_right right);
 
 /* A browser asks whether a page of another origin may send a request that is not simple.

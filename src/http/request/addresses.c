@@ -43,15 +43,14 @@ void mr_addresses_destroy(struct mr_addresses *addresses)
     free(addresses);
 }
 
-/* Clients on this machine are not counted: behind a proxy that was not named they are all the same one. */
+/* Clients on this machine are not counted: all clients of a proxy that was not named with --trusted-proxy come from there. */
 static bool is_counted(const struct mr_addresses *addresses, const struct mr_peer *peer)
 {
     return addresses->most > 0 && peer->family != AF_UNSPEC && !mr_peer_is_loopback(peer);
 }
 
-/* return: the link to the network's entry, or to the place for a new one. If many networks share a bucket,
- * those who chose their addresses so have the longest lists to search; there are never more entries than
- * clients. */
+/* return: the link to the network's entry, or to the place for a new one. Clients who choose their addresses so that they
+ * share a bucket make one list longer, but there are never more entries than clients. */
 static struct entry **find(struct mr_addresses *addresses, const struct mr_peer *network)
 {
     uint32_t hash = 2166136261u ^ network->family; /* FNV-1a */

@@ -32,7 +32,7 @@ struct mr_chunked {
 };
 
 /* Decode some bytes; those behind the end of the body are not touched.
- * in:     max_bytes: that *body may have in the end
+ * in:     max_bytes: the largest body that is taken
  * out:    *body: the data is appended
  * return: bytes used; -EPROTO: this is no chunked body; -EMSGSIZE: it is larger than max_bytes */
 ssize_t mr_chunked_take(struct mr_chunked *decoder, const uint8_t *bytes, size_t size,

@@ -23,7 +23,7 @@ struct mr_door;
 enum mr_body_state {
     MR_BODY_WHOLE, /* it is there; a request without one has an empty one */
     MR_BODY_TOO_LARGE, /* it is larger than its route takes, or the client may not send it: it was not read */
-    MR_BODY_CUT_SHORT, /* the client closed before its end, or its chunks are none */
+    MR_BODY_CUT_SHORT, /* the client closed before its end, was too slow, or sent what is no chunk */
 };
 
 /* The answer in the order in which it is sent: `bytes`, then `rest`, then the file. */
@@ -43,7 +43,7 @@ struct mr_answer {
 struct mr_connection {
     /* immutable */
     struct mr_peer peer;
-    struct mr_door *door; /* whose it is; NULL in tests */
+    struct mr_door *door; /* the door that accepted it; NULL in tests of parts */
 
     /* by the owner of the moment */
     int fd;                    /* -1: taken over */
@@ -61,9 +61,10 @@ struct mr_connection {
 
     /* the door's */
     int stage;
-    bool watched;     /* epoll knows the socket */
-    bool costly;      /* its answer takes long to make; set before it waits for a worker */
-    size_t looked_at; /* bytes of `received` in which no end of the head was found */
+    bool watched; /* epoll knows the socket */
+    bool costly;  /* its answer takes long to make; set before it waits for a worker */
+    size_t
+        looked_at; /* bytes of `received` in which no end of the head was found; later: bytes drained */
     struct mr_chunked decoder;
     size_t max_body;
     int64_t accepted_us, progress_us, until_us;

@@ -1,4 +1,5 @@
-/* A request's description of the page that sent it, and the permissions for that page in the answer. Workers only; no I/O. */
+/* A request's description of the page that sent it, and the permissions for that page in the answer. thread: the
+ * connection's owner; no I/O. */
 #ifndef MR_HTTP_CROSS_ORIGIN_H
 #define MR_HTTP_CROSS_ORIGIN_H
 

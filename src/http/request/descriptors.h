@@ -6,7 +6,7 @@
 
 #define MR_DESCRIPTORS_KEPT 32
 
-/* Whether a descriptor that was just made is one of the last. */
+/* return: whether a descriptor that was just made is one of the last MR_DESCRIPTORS_KEPT */
 bool mr_descriptors_is_last(int fd);
 
 /* A client was refused for want of them: log it, but not each time. */

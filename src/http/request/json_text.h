@@ -12,8 +12,8 @@
  * out of memory */
 json_t *mr_json_text(const char *text);
 
-/* Whether what may be JSON nests at most MR_JSON_DEPTH_MAX deep. To be asked before jansson parses
- * it on a worker: a level takes it some 100 bytes of stack, of which a worker has 100 KB. */
+/* To be asked before jansson parses a text of a client, since each level of nesting takes stack.
+ * return: whether it nests at most MR_JSON_DEPTH_MAX deep */
 bool mr_json_text_is_shallow(const void *json, size_t size);
 
 #endif

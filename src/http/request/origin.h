@@ -23,11 +23,12 @@ struct mr_origins {
  * return: 0; -EINVAL with *error, then *origins may hold some of them */
 int mr_origins_add(struct mr_origins *origins, const char *text, struct mr_error *error);
 
-/* Whether a page may use this server: one of our own, one that is welcome, or none at all.
+/* Whether a page may use this server: a page of this server, or one that is welcome.
  * in:     origin, host: values of these headers; NULL: not there
+ * return: true also when there is no origin, so that no page asks
  *
- * Own is who has our host and port, by http or https: a proxy may speak TLS for us. "null", which
- * is what files and sandboxed frames say, is nobody's own. */
+ * A page is this server's own if it has the same host and port, by http or https: a proxy may speak TLS for the server.
+ * "null", which is the origin of files and sandboxed frames, is never its own. */
 bool mr_origin_allowed(const struct mr_origins *origins, const char *origin, const char *host);
 
 /* return: whether it is one of our own pages, or no page; welcome ones do not count */

@@ -1,5 +1,6 @@
 /* A request on its way through the routes, and what routes may ask of it. Plain data on the worker's stack; all functions
- * are the worker's only and never block. */
+ * belong to the
+ * connection's owner, a worker or the door's thread, and never block. */
 #ifndef MR_HTTP_REQUEST_H
 #define MR_HTTP_REQUEST_H
 

@@ -36,13 +36,15 @@ int mr_respond(const struct mr_request *request, const struct mr_response *respo
 int mr_respond_file(const struct mr_request *request, const struct mr_response *response, int fd,
                     off_t at);
 
-/* Answer with bytes that are a head already. */
+/* Append bytes to an answer that has none yet, head and body alike. Out of memory, the connection closes without an
+ * answer. */
 void mr_respond_bytes(const struct mr_request *request, const void *bytes, size_t size);
 
 /* The answer to a request that the door refuses. thread: the connection's owner */
 void mr_respond_refusal(struct mr_connection *connection, int status, const char *why);
 
-/* Answer that the request names a stream that does not exist. return: 404 */
+/* Answer that the request names a stream that does not exist.
+ * return: 404 */
 int mr_respond_no_stream(const struct mr_request *request);
 
 /* Answer with {"error":"…"}, whose text is formatted.

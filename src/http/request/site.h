@@ -25,8 +25,9 @@ struct mr_site {
     struct mr_fanout *engine;
     struct mr_socketio_streams *socketio;
     struct mr_log_streams *logs;    /* the engine's */
-    struct mr_addresses *addresses; /* its clients' */
-    struct mr_addresses *sessions;  /* those of Socket.IO's, who may be without a client */
+    struct mr_addresses *addresses; /* counts the engine's clients */
+    struct mr_addresses
+        *sessions; /* those of Socket.IO's sessions, some of which have no client at the moment */
     struct mr_assets *assets;
     struct mr_webdir *webdir; /* NULL: none */
     char *token;              /* for what changes something */

@@ -13,7 +13,7 @@
 int mr_handover_admit(const struct mr_request *request);
 void mr_handover_dismiss(const struct mr_request *request);
 
-/* Hand the socket over, for which a place was taken. From now on the connection is not the worker's.
+/* Hand the socket over, for which a place was taken. The connection's record stays the worker's, without a socket.
  * in:     arrival: fd is not used; the session goes to the engine, failure included
  *         status: of the head that arrival brings, or that the protocol will send
  * return: `status`, or that of an error that was answered */
