@@ -1,19 +1,13 @@
 #include "http/api/api.h"
 
 #include "base/clock.h"
+#include "http/api/figures.h"
 #include "http/request/json_text.h"
 #include "http/request/respond.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A number with so many decimals, null when it is none. */
-static json_t *rounded(double value, double scale)
-{
-    return isfinite(value) ? json_real(round(value * scale) / scale) : json_null();
-}
 
 static json_t *string_or_null(const char *text)
 {
@@ -28,7 +22,7 @@ static void set_count(json_t *object, const char *key, uint64_t count)
 static json_t *describe_source(const struct mr_source_info *source)
 {
     return json_pack("{s:s, s:i, s:i, s:o, s:b}", "codec", source->codec, "width", source->width,
-                     "height", source->height, "fps", rounded(source->fps, 1000), "live",
+                     "height", source->height, "fps", mr_figures_rounded(source->fps, 1000), "live",
                      source->live);
 }
 
@@ -37,7 +31,7 @@ static json_t *describe_stages(const struct mr_stats *stats)
     json_t *stages = json_object();
     for (int i = 0; i < MR_STAGES; i++)
         json_object_set_new(stages, mr_stage_name((enum mr_stage)i),
-                            rounded(stats->recent_us[i], 10));
+                            mr_figures_rounded(stats->recent_us[i], 10));
     return stages;
 }
 
@@ -72,8 +66,7 @@ static json_t *describe_viewers(const unsigned viewers[MR_VIEWER_KINDS])
 static json_t *describe_texts(const struct mr_stream_state *state)
 {
     json_t *texts = json_object();
-    set_count(texts, "sent", state->texts_sent);
-    set_count(texts, "dropped", state->texts_dropped);
+    mr_figures_describe(texts, MR_FIGURES_TEXTS, state);
     return texts;
 }
 
@@ -83,38 +76,24 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static json_t *describe_script(const char *path, const struct mr_runner_state *state)
+static json_t *describe_script(const char *path, const struct mr_stream_state *state)
 {
     json_t *script = json_object();
     json_object_set_new(script, "name", mr_json_text(base_name(path)));
-    set_count(script, "generation", state->generation);
-    set_count(script, "frames", state->frames);
-    set_count(script, "errors", state->errors);
-    set_count(script, "reloads", state->reloads);
-    set_count(script, "rejected", state->rejected);
-    set_count(script, "starts", state->starts);
-    set_count(script, "kills", state->kills);
-    set_count(script, "deaths", state->deaths);
-    set_count(script, "messages", state->messages);
-    set_count(script, "refused", state->refused);
-    json_object_set_new(script, "running", json_boolean(state->running));
-    json_object_set_new(script, "failing", json_boolean(state->failing));
-    json_object_set_new(script, "trial", json_boolean(state->trial));
-    json_object_set_new(script, "last_error", string_or_null(state->last_error));
+    mr_figures_describe(script, MR_FIGURES_SCRIPT, state);
+    json_object_set_new(script, "last_error", string_or_null(state->script.last_error));
     return script;
 }
 
-static json_t *describe_recording(const struct mr_recorder_state *state)
+static json_t *describe_recording(const struct mr_stream_state *state)
 {
-    if (!state->wanted)
+    if (!state->recording.wanted)
         return json_null();
     json_t *recording = json_object();
-    json_object_set_new(recording, "active", json_boolean(state->active));
-    json_object_set_new(recording, "file", string_or_null(state->file));
-    set_count(recording, "frames", state->frames);
-    set_count(recording, "bytes", state->bytes);
-    set_count(recording, "dropped", state->dropped);
-    json_object_set_new(recording, "error", string_or_null(state->error.text));
+    mr_figures_describe(recording, MR_FIGURES_RECORDING_STATES, state);
+    json_object_set_new(recording, "file", string_or_null(state->recording.file));
+    mr_figures_describe(recording, MR_FIGURES_RECORDING, state);
+    json_object_set_new(recording, "error", string_or_null(state->recording.error.text));
     return recording;
 }
 
@@ -138,21 +117,15 @@ static json_t *describe(struct mr_stream *stream)
     json_object_set_new(all, "url", mr_json_text(state.url));
     json_object_set_new(all, "source", describe_source(&state.source));
     json_object_set_new(all, "size", describe_size(&state));
-    json_object_set_new(all, "fps_in", rounded(stats->fps_in, 100));
-    json_object_set_new(all, "fps_out", rounded(stats->fps_out, 100));
-    set_count(all, "frames_in", stats->frames_in);
-    set_count(all, "frames_out", stats->frames_out);
-    set_count(all, "bytes_out", stats->bytes_out);
+    mr_figures_describe(all, MR_FIGURES_FRAMES, &state);
     json_object_set_new(all, "drops", describe_drops(stats));
-    set_count(all, "damaged", state.damaged);
-    set_count(all, "reconnects", state.reconnects);
-    json_object_set_new(all, "lost_s", rounded(state.lost_s, 1000));
+    mr_figures_describe(all, MR_FIGURES_LOSSES, &state);
     json_object_set_new(all, "stages_us", describe_stages(stats));
     json_object_set_new(all, "script_us", describe_spread(&state.script_us));
     json_object_set_new(all, "viewers", describe_viewers(state.viewers));
     json_object_set_new(all, "texts", describe_texts(&state));
-    json_object_set_new(all, "script", describe_script(mr_stream_script(stream), &state.script));
-    json_object_set_new(all, "recording", describe_recording(&state.recording));
+    json_object_set_new(all, "script", describe_script(mr_stream_script(stream), &state));
+    json_object_set_new(all, "recording", describe_recording(&state));
     return all;
 }
 
@@ -169,7 +142,7 @@ int mr_api_streams(const struct mr_request *request)
     double uptime_s = (double)(mr_clock_now_us() - request->site->started_us) / 1e6;
     return mr_respond_json(request, 200,
                            json_pack("{s:o, s:s, s:o}", "streams", list, "version", MR_VERSION,
-                                     "uptime_s", rounded(uptime_s, 1000)));
+                                     "uptime_s", mr_figures_rounded(uptime_s, 1000)));
 }
 
 int mr_api_stream(const struct mr_request *request)

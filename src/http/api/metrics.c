@@ -1,11 +1,11 @@
 #include "http/api/metrics.h"
 
 #include "base/usage.h"
+#include "http/api/figures.h"
 #include "http/api/metrics_text.h"
 #include "http/engine/fanout.h"
 #include "http/request/respond.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,93 +25,31 @@ static const struct mr_metrics_label none[] = { { NULL, NULL } };
 
 /* ---- what has one sample a stream ---- */
 
-enum form { COUNT64, COUNT32, REAL, TRUTH };
-
-struct family {
-    const char *name, *type, *help;
-    enum form form;
-    size_t offset; /* in struct watched */
-};
-
-#define STATE(field) offsetof(struct watched, state.field)
-#define COUNTER(name, form, offset, help)                                                          \
-    {                                                                                              \
-        "moonreel_" name "_total", "counter", help, form, offset                                   \
-    }
-#define GAUGE(name, form, offset, help)                                                            \
-    {                                                                                              \
-        "moonreel_" name, "gauge", help, form, offset                                              \
-    }
-
-static const struct family families[] = {
-    COUNTER("frames_in", COUNT64, STATE(stats.frames_in), "Frames decoded."),
-    COUNTER("frames_out", COUNT64, STATE(stats.frames_out), "Frames published to viewers."),
-    COUNTER("image_bytes", COUNT64, STATE(stats.bytes_out),
-            "Bytes of JPEG published, each frame once."),
-    COUNTER("packets_damaged", COUNT64, STATE(damaged), "Packets of the source that were damaged."),
-    COUNTER("source_reconnects", COUNT64, STATE(reconnects), "Times that a lost source came back."),
-    COUNTER("source_lost_seconds", REAL, STATE(lost_s), "How long the source was lost."),
-    GAUGE("frames_in_per_second", REAL, STATE(stats.fps_in), "Frames decoded, lately."),
-    GAUGE("frames_out_per_second", REAL, STATE(stats.fps_out), "Frames published, lately."),
-    GAUGE("script_generation", COUNT32, STATE(script.generation),
-          "Which version of the script runs: 1 for the first."),
-    GAUGE("script_running", TRUTH, STATE(script.running),
-          "Whether the script runs, 0 while it is being started again."),
-    COUNTER("script_frames", COUNT64, STATE(script.frames), "Frames given to the script."),
-    COUNTER("script_errors", COUNT64, STATE(script.errors), "Frames on which the script failed."),
-    COUNTER("script_reloads", COUNT64, STATE(script.reloads), "New versions that took over."),
-    COUNTER("script_rejected", COUNT64, STATE(script.rejected), "New versions that cannot run."),
-    COUNTER("script_starts", COUNT64, STATE(script.starts), "Script processes started."),
-    COUNTER("script_kills", COUNT64, STATE(script.kills),
-            "Script processes that took too long or too much memory."),
-    COUNTER("script_deaths", COUNT64, STATE(script.deaths),
-            "Script processes that ended by themselves."),
-    COUNTER("script_messages", COUNT64, STATE(script.messages),
-            "Messages of viewers told to the script."),
-    COUNTER("script_refused", COUNT64, STATE(script.refused),
-            "Messages, joins and leaves for which the script's queue had no room."),
-    COUNTER("texts_sent", COUNT64, STATE(texts_sent), "Texts broadcast by the script."),
-    COUNTER("texts_dropped", COUNT64, STATE(texts_dropped),
-            "Times that a text did not reach a viewer."),
-    GAUGE("recording_active", TRUTH, STATE(recording.active),
-          "Whether a recording is being written."),
-    GAUGE("recording_failed", TRUTH, STATE(recording.off),
-          "Whether a recording that is wanted cannot be written."),
-    COUNTER("recorded_frames", COUNT64, STATE(recording.frames), "Frames written to recordings."),
-    COUNTER("recorded_bytes", COUNT64, STATE(recording.bytes), "Bytes of recordings."),
-    COUNTER("recording_dropped", COUNT64, STATE(recording.dropped),
-            "Frames that should have been recorded and were not."),
-    COUNTER("log_lines_dropped", COUNT64, offsetof(struct watched, log_dropped),
-            "Lines of the script's log that made room for newer ones."),
-};
-
-static double value_of(const struct watched *stream, const struct family *family)
+static void append_sample(struct figures *figures, const char *name, const struct watched *stream,
+                          double value)
 {
-    const void *at = (const char *)stream + family->offset;
-    switch (family->form) {
-    case COUNT64:
-        return (double)*(const uint64_t *)at;
-    case COUNT32:
-        return *(const uint32_t *)at;
-    case TRUTH:
-        return *(const bool *)at;
-    case REAL:
-        break;
-    }
-    return *(const double *)at;
+    mr_metrics_text_sample(
+        &figures->text, name,
+        (struct mr_metrics_label[]){ { "stream", stream->name }, { NULL, NULL } }, value);
 }
 
-static void append_families(struct figures *figures)
+static void append_figures(struct figures *figures)
 {
-    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
-        const struct family *family = &families[i];
-        mr_metrics_text_family(&figures->text, family->name, family->type, family->help);
+    static const char log_dropped[] = "moonreel_log_lines_dropped_total";
+    for (size_t i = 0; i < mr_figures_count; i++) {
+        const struct mr_figure *figure = &mr_figures[i];
+        if (figure->metric == NULL)
+            continue;
+        mr_metrics_text_family(&figures->text, figure->metric, figure->type, figure->help);
         for (size_t k = 0; k < figures->count; k++)
-            mr_metrics_text_sample(&figures->text, family->name,
-                                   (struct mr_metrics_label[]){
-                                       { "stream", figures->streams[k].name }, { NULL, NULL } },
-                                   value_of(&figures->streams[k], family));
+            append_sample(figures, figure->metric, &figures->streams[k],
+                          mr_figures_value(figure, &figures->streams[k].state));
     }
+    mr_metrics_text_family(&figures->text, log_dropped, "counter",
+                           "Lines of the script's log that made room for newer ones.");
+    for (size_t k = 0; k < figures->count; k++)
+        append_sample(figures, log_dropped, &figures->streams[k],
+                      (double)figures->streams[k].log_dropped);
 }
 
 /* ---- what has more ---- */
@@ -276,7 +214,7 @@ int mr_metrics(const struct mr_request *request)
         append_phases(&figures);
         append_viewers(&figures);
         append_sent(&figures);
-        append_families(&figures);
+        append_figures(&figures);
         append_drops(&figures);
         append_stages(&figures);
         append_process(&figures);
