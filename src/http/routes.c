@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/log.h"
+#include "http/aliases.h"
 #include "http/api/api.h"
 #include "http/api/api_files.h"
 #include "http/api/api_log.h"
@@ -183,6 +184,7 @@ static int answer(struct mr_request *request)
         return status;
 
     const struct route *rows = &pages;
+    mr_aliases_resolve(request);
     size_t count = find_rows(request, &rows);
     if (count == 0)
         count = 1;
@@ -259,6 +261,7 @@ static const struct route *find_row(struct mr_request *request)
     if (mr_base_path_match(&request->site->base, request->path, &request->path) !=
         MR_BASE_PATH_INSIDE)
         return NULL;
+    mr_aliases_resolve(request);
     size_t count = find_rows(request, &rows);
     for (size_t i = 0; i < count; i++)
         if (accepts(&rows[i], request->method))

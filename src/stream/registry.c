@@ -116,6 +116,14 @@ struct mr_stream *mr_registry_find(struct mr_registry *registry, const char *nam
     return stream;
 }
 
+struct mr_stream *mr_registry_first(struct mr_registry *registry)
+{
+    pthread_mutex_lock(&registry->lock);
+    struct mr_stream *stream = registry->count > 0 ? mr_stream_ref(registry->streams[0]) : NULL;
+    pthread_mutex_unlock(&registry->lock);
+    return stream;
+}
+
 size_t mr_registry_list(struct mr_registry *registry, struct mr_stream ***streams)
 {
     pthread_mutex_lock(&registry->lock);

@@ -25,6 +25,9 @@ int mr_registry_remove(struct mr_registry *registry, const char *name);
 /* return: the stream with a reference for the caller, or NULL */
 struct mr_stream *mr_registry_find(struct mr_registry *registry, const char *name);
 
+/* return: the stream whose name is the first of all, with a reference for the caller; NULL: there is none */
+struct mr_stream *mr_registry_first(struct mr_registry *registry);
+
 /* All streams, sorted by name, a reference each, in a malloc'd array that the caller frees.
  * return: how many; 0 with *streams NULL when there are none or memory ran out */
 size_t mr_registry_list(struct mr_registry *registry, struct mr_stream ***streams);

@@ -23,6 +23,8 @@ struct mr_request {
     bool guarded;                        /* the route shows pictures or data, which need a right */
     char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */
     char file[MR_SIBLING_NAME_MAX + 1];  /* {f}, likewise */
+    char alias[MR_STREAM_NAME_MAX +
+               sizeof("/snapshot/.jpg")]; /* the path, if another one stood for it */
 };
 
 /* Begin to answer a connection whose head was parsed.

@@ -49,13 +49,7 @@ static struct mr_stream *find_stream(struct mr_registry *registry, const char *q
     int got = mr_query_get(query, "stream", name, sizeof(name));
     if (got != -ENOENT)
         return got < 0 ? NULL : mr_registry_find(registry, name);
-    struct mr_stream **streams;
-    size_t count = mr_registry_list(registry, &streams);
-    struct mr_stream *first = count > 0 ? mr_stream_ref(streams[0]) : NULL;
-    for (size_t i = 0; i < count; i++)
-        mr_stream_unref(&streams[i]);
-    free(streams);
-    return first;
+    return mr_registry_first(registry);
 }
 
 static bool wants_binary(const char *query, const json_t *auth)
