@@ -192,6 +192,7 @@ static int answer(struct mr_request *request)
         if (!accepts(&rows[i], request->method))
             continue;
         request->guarded = rows[i].right != MR_RIGHT_OPEN;
+        request->has_view_token = mr_access_has_view_token(request, rows[i].right);
         int refused = mr_access_check(request, rows[i].right);
         return refused != 0 ? refused : rows[i].answer(request);
     }

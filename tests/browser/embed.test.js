@@ -175,3 +175,47 @@ test('a link with a token behind the # works in a frame that is open', async (t)
   await untilPicture(page);
   assert.equal(page.url(), `${own.url}embed/live?boxes=1`);
 });
+
+// A page of a file, and what it got of the server in each of four ways: "ok" or "refused".
+async function watchFromDisk(t, url, query) {
+  const file = path.join(folder, 'disk.html');
+  save(file, `<!doctype html>
+<meta name="referrer" content="no-referrer">
+<img id="image"><iframe id="frame"></iframe>
+<script>
+const set = (way, got) => { document.body.dataset[way] = got; };
+image.onload = () => set('image', 'ok');
+image.onerror = () => set('image', 'refused');
+image.src = '${url}snapshot/live.jpg${query}';
+fetch('${url}api/streams').then(() => set('fetch', 'ok'), () => set('fetch', 'refused'));
+const socket = new WebSocket('${url.replace('http', 'ws')}ws/live');
+socket.onmessage = () => { set('socket', 'ok'); socket.close(); };
+socket.onerror = () => set('socket', 'refused');
+frame.onload = () => set('frame', 'loaded');
+frame.src = '${url}embed/live';
+</script>
+`);
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage(); // its console is full of refusals
+  await page.goto(`file://${file}`);
+  await page.waitForFunction(() => Object.keys(document.body.dataset).length === 4);
+  const { image, fetch: fetched, socket } = await page.evaluate(() => ({ ...document.body.dataset }));
+  const framed = page.frames()[1].url() === `${url}embed/live` ? 'ok' : 'refused';
+  return { image, fetched, socket, framed };
+}
+
+test('pages from disk may watch in all four ways when they are let in', async (t) => {
+  const cases = [
+    [[], '', 'refused', 'refused'],
+    [['--allow-origin', 'null'], '', 'ok', 'ok'],
+    [['--allow-origin', '*'], '', 'ok', 'ok'],
+    [['--view-token', 'look'], '?token=look', 'ok', 'refused'], // a picture with the view token
+  ];
+  for (const [options, query, image, others] of cases) {
+    const own = await new Server(...options, 'test:320x180@25').start();
+    t.after(() => own.stop());
+    assert.deepEqual(await watchFromDisk(t, own.url, query),
+      { image, fetched: others, socket: others, framed: others }, options.join(' '));
+  }
+});

@@ -298,6 +298,31 @@ static void pages_that_were_named_may_watch(void **state)
         "Allow-Origin");
 }
 
+/* <img> on a page that sends no Referer */
+#define BARE_IMAGE                                                                                 \
+    "\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image"
+
+static void the_view_token_is_permission_for_pictures(void **state)
+{
+    (void)state;
+    static const char shown[] = "Cross-Origin-Resource-Policy: cross-origin";
+    assert_headers(
+        "GET /snapshot/live.jpg?token=look\r\nReferer: https://other.example/" BARE_IMAGE,
+        (const char *const[]){ "HTTP/1.1 200", shown, NULL }, "Allow-Origin");
+    assert_headers("GET /stream/live.mjpg?token=look\r\nReferer: https://other.example/" BARE_IMAGE,
+                   (const char *const[]){ "HTTP/1.1 200", shown, NULL }, "Allow-Origin");
+    assert_status(403, "GET /snapshot/live.jpg?token=secret\r\n"
+                       "Referer: https://other.example/" BARE_IMAGE); /* the edit token is none */
+    assert_status(403, "GET /snapshot/live.jpg?token=wrong\r\n"
+                       "Referer: https://other.example/" BARE_IMAGE);
+    assert_status(403, "GET /snapshot/live.jpg?token=look\r\nOrigin: https://other.example");
+    assert_status(403, "GET /snapshot/live.jpg?token=look\r\nReferer: https://other.example/\r\n"
+                       "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Dest: iframe");
+    /* here "null" is welcome, whose pages send no Referer */
+    assert_status(200, "GET /snapshot/live.jpg?token=look" BARE_IMAGE);
+    assert_status(401, "GET /snapshot/live.jpg" BARE_IMAGE);
+}
+
 static void pages_that_were_let_in_may_frame(void **state)
 {
     (void)state;
@@ -306,7 +331,8 @@ static void pages_that_were_let_in_may_frame(void **state)
                    "Sec-Fetch-Dest: iframe",
                    (const char *const[]){
                        "HTTP/1.1 200",
-                       "Content-Security-Policy: frame-ancestors 'self' https://page.example\r\n",
+                       "Content-Security-Policy: frame-ancestors 'self' https://page.example "
+                       "file:\r\n",
                        NULL },
                    NULL);
 }
@@ -440,6 +466,7 @@ int main(void)
         cmocka_unit_test(every_way_of_watching_takes_it),
         cmocka_unit_test(watching_takes_the_view_token),
         cmocka_unit_test(pages_that_were_named_may_watch),
+        cmocka_unit_test(the_view_token_is_permission_for_pictures),
         cmocka_unit_test(pages_that_were_let_in_may_frame),
         cmocka_unit_test(names_that_were_given_lead_here),
     };

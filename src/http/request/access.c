@@ -39,10 +39,20 @@ static bool is_frame(const char *destination)
 static bool is_foreign_part(const struct mr_request *request)
 {
     const char *site = mr_request_header(request, "Sec-Fetch-Site");
-    bool is_part = is(mr_request_header(request, "Sec-Fetch-Mode"), "no-cors") ||
-                   is_frame(mr_request_header(request, "Sec-Fetch-Dest"));
+    bool framed = is_frame(mr_request_header(request, "Sec-Fetch-Dest"));
+    bool is_part = is(mr_request_header(request, "Sec-Fetch-Mode"), "no-cors") || framed;
+    if (request->has_view_token && !framed)
+        return false;
     return is_part && (is(site, "cross-site") || is(site, "same-site")) &&
            !mr_cross_origin_referrer_allowed(request);
+}
+
+bool mr_access_has_view_token(const struct mr_request *request, enum mr_right right)
+{
+    char token[MR_TOKEN_MAX + 2]; /* one that is too long stays one */
+    return right == MR_RIGHT_WATCH && request->site->view_token != NULL &&
+           mr_request_parameter(request, "token", token, sizeof(token)) &&
+           mr_auth_check_text(request->site->view_token, token) == MR_AUTH_RIGHT;
 }
 
 static int check_origin(const struct mr_request *request, enum mr_right right)
@@ -58,7 +68,8 @@ static int check_origin(const struct mr_request *request, enum mr_right right)
     if (origin == NULL && is_foreign_part(request))
         return mr_respond_error(
             request, 403, NULL,
-            "pages of other sites may not watch here; --allow-origin lets them");
+            "pages of other sites may not watch here; --allow-origin lets them, and for pictures "
+            "the view token in the address does");
     return 0;
 }
 

@@ -21,6 +21,11 @@ int mr_access_check_host(const struct mr_request *request);
  * return: 0, or the status once it was refused */
 int mr_access_check(const struct mr_request *request, enum mr_right right);
 
+/* The view token in an address is permission for <img> on pages of other sites, also of those that send no Referer. The
+ * token is none, since it would open more than the picture.
+ * return: whether the request's address holds the view token, and the right is one for which it may stand there */
+bool mr_access_has_view_token(const struct mr_request *request, enum mr_right right);
+
 /* A browser asks whether a page of another origin may send a request that is not simple.
  * return: the status of the answer; 0: it is no such question */
 int mr_access_preflight(const struct mr_request *request);

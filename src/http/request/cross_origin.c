@@ -14,6 +14,8 @@ bool mr_cross_origin_referrer_allowed(const struct mr_request *request)
     char origin[MR_ORIGIN_SIZE];
     const char *referrer = mr_request_header(request, "Referer");
     const char *name = referrer != NULL ? strstr(referrer, "://") : NULL;
+    if (referrer == NULL)
+        return mr_origin_null_allowed(&request->site->origins);
     if (request->site->origins.any)
         return true;
     if (name == NULL)
@@ -28,11 +30,12 @@ bool mr_cross_origin_referrer_allowed(const struct mr_request *request)
 
 void mr_cross_origin_frame_ancestors(const struct mr_origins *welcome, struct mr_buffer *out)
 {
-    mr_buffer_append_text(out, welcome != NULL && welcome->any ? "frame-ancestors *"
-                                                               : "frame-ancestors 'self'");
+    mr_buffer_append_text(out, "frame-ancestors 'self'");
+    if (welcome != NULL && welcome->any) /* the star alone stands for http and https */
+        mr_buffer_append_text(out, " * file: capacitor: tauri: chrome-extension: moz-extension:");
     for (size_t i = 0; welcome != NULL && !welcome->any && i < welcome->count; i++)
-        if (strcmp(welcome->origin[i], "null") != 0)
-            mr_buffer_printf(out, " %s", welcome->origin[i]);
+        mr_buffer_printf(out, " %s",
+                         strcmp(welcome->origin[i], "null") != 0 ? welcome->origin[i] : "file:");
 }
 
 void mr_cross_origin_headers(const struct mr_request *request, struct mr_buffer *out)
@@ -42,8 +45,9 @@ void mr_cross_origin_headers(const struct mr_request *request, struct mr_buffer 
                *host = mr_cross_origin_host(request);
     bool foreign = origin != NULL && !mr_origin_is_own(origin, host);
     bool welcome = foreign && mr_origin_allowed(origins, origin, host);
-    bool embeds = origin == NULL && (origins->any || origins->count > 0) &&
-                  mr_cross_origin_referrer_allowed(request);
+    bool embeds =
+        origin == NULL && (request->has_view_token || ((origins->any || origins->count > 0) &&
+                                                       mr_cross_origin_referrer_allowed(request)));
     mr_buffer_printf(out, "Cross-Origin-Resource-Policy: %s\r\n",
                      welcome || embeds ? "cross-origin" : "same-origin");
     if (origins->any || origins->count > 0)

@@ -4,9 +4,22 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
-#define SCHEME_HTTP  "http://"
-#define SCHEME_HTTPS "https://"
+/* The schemes of pages: those of the web, and those by which programs show pages of their own. */
+static const struct scheme {
+    const char *start, *default_port; /* "": it has none */
+} schemes[] = {
+    { "http://", ":80" },
+    { "https://", ":443" },
+    { "capacitor://", "" },
+    { "ionic://", "" },
+    { "tauri://", "" },
+    { "app://", "" },
+    { "chrome-extension://", "" },
+    { "moz-extension://", "" },
+    { "safari-web-extension://", "" },
+};
 
 /* Copy `length` characters in lower case. return: whether they fit */
 static bool copy_lower(const char *text, size_t length, char copy[MR_ORIGIN_SIZE])
@@ -61,22 +74,23 @@ static bool normalize(const char *authority, const char *default_port, char copy
 }
 
 struct parsed {
-    const char *scheme, *default_port;
+    const char *scheme;       /* with "://" */
+    const char *default_port; /* "": it has none, as only schemes of the web have one */
     char authority[MR_ORIGIN_SIZE];
 };
 
 static bool parse_origin(const char *text, struct parsed *parsed)
 {
-    char start[sizeof(SCHEME_HTTPS)] = "";
-    strncpy(start, text, sizeof(start) - 1);
-    for (char *at = start; *at != '\0'; at++)
-        *at = (char)tolower((unsigned char)*at);
-    bool secure = strcmp(start, SCHEME_HTTPS) == 0;
-    if (!secure && strncmp(start, SCHEME_HTTP, strlen(SCHEME_HTTP)) != 0)
-        return false;
-    parsed->scheme = secure ? SCHEME_HTTPS : SCHEME_HTTP;
-    parsed->default_port = secure ? ":443" : ":80";
-    return normalize(text + strlen(parsed->scheme), parsed->default_port, parsed->authority);
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+        const struct scheme *scheme = &schemes[i];
+        size_t length = strlen(scheme->start);
+        if (strncasecmp(text, scheme->start, length) != 0)
+            continue;
+        parsed->scheme = scheme->start;
+        parsed->default_port = scheme->default_port;
+        return normalize(text + length, scheme->default_port, parsed->authority);
+    }
+    return false;
 }
 
 /* ---- lists ---- */
@@ -162,8 +176,16 @@ bool mr_origin_is_own(const char *origin, const char *host)
     char own[MR_ORIGIN_SIZE];
     if (origin == NULL)
         return true;
-    return host != NULL && parse_origin(origin, &parsed) &&
+    return host != NULL && parse_origin(origin, &parsed) && parsed.default_port[0] != '\0' &&
            normalize(host, parsed.default_port, own) && strcmp(parsed.authority, own) == 0;
+}
+
+bool mr_origin_null_allowed(const struct mr_origins *origins)
+{
+    bool allowed = origins->any;
+    for (size_t i = 0; i < origins->count; i++)
+        allowed = allowed || strcmp(origins->origin[i], "null") == 0;
+    return allowed;
 }
 
 bool mr_origin_allowed(const struct mr_origins *origins, const char *origin, const char *host)

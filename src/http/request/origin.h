@@ -31,6 +31,9 @@ int mr_origins_add(struct mr_origins *origins, const char *text, struct mr_error
  * "null", which is the origin of files and sandboxed frames, is never its own. */
 bool mr_origin_allowed(const struct mr_origins *origins, const char *origin, const char *host);
 
+/* return: whether pages without an origin, as files and sandboxed frames, may use this server */
+bool mr_origin_null_allowed(const struct mr_origins *origins);
+
 /* return: whether it is one of our own pages, or no page; welcome ones do not count */
 bool mr_origin_is_own(const char *origin, const char *host);
 

@@ -15,12 +15,13 @@
 struct mr_request {
     struct mr_site *site;
     struct mr_connection *connection;
-    struct mr_forwarded from;            /* the client's own address and scheme */
-    const char *method;                  /* "GET" */
-    const char *path;                    /* decoded, without dot segments and --base-path */
-    const char *query;                   /* as it was sent; NULL: none */
-    bool head;                           /* the answer's body is not to be sent */
-    bool guarded;                        /* the route shows pictures or data, which need a right */
+    struct mr_forwarded from; /* the client's own address and scheme */
+    const char *method;       /* "GET" */
+    const char *path;         /* decoded, without dot segments and --base-path */
+    const char *query;        /* as it was sent; NULL: none */
+    bool head;                /* the answer's body is not to be sent */
+    bool guarded;             /* the route shows pictures or data, which need a right */
+    bool has_view_token;      /* the address holds the view token, where that is allowed */
     char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */
     char file[MR_SIBLING_NAME_MAX + 1];  /* {f}, likewise */
     char alias[MR_STREAM_NAME_MAX +

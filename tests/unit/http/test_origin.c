@@ -61,7 +61,17 @@ static void foreign_pages_are_those_that_were_named(void **state)
     assert_false(mr_origin_allowed(&origins, "https://sub.page.example", "cam"));
     assert_false(mr_origin_allowed(&origins, "http://localhost", "cam"));
     assert_false(mr_origin_allowed(&origins, "null", "cam"));
+    static const char *const programs[] = { "capacitor://localhost", "tauri://localhost",
+                                            "chrome-extension://abcdefghijklmnopabcdefghijklmnop" };
+    for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+        assert_false(mr_origin_allowed(&origins, programs[i], "localhost"));
+        assert_int_equal(mr_origins_add(&origins, programs[i], &error), 0);
+        assert_true(mr_origin_allowed(&origins, programs[i], "localhost"));
+        assert_false(mr_origin_is_own(programs[i], "localhost")); /* it may not change anything */
+    }
+    assert_false(mr_origin_null_allowed(&origins));
     assert_int_equal(mr_origins_add(&origins, "null", &error), 0);
+    assert_true(mr_origin_null_allowed(&origins));
     assert_true(mr_origin_allowed(&origins, "null", "cam"));
     assert_false(mr_origin_allowed(&origins, "https://evil.example", "cam"));
     assert_int_equal(mr_origins_add(&origins, "*", &error), 0);
