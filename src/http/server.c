@@ -130,16 +130,13 @@ static void add_listen_name(struct mr_hosts *hosts, const char *listen)
     mr_origin_add_host(hosts, name, &ignored);
 }
 
-/* The names by which people of this network know the machine: its own, alone or as mDNS has it. */
-static void add_machine_names(struct mr_hosts *hosts)
+/* The machine's own name, which its resolver knows without asking the network. */
+static void add_machine_name(struct mr_hosts *hosts)
 {
-    char name[MR_ORIGIN_SIZE] = "", local[MR_ORIGIN_SIZE + sizeof(".local")];
+    char name[MR_ORIGIN_SIZE] = "";
     struct mr_error ignored; /* a text that is no name is not added */
-    if (gethostname(name, sizeof(name) - 1) == 0 && strchr(name, ',') == NULL) {
-        snprintf(local, sizeof(local), "%s.local", name);
+    if (gethostname(name, sizeof(name) - 1) == 0 && strchr(name, ',') == NULL)
         mr_origin_add_host(hosts, name, &ignored);
-        mr_origin_add_host(hosts, local, &ignored);
-    }
 }
 
 static int make_site(struct mr_server *server, const struct mr_server_options *options,
@@ -153,7 +150,7 @@ static int make_site(struct mr_server *server, const struct mr_server_options *o
     site->view_token = options->view_token != NULL ? strdup(options->view_token) : NULL;
     for (size_t i = 0; i < options->listens; i++)
         add_listen_name(&site->hosts, options->listen[i]);
-    add_machine_names(&site->hosts);
+    add_machine_name(&site->hosts);
     if (site->assets == NULL || site->addresses == NULL || site->sessions == NULL ||
         (options->token != NULL && site->token == NULL) ||
         (options->view_token != NULL && site->view_token == NULL))

@@ -121,6 +121,20 @@ static void every_family_is_served(void **state)
         close(connections[i].fd);
 }
 
+/* Anybody on a network may give such a name to a page of his, and let it lead to a loopback address. */
+static void names_of_a_local_network_count_but_on_loopback(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "cam.local", "cam.lan:8080", "raspberry" };
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        int fds[] = { connect_unix(), connect_ipv6() };
+        assert_int_equal(ask(fds[0], "/api/streams", names[i], ""), 200);
+        assert_int_equal(ask(fds[1], "/api/streams", names[i], ""), 421);
+        close(fds[0]);
+        close(fds[1]);
+    }
+}
+
 static void the_socket_is_for_owner_and_group(void **state)
 {
     (void)state;
@@ -164,5 +178,5 @@ static void clients_of_one_64_are_one(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
-RUN_TESTS(TEST(every_family_is_served), TEST(the_socket_is_for_owner_and_group),
-          TEST(clients_of_one_64_are_one))
+RUN_TESTS(TEST(every_family_is_served), TEST(names_of_a_local_network_count_but_on_loopback),
+          TEST(the_socket_is_for_owner_and_group), TEST(clients_of_one_64_are_one))

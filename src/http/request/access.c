@@ -6,13 +6,38 @@
 #include "http/request/respond.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #define PREFLIGHT_S "600" /* how long a browser may remember our answer */
+
+/* return: whether the client reached this machine by a loopback address */
+static bool is_on_loopback(const struct mr_request *request)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_storage storage;
+    } address = { .storage = { 0 } };
+    socklen_t size = sizeof(address);
+    struct mr_peer local;
+    if (getsockname(request->connection->fd, &address.any, &size) < 0)
+        return true;
+    mr_peer_from_sockaddr(&address.any, size, &local);
+    return local.family != AF_UNIX && mr_peer_is_loopback(&local);
+}
+
+/* Names of a local network are taken for this machine's, since nobody outside can give them. Somebody on the network can,
+ * for a page of his own that he then lets lead to a loopback address of the browser's machine: there they do not count. */
+static bool is_own_host(const struct mr_request *request)
+{
+    const char *host = mr_cross_origin_host(request);
+    return mr_origin_host_allowed(&request->site->hosts, host) ||
+           (mr_origin_host_is_local(host) && !is_on_loopback(request));
+}
 
 int mr_access_check_host(const struct mr_request *request)
 {
     const char *host = mr_cross_origin_host(request);
-    if (mr_origin_host_allowed(&request->site->hosts, host))
+    if (is_own_host(request))
         return 0;
     return mr_respond_error(request, 421, NULL,
                             "\"%s\" is no name of this server; --allow-host makes it one", host);
@@ -118,7 +143,7 @@ bool mr_access_allows(const struct mr_request *request, enum mr_right right)
 {
     const char *origin = mr_request_header(request, "Origin"),
                *host = mr_cross_origin_host(request);
-    if (!mr_origin_host_allowed(&request->site->hosts, host))
+    if (!is_own_host(request))
         return false;
     if (right == MR_RIGHT_OPEN)
         return true;

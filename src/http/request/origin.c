@@ -213,17 +213,40 @@ static bool is_address(const char *name)
     return name[0] == '[' || inet_pton(AF_INET, name, &address) == 1;
 }
 
+/* The name of a Host, in lower case, without a port and the root's dot. return: false when it is none */
+static bool read_name(const char *host, char name[MR_ORIGIN_SIZE])
+{
+    if (!normalize(host, "", name))
+        return false;
+    name[name_length(name)] = '\0';
+    size_t length = strlen(name);
+    if (length > 1 && name[length - 1] == '.')
+        name[length - 1] = '\0';
+    return true;
+}
+
+bool mr_origin_host_is_local(const char *host)
+{
+    static const char *const endings[] = { ".local", ".lan", ".home.arpa", ".internal",
+                                           ".localdomain" };
+    char name[MR_ORIGIN_SIZE];
+    if (host == NULL || !read_name(host, name) || is_address(name))
+        return false;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+        size_t length = strlen(name), ending = strlen(endings[i]);
+        if (length > ending && strcmp(name + length - ending, endings[i]) == 0)
+            return true;
+    }
+    return name[0] != '\0' && strchr(name, '.') == NULL;
+}
+
 bool mr_origin_host_allowed(const struct mr_hosts *hosts, const char *host)
 {
     char name[MR_ORIGIN_SIZE];
     if (host == NULL || hosts->any)
         return true;
-    if (!normalize(host, "", name))
+    if (!read_name(host, name))
         return false;
-    name[name_length(name)] = '\0';
-    size_t length = strlen(name);
-    if (length > 1 && name[length - 1] == '.') /* the root's dot */
-        name[length - 1] = '\0';
     if (is_address(name) || strcmp(name, "localhost") == 0)
         return true;
     for (size_t i = 0; i < hosts->count; i++)

@@ -48,6 +48,10 @@ struct mr_hosts {
  * return: 0; -EINVAL with *error, then *hosts may hold some of them */
 int mr_origin_add_host(struct mr_hosts *hosts, const char *text, struct mr_error *error);
 
+/* return: whether a Host header has a name that only a local network can give: a single label, or one below .local, .lan,
+ *         .home.arpa, .internal, .localdomain */
+bool mr_origin_host_is_local(const char *host);
+
 /* Whether a Host header names us, whatever the port: an address, "localhost" or one of the names. A
  * page whose name was made to lead to us (DNS rebinding) says its own here, and would be our own
  * origin otherwise. NULL, which no browser sends, is allowed. */

@@ -138,6 +138,21 @@ static void hosts_are_addresses_localhost_and_what_was_named(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         if (mr_origin_host_allowed(&hosts, cases[i].host) != cases[i].allowed)
             fail_msg("\"%s\"", cases[i].host);
+
+    static const char *const local[] = { "cam.local",       "CAM.Local:8080", "cam.lan",
+                                         "a.b.lan.",        "cam.home.arpa",  "cam.internal",
+                                         "cam.localdomain", "raspberrypi",    "cam:80" };
+    static const char *const global[] = {
+        "cam.example", ".local",     "cam.local.example", "",   "192.0.2.1",
+        "[fe80::1]",   "camlocal.x", "cam.lan:x",         "a b"
+    };
+    for (size_t i = 0; i < sizeof(local) / sizeof(*local); i++)
+        if (!mr_origin_host_is_local(local[i]))
+            fail_msg("\"%s\" is local", local[i]);
+    for (size_t i = 0; i < sizeof(global) / sizeof(*global); i++)
+        if (mr_origin_host_is_local(global[i]))
+            fail_msg("\"%s\" is not local", global[i]);
+    assert_false(mr_origin_host_is_local(NULL));
     assert_true(mr_origin_add_host(&hosts, "box:80", &error) < 0);
     assert_string_equal(error.text, "\"box:80\" is not a host's name without a port, or * for all");
     assert_true(mr_origin_add_host(&hosts, "", &error) < 0);

@@ -112,7 +112,8 @@ static void welcome_pages_may_frame_the_picture(void **state)
     assert_int_equal(fetch(port, "HEAD /embed/live", &answer), 200);
     const char *policy = fetched_header(&answer, "Content-Security-Policy");
     const char *ancestors = strstr(policy, "frame-ancestors ");
-    assert_string_equal(ancestors, "frame-ancestors 'self' https://example.org http://a.test:81");
+    assert_string_equal(ancestors,
+                        "frame-ancestors 'self' https://example.org http://a.test:81 file:");
     fetched_finish(&answer);
     assert_int_equal(fetch(port, "HEAD /", &answer), 200);
     policy = fetched_header(&answer, "Content-Security-Policy");
