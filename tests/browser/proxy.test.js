@@ -12,6 +12,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import WebSocket from 'ws';
+
 import {
   DEADLINE_MS, launchBrowser, makeFolder, openPage, readState, Server, until, untilLive,
 } from './support.js';
@@ -36,12 +38,15 @@ function fragment(language, changes) {
   return text;
 }
 
+// nginx has workers of another user when root starts it, who could not reach the socket of a test.
+const asRoot = process.getuid() === 0 ? 'user root;' : '';
+
 const proxies = {
   nginx(home, port, changes = {}) {
     const file = path.join(home, 'nginx.conf');
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
       .map((kind) => `${kind}_temp_path ${home}/${kind};`).join('\n');
-    fs.writeFileSync(file, `daemon off; pid ${home}/pid; error_log stderr;
+    fs.writeFileSync(file, `daemon off; pid ${home}/pid; error_log stderr; ${asRoot}
       worker_processes 1; events {} http { access_log off; ${temporary}
       ${fragment('nginx', {
     'listen 443': `listen 127.0.0.1:${port}`,
@@ -307,3 +312,35 @@ for (const passedOn of [true, false]) {
     assert.ok([301, 308].includes(await status(proxy, '/cam')));
   });
 }
+
+// Opens a WebSocket through the proxy as another proxy before it does for a client at `address`, and keeps it
+// open until the test ends. Returns the status of the answer.
+async function watchFrom(t, { port }, address) {
+  const socket = new WebSocket(`wss://localhost:${port}/ws/live`,
+    { ca: fs.readFileSync(certificate), family: 4, headers: { 'X-Forwarded-For': address } });
+  t.after(() => socket.terminate());
+  return new Promise((resolve, reject) => {
+    socket.on('open', () => resolve(101));
+    socket.on('unexpected-response', (_, response) => resolve(response.statusCode));
+    socket.on('error', reject);
+  });
+}
+
+test('nginx over a UNIX socket: the page is live, and clients are told apart', async (t) => {
+  const socket = path.join(folder, 'moonreel.sock');
+  const own = await new Server('--listen', `unix:${socket}`, '--trusted-proxy', 'unix,127.0.0.1',
+    '--max-clients-per-address', '1', 'lavfi:testsrc2=size=64x48:rate=10').start();
+  t.after(async () => assert.equal(await own.stop(), 0));
+  const proxy = await start(t, 'nginx', {
+    [`proxy_pass http://${new URL(server.url).host};`]: `proxy_pass http://unix:${socket};`,
+  });
+  const page = await openPage(t, browser, { ignoreHTTPSErrors: true });
+  await page.goto(proxy.url);
+  await untilLive(page);
+  await page.goto('about:blank');
+  await until('the page has left', () => readState(own), ({ viewers }) => viewers.total === 0);
+
+  assert.equal(await watchFrom(t, proxy, '198.51.100.7'), 101);
+  assert.equal(await watchFrom(t, proxy, '198.51.100.7'), 503, 'one client has one place');
+  assert.equal(await watchFrom(t, proxy, '198.51.100.8'), 101, 'another client has its own');
+});

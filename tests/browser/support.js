@@ -86,10 +86,11 @@ export function save(file, text) {
 const running = new Set(); // servers that must not outlive the tests
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-// The real binary. `url` is where it listens once start() has returned; a second start() after
-// stop() takes the same port.
+// The real binary. `url` is where it listens once start() has returned, `host` the address that it is
+// told to listen on; a second start() after stop() takes the same port.
 export class Server {
   url;
+  host = '127.0.0.1';
   #arguments;
   #port = 0;
   #process = null;
@@ -102,7 +103,7 @@ export class Server {
 
   async start() {
     this.#errors = '';
-    const child = spawn(BINARY, ['--listen', `127.0.0.1:${this.#port}`, ...this.#arguments],
+    const child = spawn(BINARY, ['--listen', `${this.host}:${this.#port}`, ...this.#arguments],
       { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     running.add(child);
