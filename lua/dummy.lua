@@ -1,4 +1,4 @@
--- The least that a script can do: it touches no pixels. For smoke tests.
+-- The smallest script: it touches no pixels. For smoke tests.
 
 function process(frame)
   return { index = frame.index }

@@ -1,10 +1,11 @@
-// Makes what the binary serves of what lies here: node build.mjs --out FOLDER [--table FILE.c] [--watch]
+// Builds the files that the binary serves: node build.mjs --out FOLDER [--table FILE.c] [--watch]
 //
-// FOLDER gets the pages as they are served; with --watch it is kept up to date, for
-// `moonreel --web-dir FOLDER` while working on a page. Scripts and styles are bundled by esbuild under
-// names that hold a hash of their content (assets/NAME-HASH.js), so that browsers may keep them for ever;
-// what others name by its path (the client library, Socket.IO's client) keeps its name. --table writes a
-// C file with all of it, and what gzip makes smaller also compressed (http/pages/assets_files.h).
+// FOLDER gets the pages as they are served. With --watch it is kept up to date, for
+// `moonreel --web-dir FOLDER` while you work on a page. esbuild bundles scripts and styles under names
+// that contain a hash of their content (assets/NAME-HASH.js), so that browsers may keep them for ever.
+// Files that other pages load by name (the client library, Socket.IO's client) keep their names.
+// --table writes a C file with all files, also compressed if that is smaller
+// (http/pages/assets_files.h).
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,11 +13,11 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const WEB = path.dirname(fileURLToPath(import.meta.url));
-const PAGES = { 'index.html': 'viewer', 'embed.html': 'embed', 'studio.html': 'studio' }; // name: folder
+const PAGES = { 'index.html': 'viewer', 'embed.html': 'embed', 'studio.html': 'studio' }; // page: folder
 const CLIENT = ['moonreel.js', 'moonreel.d.ts'];
 const SOCKETIO = ['socket.io.min.js', 'socket.io.min.js.map', 'socket.io.esm.min.js',
   'socket.io.esm.min.js.map'];
-const WORTH = 0.9; // what gzip makes no smaller than this is served as it is
+const WORTH = 0.9; // a file is served compressed only if gzip makes it smaller than this share
 const TEXTS = /\.(html|css|js|json|svg|map|ts)$/;
 
 function fail(text) {
@@ -44,7 +45,7 @@ function readOptions(words) {
   return options;
 }
 
-// What esbuild is told to make of the pages' scripts and styles.
+// Returns esbuild's options for the pages' scripts and styles.
 function bundles(out, plugins) {
   const entries = Object.values(PAGES).flatMap((folder) =>
     [`${folder}/${folder}.js`, `${folder}/${folder}.css`]);
@@ -69,8 +70,8 @@ function bundles(out, plugins) {
   };
 }
 
-// A page names its script and its style as they are called beside it ("viewer.js"); each becomes the
-// name of what was made of it. A page that is served below a folder says so with "../".
+// A page refers to its script and style by their source names ("viewer.js"). These are replaced by the
+// names of the bundles. A page that is served below a folder uses "../".
 function writePages(out, metafile) {
   const made = {};
   for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
@@ -92,7 +93,7 @@ function copy(from, out, to) {
   fs.copyFileSync(from, path.join(out, to));
 }
 
-// The client library under its own names, without what only Node.js needs.
+// Builds the client library under its own names, without the part that only Node.js needs.
 async function writeClient(esbuild, out) {
   const client = path.join(WEB, 'client');
   await esbuild.build({
@@ -107,8 +108,8 @@ async function writeClient(esbuild, out) {
   copy(path.join(client, 'moonreel.d.ts'), out, 'client/moonreel.d.ts');
 }
 
-// Where Socket.IO's own server has it, for pages that ask there. Under the plain name, too, it is the
-// small form: a third of the bytes.
+// Copies Socket.IO's client to the addresses that Socket.IO's own server has. The plain name gets the
+// minified form as well: a third of the bytes.
 function copySocketIo(out) {
   const dist = path.join(WEB, 'node_modules', 'socket.io-client', 'dist');
   for (const name of SOCKETIO) copy(path.join(dist, name), out, `socket.io/${name}`);
@@ -122,7 +123,8 @@ function listFiles(folder, below = '') {
   }).sort();
 }
 
-// The C file: each file's bytes, included by the assembler, and the table of assets_files.h.
+// Writes the C file: the bytes of each file, which the assembler includes, and the table of
+// assets_files.h.
 function writeTable(out, packed, table) {
   const lines = ['/* Made by web/build.mjs. */', '#include "http/pages/assets_files.h"', '',
     '#define INCLUDE(number, path) \\',
@@ -178,7 +180,7 @@ async function main() {
     await context.rebuild();
     await writeClient(esbuild, out);
   } catch {
-    process.exit(1); // esbuild has said what is wrong
+    process.exit(1); // esbuild has printed the error
   }
   copySocketIo(out);
   copy(path.join(WEB, 'shared', 'favicon.svg'), out, 'favicon.svg');

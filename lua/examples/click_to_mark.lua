@@ -1,14 +1,14 @@
--- Viewers click into the picture: {"type": "pointer", "event": "click", "x": 120, "y": 80}, in the frame's pixels. Each
--- click is a mark that fades within a few seconds, in a colour of that viewer's own.
+-- Viewers click on the picture. Each click becomes a mark that fades within a few seconds; each viewer has a colour.
+-- The viewer page sends {"type": "pointer", "event": "click", "x": 120, "y": 80}, in pixels of the frame.
 
 settings = {
-  seconds = { 4, min = 0.5, max = 60, step = 0.5, help = "until a mark has faded" },
+  seconds = { 4, min = 0.5, max = 60, step = 0.5, help = "time until a mark has faded" },
   size = { 18, min = 4, max = 100, step = 1, help = "radius in pixels" },
-  clear = { type = "button", help = "take all marks away" },
+  clear = { type = "button", help = "remove all marks" },
 }
 
 local colors = { "#ff5d5d", "#4dc3ff", "#ffd24d", "#6ee787", "#d58cff", "#ff9d4d" }
-local most = 100 -- marks at a time; the oldest make room
+local most = 100 -- marks at a time; a new one replaces the oldest
 local marks
 
 function init(state)

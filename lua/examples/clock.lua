@@ -1,8 +1,8 @@
--- A clock, a label and how many watch.
+-- A label and a clock on the picture; the number of viewers in the payload.
 
 settings = {
   label = { "Front yard", help = "text in the corner" },
-  format = { "%Y-%m-%d %H:%M:%S", help = "as of os.date" },
+  format = { "%Y-%m-%d %H:%M:%S", help = "format of os.date" },
 }
 
 function process(frame)

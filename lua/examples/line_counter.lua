@@ -1,14 +1,14 @@
--- Counts what crosses a vertical line: the line is a row of cells, and something crosses it when
--- enough of them differ from the empty scene, until they no longer do.
+-- Counts objects that cross a vertical line. The line is a column of cells. An object is on the line while enough cells
+-- differ from the empty scene.
 
 settings = {
-  line = { 0.5, min = 0, max = 1, step = 0.01, help = "where, as a part of the width" },
-  cells = { 24, min = 4, max = 100, step = 1 },
-  threshold = { 25, min = 1, max = 255, help = "levels of brightness" },
-  share = { 0.08, min = 0, max = 1, step = 0.01, help = "of the line that has to be covered" },
+  line = { 0.5, min = 0, max = 1, step = 0.01, help = "position, as a part of the width" },
+  cells = { 24, min = 4, max = 100, step = 1, help = "number of cells of the line" },
+  threshold = { 25, min = 1, max = 255, help = "levels of brightness by which a covered cell differs" },
+  share = { 0.08, min = 0, max = 1, step = 0.01, help = "part of the line that an object covers at least" },
 }
 
-local empty -- brightness of each cell without anything in front
+local empty -- brightness of each cell while nothing is on the line
 
 function process(frame, state)
   state.count = state.count or 0

@@ -1,14 +1,13 @@
--- Where something moves: the brightness of a grid of cells is compared with what it used to be.
--- What the whole picture does (a camera that adapts to the light) does not count. Boxes and a score
--- go into the payload.
+-- Shows where something moves: it compares the brightness of each cell of a grid with the cell's usual brightness.
+-- A change of the whole picture (a camera that adapts to the light) does not count. The payload has boxes and a score.
 
 settings = {
   columns = { 24, min = 4, max = 64, step = 1 },
   rows = { 12, min = 4, max = 64, step = 1 },
-  threshold = { 12, min = 1, max = 100, help = "levels of brightness" },
+  threshold = { 12, min = 1, max = 100, help = "levels of brightness by which a moving cell differs" },
 }
 
-local usual -- brightness of each cell, slowly following the picture
+local usual -- usual brightness of each cell; it follows the picture slowly
 
 local function median(values)
   local sorted = table.move(values, 1, #values, 1, {})

@@ -1,8 +1,8 @@
--- The middle of the picture, enlarged, and the whole of it in a corner.
+-- Enlarges the middle of the picture, and shows the whole picture in a corner.
 
 settings = {
   zoom = { 2, min = 1, max = 8, step = 0.1 },
-  inset = { 0.25, min = 0.1, max = 0.5, step = 0.05, help = "of the width" },
+  inset = { 0.25, min = 0.1, max = 0.5, step = 0.05, help = "width of the small picture, as a part of the width" },
 }
 
 function process(frame)

@@ -1,4 +1,4 @@
--- Pixel shaders in plain Lua: `kernel` runs the function once and compiles what it computes.
+-- Pixel shaders in plain Lua: `kernel` calls the function once and compiles what it computes.
 
 settings = {
   look = { "vignette", choices = { "vignette", "false colour", "edges" } },
@@ -13,7 +13,7 @@ looks["vignette"] = kernel(function(p, u)
   return p.r * light, p.g * light, p.b * light
 end)
 
--- Dark is blue, middle green, bright red.
+-- Dark pixels become blue, medium ones green, bright ones red.
 looks["false colour"] = kernel(function(p, u)
   local level = clamp((0.299 * p.r + 0.587 * p.g + 0.114 * p.b) / 255 * u.strength, 0, 1)
   return smoothstep(0.5, 0.9, level) * 255,

@@ -87,7 +87,7 @@ test('lines are filtered by level and by text', async (t) => {
   assert.equal(await lines(page).filter({ hasText: 'that is odd' }).count(), 0);
   assert.ok((await lines(page).filter({ hasText: 'that is an error' }).count()) > 0);
   await page.getByLabel('Filter lines by text').fill('NOTHING like this');
-  await page.getByText('No line passes the filter').waitFor();
+  await page.getByText('No line matches the filter').waitFor();
   await page.getByLabel('Level').selectOption('trace');
   await page.getByLabel('Filter lines by text').fill('is ODD');
   assert.deepEqual(
@@ -166,7 +166,7 @@ test('after the server was away the log goes on', async (t) => {
   await page.locator('#log-state', { hasText: 'No connection' }).waitFor();
   await studio.server.start();
   await page.locator('#log-state').waitFor({ state: 'hidden' });
-  await page.locator('#log .log-note', { hasText: 'The server was started again' }).waitFor();
+  await page.locator('#log .log-note', { hasText: 'The server was restarted' }).waitFor();
   await page.getByLabel('Filter lines by text').fill('script process');
   await page.waitForFunction(() => document.querySelectorAll('#log li:not([hidden])').length > 1);
 });
@@ -191,7 +191,7 @@ test('graphs have data, and their values as text', async (t) => {
     .filter({ hasText: /median \d.*99th percentile \d/ })
     .waitFor();
   await values('drops')
-    .filter({ hasText: /over rate 0\.0/ })
+    .filter({ hasText: /above --fps 0\.0/ })
     .waitFor();
   for (const id of ['fps', 'script', 'stages', 'viewers']) {
     await page.waitForFunction((chart) => {
@@ -212,6 +212,6 @@ test('graphs have data, and their values as text', async (t) => {
       return false;
     }, id);
   }
-  const table = page.getByRole('table', { name: 'Frames a second, last five minutes' });
+  const table = page.getByRole('table', { name: 'Frames per second, last five minutes' });
   await table.getByRole('row', { name: /^out [\d.]+ [\d.]+ [\d.]+ [\d.]+$/ }).waitFor();
 });

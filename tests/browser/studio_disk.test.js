@@ -40,7 +40,7 @@ async function open(t) {
   return page;
 }
 
-const banner = (page) => page.locator('#disk', { hasText: 'process.lua was changed on disk' });
+const banner = (page) => page.locator('#disk', { hasText: 'process.lua has changed on disk' });
 
 test('without unsaved changes it is taken over, the cursor stays', async (t) => {
   const page = await open(t);
@@ -49,7 +49,7 @@ test('without unsaved changes it is taken over, the cursor stays', async (t) => 
   await page.keyboard.press('ArrowUp');
   await untilCursor(page, 4);
   studio.write(`-- one more line\n${version(2)}`);
-  await untilResult(page, /^process\.lua was changed on disk and is taken over$/);
+  await untilResult(page, /^process\.lua has changed on disk and was loaded again$/);
   await untilText(page, /version = 2 /);
   await untilCursor(page, 5);
   assert.equal(await page.locator('#document-state').textContent(), 'Saved');
@@ -65,7 +65,7 @@ test('with unsaved changes it is offered, and taken when one says so', async (t)
   await banner(page).waitFor();
   assert.equal(await text(page), mine);
   await press(page, 's'); // does not overwrite it
-  await untilResult(page, /^Not saved: process\.lua was changed on disk/);
+  await untilResult(page, /^Not saved: process\.lua has changed on disk/);
   assert.equal(studio.read(), version(3));
 
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
@@ -74,11 +74,11 @@ test('with unsaved changes it is offered, and taken when one says so', async (t)
   await dialog.locator('.cm-merge-b', { hasText: '-- mine' }).waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
 
-  await page.getByRole('button', { name: 'Take it' }).click();
+  await page.getByRole('button', { name: 'Load from disk' }).click();
   await banner(page).waitFor({ state: 'hidden' });
   assert.equal(await text(page), version(3));
   await page.locator('#versions-open').click(); // what was mine is not lost
-  await page.locator('#versions-list li', { hasText: 'set aside' }).waitFor();
+  await page.locator('#versions-list li', { hasText: 'replaced by the file' }).waitFor();
 });
 
 test('one may keep what is mine: the next save replaces what is on disk', async (t) => {
@@ -105,7 +105,7 @@ test('a save that comes just after another one loses nothing', async (t) => {
   await write(page, version(1, ' -- mine'));
   studio.write(version(5));
   await press(page, 's');
-  await untilResult(page, /^Not saved: process\.lua was changed on disk meanwhile$/);
+  await untilResult(page, /^Not saved: process\.lua has changed on disk meanwhile$/);
   await banner(page).waitFor();
   assert.equal(studio.read(), version(5));
   assert.equal(await text(page), version(1, ' -- mine'));
@@ -120,7 +120,7 @@ test('what was not saved when the page was closed is offered beside what is on d
   await untilReady(page);
   await banner(page).waitFor();
   assert.equal(await text(page), version(1, ' -- mine'));
-  await page.getByRole('button', { name: 'Take it' }).click();
+  await page.getByRole('button', { name: 'Load from disk' }).click();
   await untilText(page, /version = 6 /);
 });
 
@@ -145,7 +145,7 @@ test('versions are listed with what became of them, compared and brought back', 
     /trial, version \d+/,
     /process\.lua:1: /,
     /saved, version \d+/,
-    /as it was on disk/,
+    /loaded from disk/,
   ].entries()) {
     await rows.nth(index).filter({ hasText: expected }).waitFor();
   }
@@ -156,7 +156,7 @@ test('versions are listed with what became of them, compared and brought back', 
   const dialog = page.locator('#compare');
   await dialog.locator('.cm-merge-a .cm-changedText', { hasText: '7' }).waitFor();
   await dialog.locator('.cm-merge-b .cm-changedText', { hasText: '8' }).waitFor();
-  await dialog.getByRole('button', { name: 'Bring back' }).click();
+  await dialog.getByRole('button', { name: 'Restore' }).click();
   await untilText(page, /version = 7 /);
   await page.locator('#document-state', { hasText: 'Unsaved changes' }).waitFor();
   assert.equal(studio.read(), version(8));

@@ -198,7 +198,7 @@ test("completion lists the frame's methods with what they do, options and settin
   await list.getByRole('option', { name: /^rectangle/ }).waitFor();
   const info = page.locator('.cm-completionInfo');
   await info
-    .filter({ hasText: 'A rectangle, filled with `fill`, outlined inside of its edges.' })
+    .filter({ hasText: 'Draw a rectangle: filled with `fill`, its outline inside of its edges.' })
     .waitFor();
   assert.match(await info.textContent(), /rectangle\(x, y, w, h, \[options\]\)/);
   await list.getByRole('option', { name: /^rectangle/ }).click();
@@ -236,7 +236,7 @@ test('hovering a call tells what it does', async (t) => {
   await help.filter({ hasText: 'frame:rectangle(x, y, w, h, [options])' }).waitFor();
   assert.match(
     await help.textContent(),
-    /A rectangle, filled with `fill`, outlined inside of its edges\./
+    /Draw a rectangle: filled with `fill`, its outline inside of its edges\./
   );
 });
 

@@ -66,8 +66,8 @@ test('a file beside the script is listed, edited and saved; the script has it', 
 
   await write(page, 'return { name = "mine" }\n'); // a file is not overwritten either
   studio.write('return { name = "theirs" }\n', 'helper.lua');
-  await page.locator('#disk', { hasText: 'helper.lua was changed on disk' }).waitFor();
-  await page.getByRole('button', { name: 'Take it' }).click();
+  await page.locator('#disk', { hasText: 'helper.lua has changed on disk' }).waitFor();
+  await page.getByRole('button', { name: 'Load from disk' }).click();
   await untilText(page, /theirs/);
 });
 
@@ -91,11 +91,11 @@ test('an example is opened, tried on the stream and saved as a new file', async 
   await page.locator('#files-open').click();
   const examples = page.locator('#examples-list');
   await examples
-    .getByRole('button', { name: /^clock\.lua A clock, a label and how many watch\./ })
+    .getByRole('button', { name: /^clock\.lua A label and a clock on the picture/ })
     .waitFor();
   assert.ok((await examples.getByRole('button').count()) >= 7);
   await examples.getByRole('button', { name: /^clock\.lua/ }).click();
-  await untilText(page, /A clock, a label/);
+  await untilText(page, /A label and a clock/);
   await press(page, 'Enter');
   await untilResult(page, /^Trial: running/);
   await untilPayload(page, /"clock": "/);
@@ -109,11 +109,11 @@ test('an example is opened, tried on the stream and saved as a new file', async 
   await dialog.getByText('helper.lua is there already').waitFor();
   await dialog.getByLabel('Name').fill('../clock.lua');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await dialog.getByText(/Letters, digits/).waitFor();
+  await dialog.getByText(/letters, digits/).waitFor();
   await dialog.getByLabel('Name').fill('my_clock');
   await page.keyboard.press('Enter');
   await untilResult(page, /^Saved my_clock\.lua beside the script$/);
-  assert.match(studio.read('my_clock.lua'), /^-- A clock, a label/);
+  assert.match(studio.read('my_clock.lua'), /^-- A label and a clock/);
   assert.equal(await page.locator('#files-open').textContent(), 'my_clock.lua');
   assert.match(studio.read('helper.lua'), /theirs/);
 

@@ -137,7 +137,7 @@ for (const colorScheme of ['light', 'dark']) {
     studio.write(`${SCRIPT}-- elsewhere\n`);
     await page.locator('#disk').waitFor();
     await record(page, 'desk-disk', colorScheme);
-    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByRole('button', { name: 'Load from disk' }).click();
     await write(
       page,
       SCRIPT.replace('local boxes = {}', 'local boxes = {} late(frame)').replace(

@@ -116,7 +116,7 @@ test('while the server is gone the editor keeps everything, and goes on when it 
   await page.locator('#offline', { hasText: 'No connection to the server' }).waitFor();
   await write(page, `${SCRIPT}-- meanwhile\n`);
   await press(page, 's');
-  await untilResult(page, /^No connection to the server: not saved/);
+  await untilResult(page, /^Not saved: no connection to the server/);
   await shot(page, 'gone');
   await studio.server.start();
   await page.locator('#offline').waitFor({ state: 'hidden' });

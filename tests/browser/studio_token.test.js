@@ -137,7 +137,7 @@ test('where watching takes a token, viewer and embed open with the one for editi
 
 test('a link opened in the tab of a studio lets in, although no page is loaded', async (t) => {
   const page = await openStudio(t, browser, studio.server, { query: '', ready: false });
-  await gate(page).getByText('Editing takes the token').waitFor();
+  await gate(page).getByText('Editing needs the token').waitFor();
   await page.evaluate((token) => { location.hash = `token=${token}`; }, TOKEN);
   await untilText(page, /settings\.label/);
   await gate(page).waitFor({ state: 'hidden' });
@@ -146,14 +146,14 @@ test('a link opened in the tab of a studio lets in, although no page is loaded',
 
 test('without a token one sees, and is told how to get in', async (t) => {
   const page = await openStudio(t, browser, studio.server, { query: '', ready: false });
-  await gate(page).getByText('Editing takes the token').waitFor();
+  await gate(page).getByText('Editing needs the token').waitFor();
   await gate(page).getByText('scripts/run').waitFor();
   await page.locator('#state[data-kind="live"]').waitFor();
   await untilPayload(page, /"label": "Yard"/);
   assert.equal(await page.locator('#setting-label').isDisabled(), true);
   assert.equal(await page.locator('#setting-label').inputValue(), 'Yard');
-  await page.getByText('Changing them takes the token.').waitFor();
-  await page.getByText('The log takes the token').waitFor();
+  await page.getByText('Changing settings needs the token.').waitFor();
+  await page.getByText('The log needs the token').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true);
   await page.locator('#figure-fps', { hasText: /[1-9][\d.]* fps/ }).waitFor();
   await page.getByRole('tab', { name: 'Graphs' }).first().click();
@@ -170,10 +170,10 @@ test('without a token one sees, and is told how to get in', async (t) => {
 
 test('a wrong token is said to be one, and the right one can be given, also as a link', async (t) => {
   const page = await openStudio(t, browser, studio.server, { query: '?token=wrong', ready: false });
-  await gate(page).getByText('The server does not take this token').waitFor();
+  await gate(page).getByText('The server does not accept this token').waitFor();
   await page.locator('#state[data-kind="live"]').waitFor(); // one sees all the same
   await enter(page, 'wrong-again');
-  await gate(page).getByText('The server does not take this token').waitFor();
+  await gate(page).getByText('The server does not accept this token').waitFor();
   await enter(page, `${studio.server.url}studio#token=${TOKEN}`);
   await untilText(page, /settings\.label/);
   await page.reload();
@@ -187,7 +187,7 @@ test('where watching takes a token, the one for editing opens the picture, too',
   t.after(server.stop);
   const page = await newPage(t, browser);
   await page.goto(`${server.url}studio`);
-  await gate(page).getByText('Editing takes the token').waitFor();
+  await gate(page).getByText('Editing needs the token').waitFor();
   await page.locator('#notice', { hasText: 'token' }).waitFor();
   await enter(page, TOKEN);
   await untilReady(page);
@@ -221,11 +221,11 @@ test('another token after a restart is asked for, and no text is lost', async (t
   await server.stop();
   await page.locator('#offline').waitFor();
   await press(page, 's');
-  await untilResult(page, /^No connection to the server: not saved, your text is kept here$/);
+  await untilResult(page, /^Not saved: no connection to the server\. This browser keeps your text$/);
   server = await start('a-new-one', port);
   await page.locator('#offline').waitFor({ state: 'hidden' });
   await press(page, 's');
-  await untilResult(page, /^Not saved: the server wants another token; your text is kept here$/);
+  await untilResult(page, /^Not saved: the server does not accept the token\. This browser keeps your text$/);
   assert.equal(await text(page), mine);
   await enter(page, 'a-new-one');
   await gate(page).waitFor({ state: 'hidden' });

@@ -177,7 +177,7 @@ test('everything is reached by Tab, and the list of keys by "?"', async (t) => {
     assert.ok(reached.includes(id), `Tab reaches ${id}: ${reached}`);
   }
   await page.keyboard.press('?');
-  const dialog = page.getByRole('dialog', { name: 'Keys' });
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await dialog.waitFor();
   assert.equal(await dialog.locator('kbd').count(), 12);
   await page.keyboard.press('Escape');
@@ -190,8 +190,8 @@ test('single keys can be switched off, and do nothing while one types', async (t
   await page.keyboard.type('bdx z');
   assert.equal(await page.getByLabel('Filter payloads').inputValue(), 'bdx z');
   assert.equal(await page.locator('#show-boxes').getAttribute('aria-pressed'), 'true');
-  await page.getByRole('button', { name: 'Keys' }).click();
-  await page.getByLabel('Single keys do this').uncheck();
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await page.getByLabel('Use these shortcuts').uncheck();
   await page.getByRole('button', { name: 'Close' }).click();
   await page.locator('#picture').hover();
   await page.keyboard.press('b');

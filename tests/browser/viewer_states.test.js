@@ -75,7 +75,7 @@ test('live, with boxes and payload', async (t) => {
   assert.ok(await page.getByRole('button', { name: 'Boxes' }).isVisible());
   await inspect(page, 'live');
   await page.keyboard.press('?');
-  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await inspect(page, 'keys');
 });
 
@@ -244,11 +244,11 @@ test('a token is asked for, and taken', async (t) => {
   const page = await openPage(t, browser);
   await page.goto(server.url);
   await untilState(page, 'forbidden');
-  await untilNotice(page, 'This server wants a token');
+  await untilNotice(page, 'This server asks viewers for a token');
   await inspect(page, 'forbidden');
   await page.getByLabel('Token').fill('wrong');
   await page.keyboard.press('Enter');
-  await untilNotice(page, 'The server does not take this token');
+  await untilNotice(page, 'The server does not accept this token');
   await page.getByLabel('Token').fill('let-me-in');
   await page.getByRole('button', { name: 'Enter' }).click();
   await untilLive(page);
@@ -273,7 +273,7 @@ test('a link with a token behind the # works in the tab that is open, and other 
   const server = await startServer(t, '--view-token', 'let-me-in', clip.path);
   const page = await openPage(t, browser);
   await page.goto(`${server.url}?a=%20b#left=1`);
-  await untilNotice(page, 'This server wants a token');
+  await untilNotice(page, 'This server asks viewers for a token');
   await page.evaluate(() => { location.hash = 'left=1&token=let-me-in&right=a%26b'; });
   await untilLive(page);
   assert.equal(page.url(), `${server.url}?a=%20b#left=1&right=a%26b`);

@@ -1,4 +1,4 @@
-// Calls into the code of others: what goes wrong there is told and changes nothing here.
+// Calls the user's callbacks. An error there is shown on the console and changes nothing else.
 
 export function report(error) {
   console.error('moonreel: a callback failed:', error);

@@ -1,25 +1,25 @@
-// What a connected viewer knows of its stream: from the frames that come or do not, and from what
-// the server says of the stream when it is asked.
+// What a connected viewer knows about its stream: from arriving frames, and from the server's answers
+// about the stream's state.
 //
-// What the server said is void once frames come. The first frame of a connection is no such sign:
-// it may be a picture that stays. And a source that has ended stays so, whatever is drawn on its
-// last picture.
+// Arriving frames count more than an older answer of the server. There are two exceptions: the first
+// frame of a connection may be an old picture, and a source that has ended stays ended, even if the
+// script still draws on its last picture.
 
 const SILENT_MS = 3000;
-const REOPEN_MS = 30_000; // silence after which the connection may be dead without a word
-const SETTLED = { finished: 'ended', failed: 'failed' }; // phases in which no frame is expected
+const REOPEN_MS = 30_000; // after this silence the connection may be dead
+const SETTLED = { finished: 'ended', failed: 'failed' }; // in these phases no frame is expected
 
 export class Condition {
   #openedAt = 0;
   #frameAt = 0;
   #interval = 0;
-  #frames = 0; // of this connection
+  #frames = 0; // that arrived on this connection
   #silent = false;
-  #loss = null; // { reason } while frames are the server's own pictures
+  #loss = null; // { reason } while the frames are the server's notices
   #phase;
   #error;
 
-  // A connection is open. When it follows a silent one, the silence goes on until a frame comes.
+  // A connection has opened. If it follows a silent one, the silence lasts until a frame comes.
   open(now) {
     this.#openedAt = now;
     this.#frames = 0;
@@ -33,7 +33,7 @@ export class Condition {
     this.#loss = frame.signal ? null : { reason: reasonOf(frame) };
   }
 
-  // description: the stream in the server's list, undefined if it is not there.
+  // description: the stream in the server's list, undefined if the list does not have it.
   tell(description) {
     this.#phase = description?.phase;
     this.#error = description?.error ?? null;
@@ -43,7 +43,7 @@ export class Condition {
     if (this.#silence(now) > Math.max(SILENT_MS, 3 * this.#interval)) this.#silent = true;
   }
 
-  // Whether the server should be asked what goes on.
+  // Whether to ask the server for the stream's state.
   get unclear() {
     return this.#silent || !this.#frames || this.#phase === 'finished';
   }

@@ -1,40 +1,40 @@
-// One viewer's connection to a stream, kept up whatever happens to the server.
+// One viewer's connection to a stream. After a failure it connects again.
 //
-// Every attempt first asks for the list of streams and only then opens the WebSocket: the list says
-// which streams there are, an absent server is not mistaken for an unknown stream (a refused
-// WebSocket tells a page nothing), and browsers delay WebSockets, not requests, after failures.
+// Every attempt first asks for the list of streams and then opens the WebSocket. The list tells an
+// absent server from an unknown stream; a refused WebSocket tells a page nothing. And after failures
+// browsers delay WebSockets, but not requests.
 
 import { Backoff } from './backoff.js';
 import { Condition } from './condition.js';
 
 const ANSWER_MS = 4000;
 const TICK_MS = 250;
-const ASK_MS = 2000; // how often the server is asked why nothing comes,
-const ASK_ENDED_MS = 10_000; // and of a stream that has ended, which stays so
+const ASK_MS = 2000; // how often to ask the server why no frames come
+const ASK_ENDED_MS = 10_000; // the same for a stream that has ended
 const MOST_WAITING_BYTES = 256 * 1024;
 const OPEN = 1; // WebSocket.OPEN
 
 export class Connection {
-  status; // { kind, stream, streams, retryAt, reason }, another object after each change
+  status; // { kind, stream, streams, retryAt, reason }; a new object after each change
   #server;
   #options;
   #on;
-  #stream; // its name, null while none is known
-  #named; // whether the user said which: another is never taken in its place
+  #stream; // its name, null while it is unknown
+  #named; // whether the user named it; then no other stream takes its place
   #streams = []; // as the server last gave them
-  #attempt = 0; // the current one; answers to older ones are void
+  #attempt = 0; // the number of this attempt; answers to older ones are ignored
   #socket = null;
   #condition = new Condition();
   #backoff = new Backoff();
-  #failed = false; // the last attempt, and there is none under way
+  #failed = false; // the last attempt has failed, and no other one runs
   #retryTimer = null;
   #openTimer = null;
   #tickTimer = null;
   #askedAt = 0;
 
   // server: a Server. stream: its name, or null for the server's first that has not failed.
-  // options: { binary, reconnect, loadSocket() }, the latter a promise of the WebSocket class.
-  // on: { message(data), frame(frame), status(status) }; message returns the frame that it was, or
+  // options: { binary, reconnect, loadSocket() }; loadSocket returns a promise of the WebSocket class.
+  // on: { message(data), frame(frame), status(status) }; message returns the frame in the message, or
   // null.
   constructor(server, stream, options, on) {
     this.#server = server;
@@ -44,7 +44,7 @@ export class Connection {
     this.status = this.#describe('connecting', null, null);
   }
 
-  // Begin afresh, as with the first attempt.
+  // Starts again, as with the first attempt.
   start() {
     this.#condition = new Condition();
     this.#backoff.reset();
@@ -59,7 +59,7 @@ export class Connection {
     this.#end('closed', reason);
   }
 
-  // Another stream, at once or when a pause is over.
+  // Watches another stream, at once or after the pause.
   select(stream) {
     this.#drop();
     this.#name(stream);
@@ -67,13 +67,13 @@ export class Connection {
     else this.start();
   }
 
-  // Try now, whatever was planned. Does nothing while all is well, or an attempt is under way.
+  // Tries to connect now instead of later. Does nothing if frames arrive or an attempt is running.
   wake() {
     const { kind, reason } = this.status;
     if (this.#failed || kind === 'stalled') this.#connect(kind, reason);
   }
 
-  // Returns false when it cannot be sent now.
+  // Returns false if the text cannot be sent now.
   send(text) {
     const socket = this.#socket;
     if (socket?.readyState !== OPEN || socket.bufferedAmount > MOST_WAITING_BYTES) return false;
@@ -103,7 +103,7 @@ export class Connection {
     }
   }
 
-  // Takes the list, and a stream where the user named none; returns its description in the list.
+  // Stores the list, and chooses a stream if the user named none. Returns the stream's description.
   #choose(streams) {
     this.#streams = streams ?? [];
     const described = this.#description();
@@ -148,7 +148,7 @@ export class Connection {
     };
   }
 
-  // Notices silence and looks for its reason.
+  // Detects silence and asks for its reason.
   #tick() {
     const now = performance.now();
     this.#condition.tick(now);
@@ -181,7 +181,7 @@ export class Connection {
     if (attempt === this.#attempt) this.#fail(kind, reason);
   }
 
-  // There was a connection.
+  // An open connection was lost.
   #lose(reason, kind = 'gone') {
     if (this.#options.reconnect) this.#fail(kind, reason);
     else this.close(reason);
@@ -206,7 +206,7 @@ export class Connection {
     this.#change(kind, reason);
   }
 
-  // Lets go of the socket and of everything that was planned.
+  // Closes the socket and cancels all timers.
   #drop() {
     this.#attempt++;
     clearTimeout(this.#retryTimer);
@@ -228,7 +228,7 @@ export class Connection {
     if (kind !== this.status.kind || reason !== this.status.reason) this.#change(kind, reason);
   }
 
-  // The user may close, pause or select in it: whoever goes on after it looks first.
+  // The user's callback may close, pause or select. Code that runs after this must check for that.
   #change(kind, reason, retryAt = null) {
     this.status = this.#describe(kind, reason, retryAt);
     this.#on.status(this.status);

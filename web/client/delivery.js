@@ -1,5 +1,5 @@
-// Gives frames to whoever wants them, one at a time: while it is at work, the newest of those that
-// arrive is kept and the others are skipped. Slow work means fewer frames, never older ones.
+// Passes frames to the user's onFrame, one at a time. Of the frames that arrive while it works, the
+// newest is kept and the others are skipped. So slow work means fewer frames, but never older ones.
 
 import { report } from './callback.js';
 
@@ -9,7 +9,7 @@ export class Delivery {
   #busy = false;
   #next = null;
 
-  // onFrame(frame): work that may take until the promise settles that it returns.
+  // onFrame(frame) may return a promise; its work lasts until the promise settles.
   constructor(onFrame) {
     this.#onFrame = onFrame;
   }
@@ -23,7 +23,7 @@ export class Delivery {
     }
   }
 
-  // Forget the frame that waits.
+  // Drops the waiting frame.
   clear() {
     this.#next = null;
   }

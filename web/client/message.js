@@ -1,10 +1,10 @@
-// A message of the server as a frame. Only the header is read at once: most of the work of a frame
-// that is skipped is never done.
+// Makes a frame of a message of the server. Only the header is read at once; payload and image are
+// read when they are needed. So a skipped frame costs little.
 //
 //   0 "MRF1"   4 u16 header bytes   6 u16 flags   8 u64 seq   16 i64 pts_us   24 i64 captured_us
 //   32 u32 payload bytes   36 u32 image bytes
 //
-// All little-endian. The header may grow: what lies beyond the known fields is skipped.
+// All numbers are little-endian. Later versions may have a longer header; the new fields are skipped.
 
 const MAGIC = 0x3146524d; // "MRF1"
 const KNOWN_BYTES = 40;
@@ -14,10 +14,10 @@ const DATA_URL = `data:${IMAGE_TYPE};base64,`;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-// How the payload of the server's own "No signal" picture begins.
+// The start of the payload of the server's "No signal" notice.
 const NO_SIGNAL = encoder.encode('{"signal":false,');
 
-// A frame: its numbers, and what is made of the message when it is asked for.
+// A frame: its numbers, and a payload and an image that are made when they are first read.
 class Frame {
   #make;
   #payloadText;
@@ -44,7 +44,7 @@ class Frame {
   }
 }
 
-// Takes an ArrayBuffer, returns the frame or null if it is none.
+// Takes an ArrayBuffer. Returns the frame, or null if it is not one.
 export function parseBinary(buffer) {
   if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < KNOWN_BYTES) return null;
   const view = new DataView(buffer);
@@ -67,7 +67,7 @@ export function parseBinary(buffer) {
   });
 }
 
-// Takes the text of a message and the value in it, returns the frame or null if it is none.
+// Takes the text of a message and its parsed value. Returns the frame, or null if it is not one.
 export function parseJson(text, value) {
   if (typeof value?.image !== 'string' || !value.image.startsWith(DATA_URL)) return null;
   const { data = null, image } = value;
@@ -75,7 +75,7 @@ export function parseJson(text, value) {
     seq: value.seq,
     ptsUs: value.pts_us,
     capturedUs: value.captured_us,
-    bytes: text.length, // but for letters in the payload that are no ASCII
+    bytes: text.length, // roughly: letters outside of ASCII have more bytes
     signal: data?.signal !== false || !('reason' in data),
   }, {
     payloadText: () => payloadIn(text) ?? JSON.stringify(data),
@@ -83,8 +83,8 @@ export function parseJson(text, value) {
   });
 }
 
-// The payload as it stands in the message, for printing the parsed one again would round large
-// integers. The last "image" is the frame's: nothing after it comes from the payload.
+// Returns the payload's text in the message. (Serialising the parsed payload would round large
+// integers.) The last "image" is the frame's: nothing after it belongs to the payload.
 function payloadIn(text) {
   const start = '{"data":';
   const end = text.lastIndexOf(`,"image":"${DATA_URL}`);

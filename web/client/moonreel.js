@@ -8,9 +8,9 @@ import { parseBinary, parseJson } from './message.js';
 import { Page } from './page.js';
 import { Server } from './server.js';
 
-const LARGEST_MESSAGE_BYTES = 64 * 1024; // a larger one makes the server end the connection
+const LARGEST_MESSAGE_BYTES = 64 * 1024; // the server closes the connection after a larger one
 
-// Begins after the caller's turn, so that no callback comes before `viewer` is known.
+// Starts after the caller's turn, so that no callback runs before the caller has the viewer.
 export function connect(url, options = {}) {
   return new Viewer(readAddress(url), options);
 }
@@ -62,7 +62,7 @@ class Viewer {
 
   send(value) {
     const text = JSON.stringify(value);
-    if (text === undefined) throw new TypeError('the message is no JSON value');
+    if (text === undefined) throw new TypeError('the message is not a JSON value');
     if (new TextEncoder().encode(text).length > LARGEST_MESSAGE_BYTES) {
       throw new RangeError('the message is larger than 64 KiB');
     }
@@ -111,7 +111,7 @@ class Viewer {
     this.#connection.pause();
   }
 
-  // Returns the frame, or null for a text and for what is neither.
+  // Returns the frame, or null if the message is not a frame.
   #parse(data) {
     let frame = null;
     if (typeof data === 'string') {
@@ -139,7 +139,7 @@ class Viewer {
   }
 }
 
-// Browsers never load the other one, nor do bundlers for them (see package.json).
+// Browsers, and bundlers for browsers, never load node_socket.js (see package.json).
 async function loadSocket(given) {
   const WebSocket = given ?? globalThis.WebSocket;
   return WebSocket ?? (await import('./node_socket.js')).NodeSocket;

@@ -1,4 +1,4 @@
-// WebSocket frames (RFC 6455, section 5) as a client writes and reads them.
+// Writes and reads WebSocket frames (RFC 6455, section 5) as a client.
 
 import { randomFillSync } from 'node:crypto';
 
@@ -9,9 +9,9 @@ const RESERVED = 0x70;
 const MASKED = 0x80;
 const CONTROL = 0x08;
 const LARGEST_CONTROL_BYTES = 125;
-const HEAD_BYTES = 10; // at most, of a frame that is not masked
+const HEAD_BYTES = 10; // of an unmasked frame, at most
 
-// The peer broke the protocol, or a limit: `code` is what the connection is closed with.
+// The peer broke the protocol or a limit; `code` is the close code for the connection.
 export class Violation extends Error {
   constructor(code, message) {
     super(message);
@@ -19,7 +19,7 @@ export class Violation extends Error {
   }
 }
 
-// One whole frame, masked as all of a client's are.
+// Returns a whole frame, masked as a client's frames must be.
 export function encodeFrame(opcode, payload) {
   const { length } = payload;
   const extended = length < 126 ? 0 : length < 65_536 ? 2 : 8;
@@ -33,8 +33,8 @@ export function encodeFrame(opcode, payload) {
   return frame;
 }
 
-// Makes messages of chunks that are split anywhere. What a message holds is copied once, or as a
-// growing array is when it comes in fragments, of which nobody knows how many follow.
+// Makes messages from chunks that may be split anywhere. The bytes of an unfragmented message are
+// copied once. The array for a fragmented message grows, because its size is unknown.
 export class FrameReader {
   #limit;
   #chunks = [];
@@ -46,12 +46,12 @@ export class FrameReader {
   #message = new Uint8Array(0);
   #messageBytes = 0;
 
-  // limit: a larger message is a violation, found when its frame begins.
+  // limit: a larger message is a violation, detected when its frame begins.
   constructor(limit) {
     this.#limit = limit;
   }
 
-  // Bytes that next() has not looked at.
+  // Bytes that next() has not read yet.
   get waiting() {
     return this.#waiting;
   }
@@ -62,8 +62,8 @@ export class FrameReader {
     this.#waiting += chunk.length;
   }
 
-  // The next message or control frame as { opcode, data }, or null until more has come. Throws a
-  // Violation, after which the reader is of no use.
+  // Returns the next message or control frame as { opcode, data }, or null if more bytes are needed.
+  // After it has thrown a Violation, the reader cannot be used.
   next() {
     for (;;) {
       if (!this.#frame && !this.#readHead()) return null;
@@ -91,7 +91,7 @@ export class FrameReader {
     return { opcode, data };
   }
 
-  // Copies waiting bytes to target[at … end[, as far as one chunk goes; returns how many.
+  // Copies bytes of the first chunk to target, from index `at` up to `end`. Returns how many.
   #take(target, at, end) {
     const [chunk] = this.#chunks;
     if (!chunk || at === end) return 0;
@@ -145,7 +145,7 @@ export class FrameReader {
     return this.#opcode ? 'a message is not finished' : null;
   }
 
-  // Room for the message up to `bytes`, with more to spare when more is to come.
+  // Makes room for `bytes` bytes of the message, and for more if this is not its last frame.
   #reserve(bytes, last) {
     if (bytes <= this.#message.length) return;
     const room = last ? bytes : Math.min(this.#limit, Math.max(bytes, 2 * this.#message.length));

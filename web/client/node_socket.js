@@ -1,5 +1,5 @@
-// A WebSocket client (RFC 6455) for Node versions that have none, over node:http and node:https. It
-// has the part of the browser's interface that the library uses, without extensions and protocols.
+// A WebSocket client (RFC 6455) over node:http and node:https, for Node versions without one. It has
+// the part of the browser's interface that the library uses, without extensions and subprotocols.
 
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
@@ -8,8 +8,8 @@ import https from 'node:https';
 import { encodeFrame, FrameReader, OPCODES, Violation } from './node_frames.js';
 
 const LARGEST_MESSAGE_BYTES = 64 * 1024 * 1024;
-const MOST_PONG_BYTES = 64 * 1024; // waiting: a peer that pings but does not read gets no more
-const CLOSING_MS = 2000; // how long the peer may take to answer a close frame and to hang up
+const MOST_PONG_BYTES = 64 * 1024; // waiting to be sent; beyond that, pings are not answered
+const CLOSING_MS = 2000; // time for the peer to answer a close frame and to close the connection
 const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const NO_CODE = 1005;
 const ABNORMAL = 1006;
@@ -18,7 +18,7 @@ const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
 const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class NodeSocket {
-  binaryType = 'arraybuffer'; // the only one
+  binaryType = 'arraybuffer'; // no other value is supported
   readyState = CONNECTING;
   onopen = null;
   onmessage = null;
@@ -28,9 +28,9 @@ export class NodeSocket {
   #socket = null;
   #reader = new FrameReader(LARGEST_MESSAGE_BYTES);
   #pumping = false;
-  #ended = false; // whatever else comes is not looked at
+  #ended = false; // ignore everything that still comes
   #timer = null;
-  #closing = { code: ABNORMAL, reason: '', wasClean: false }; // what onclose will say
+  #closing = { code: ABNORMAL, reason: '', wasClean: false }; // the event for onclose
 
   constructor(url) {
     const address = new URL(url);
@@ -63,7 +63,7 @@ export class NodeSocket {
     this.#request.end();
   }
 
-  // Bytes that send() took and the network did not yet.
+  // Bytes that send() has accepted and the network has not taken yet.
   get bufferedAmount() {
     return this.#socket?.writableLength ?? 0;
   }
@@ -100,8 +100,8 @@ export class NodeSocket {
     this.#pump();
   }
 
-  // Each message gets a turn of the event loop, as in browsers: what a handler does in promises is
-  // done before the next one comes. Nothing is read meanwhile.
+  // Each message gets a turn of the event loop, as in browsers: promises of its handler are settled
+  // before the next message. Nothing is read meanwhile.
   #pump() {
     if (this.#pumping || this.#ended) return;
     let item = null;
@@ -164,7 +164,7 @@ export class NodeSocket {
     this.#report(violation.message);
   }
 
-  // Nothing more is read, what was written still goes out.
+  // Stops reading. What was written is still sent.
   #hangUp() {
     this.#ended = true;
     this.#socket.removeAllListeners('data');
@@ -176,7 +176,7 @@ export class NodeSocket {
     if (this.#socket.writable) this.#socket.write(encodeFrame(opcode, payload));
   }
 
-  // There will be no connection.
+  // The connection failed before it was open.
   #refuse(reason) {
     if (this.readyState === CLOSED) return;
     this.#request.destroy();
@@ -196,7 +196,7 @@ export class NodeSocket {
   }
 }
 
-// What is wrong with the answer to the handshake, null if nothing is.
+// Returns what is wrong with the answer to the handshake, or null.
 function faultOf(headers, key) {
   const accept = createHash('sha1').update(key + ACCEPT_GUID).digest('base64');
   if (headers.upgrade?.toLowerCase() !== 'websocket') return 'no upgrade to WebSocket';
@@ -211,7 +211,7 @@ function decode(data) {
   try {
     return text.decode(data);
   } catch {
-    throw new Violation(1007, 'text that is no UTF-8');
+    throw new Violation(1007, 'text that is not UTF-8');
   }
 }
 

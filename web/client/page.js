@@ -1,7 +1,7 @@
-// What happens around a viewer in a page: its tab is hidden and shown, the network comes back. In
-// workers and in Node there is less of that, or nothing.
+// Events of the page around a viewer: its tab is hidden or shown, the network comes back. Workers and
+// Node have fewer of these events, or none.
 
-const LET_GO_MS = 2000; // who only glances at another tab keeps the connection
+const LET_GO_MS = 2000; // a short look at another tab keeps the connection
 
 export class Page {
   #hidden;
@@ -10,8 +10,8 @@ export class Page {
   #timer = null;
   #ended = new AbortController();
 
-  // hidden: 'pause' or 'keep'. on: { away(), back() } when a hidden tab is to let go of its
-  // connection and when it may have it again, { wake() } when there may be news.
+  // hidden: 'pause' or 'keep'. on: { away(), back(), wake() }. away: a hidden tab must close its
+  // connection; back: it may connect again; wake: a new attempt may succeed now.
   constructor(hidden, on) {
     this.#hidden = hidden;
     this.#on = on;

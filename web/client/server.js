@@ -1,10 +1,10 @@
-// The server's HTTP side: which streams there are, and why it takes no viewer.
+// Asks the server over HTTP which streams it has, and why it refuses a viewer.
 
 const ANSWER_MS = 4000;
 const KINDS = { 401: 'forbidden', 403: 'forbidden', 404: 'unknown', 503: 'full' };
-const ROOM = 426; // "this is for WebSockets": it would have taken one
+const ROOM = 426; // the address is for WebSockets only, so it would have accepted one
 
-// Why there is no connection: `kind` is that of the status, the message its reason.
+// Why there is no connection: `kind` becomes the status's kind, the message its reason.
 export class Refusal extends Error {
   constructor(kind, reason) {
     super(reason);
@@ -16,25 +16,25 @@ export class Server {
   #base;
   #token;
 
-  // base: an http(s) URL that ends in a slash; token: what the server wants to see, or null.
+  // base: an http(s) URL that ends in a slash; token: for the server, or null.
   constructor(base, token) {
     this.#base = base;
     this.#token = token;
   }
 
-  // The server's streams, null if it does not tell; throws a Refusal when it is not there or wants
-  // a token.
+  // Returns the server's streams, or null if the answer has no list. Throws a Refusal if the server
+  // does not answer or asks for a token.
   async list() {
     const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
     const { status, body } = await get(new URL('api/streams', this.#base), headers);
     if (KINDS[status] === 'forbidden') throw new Refusal('forbidden', errorOf(body));
-    // It is starting, stopping, out of descriptors, or a proxy stands before nothing.
-    if (status >= 500) throw new Refusal('gone', errorOf(body) ?? `the server answers ${status}`);
+    // The server is starting, stopping or out of descriptors, or a proxy has no server behind it.
+    if (status >= 500) throw new Refusal('gone', errorOf(body) ?? answered(status));
     return Array.isArray(body?.streams) ? body.streams : null;
   }
 
-  // Why it refused a WebSocket, which tells a page nothing: a plain GET of its address does.
-  // Returns { kind, reason }.
+  // Asks why the server refused a WebSocket: a page learns that only from a plain GET of the same
+  // address. Returns { kind, reason }.
   async explain(socketUrl) {
     const url = new URL(socketUrl);
     url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
@@ -42,7 +42,7 @@ export class Server {
       const { status, body } = await get(url, {});
       if (status === ROOM) return { kind: 'refused', reason: null };
       const kind = KINDS[status] ?? (status >= 500 ? 'gone' : 'refused');
-      return { kind, reason: errorOf(body) ?? `the server answers ${status}` };
+      return { kind, reason: errorOf(body) ?? answered(status) };
     } catch (error) {
       return { kind: 'gone', reason: error.message };
     }
@@ -57,7 +57,7 @@ export class Server {
   }
 }
 
-// Returns { status, body }, body null unless it is JSON.
+// Returns { status, body }; body is null if the answer is not JSON.
 async function get(url, headers) {
   const signal = AbortSignal.timeout(ANSWER_MS);
   try {
@@ -75,6 +75,10 @@ function parseJson(text) {
   } catch {
     return null;
   }
+}
+
+function answered(status) {
+  return `the server answered with status ${status}`;
 }
 
 function errorOf(body) {

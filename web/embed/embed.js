@@ -51,7 +51,7 @@ function showStatus(status) {
   if (status.kind === 'forbidden' && token === null) tryOther();
 }
 
-// The server wants a token; perhaps this browser has the one for editing.
+// The server asks for a token. This browser may have the token for editing.
 async function tryOther() {
   const other = await tokenToWatch(BASE);
   if (other && token === null) use(other);

@@ -1,8 +1,8 @@
 // The boxes of a payload: { boxes: [{ x, y, w, h, label, score, color }] } in pixels of the frame.
 
-const MOST = 1000; // of one frame
+const MOST = 1000; // boxes of one frame
 const LABEL = 60; // characters
-const ACCENT = '#ffb02e'; // seen on dark and on light pictures
+const ACCENT = '#ffb02e'; // visible on dark and on light pictures
 
 const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
 
@@ -10,12 +10,12 @@ function isBox(box) {
   return Boolean(box) && isNumber(box.x) && isNumber(box.y) && isNumber(box.w) && isNumber(box.h);
 }
 
-// Those that can be drawn; what is malformed is skipped.
+// Returns the boxes that can be drawn; malformed ones are skipped.
 function boxesOf(payload) {
   return Array.isArray(payload?.boxes) ? payload.boxes.slice(0, MOST).filter(isBox) : [];
 }
 
-// Whether a frame may have boxes. Its payload may be large and is parsed only if it looks like it.
+// Whether a frame may have boxes. A payload may be large, so this searches its text without parsing.
 export function hasBoxes(frame) {
   return Boolean(frame?.payloadText.includes('"boxes"'));
 }
@@ -27,8 +27,8 @@ function labelOf({ label, score }) {
   return [text, share].filter(Boolean).join(' ');
 }
 
-// Black or white, whichever is read better on the colour, as a canvas tells it ("#rrggbb" or
-// other).
+// Returns black or white, whichever is easier to read on the colour. color: as a canvas returns it
+// ("#rrggbb" or another form).
 function inkOn(color) {
   const parts = /^#(..)(..)(..)$/.exec(color) ?? [];
   const [r, g, b] = parts.slice(1).map((part) => parseInt(part, 16));
@@ -47,9 +47,9 @@ function drawLabel(context, text, left, top, { pixel, font }) {
   context.fillText(text, x + 4 * pixel, y + height / 2 + 0.5 * pixel);
 }
 
-// Clears the canvas and draws the payload's boxes. The canvas may have any size: width and height
-// are the frame's, and fill it. style: { color, lineWidth, pixel, font }; a line is lineWidth *
-// pixel of the canvas's own pixels, a letter 12 * pixel. Returns how many were drawn.
+// Clears the canvas and draws the payload's boxes. width and height are those of the frame, which is
+// scaled to the canvas. style: { color, lineWidth, pixel, font }; lines are lineWidth * pixel wide and
+// letters 12 * pixel high, in pixels of the canvas. Returns the number of boxes drawn.
 export function drawBoxes(context, payload, width, height, style = {}) {
   const { color = ACCENT, lineWidth = 2, pixel = 1, font = 'system-ui, sans-serif' } = style;
   const { canvas } = context;
@@ -60,7 +60,7 @@ export function drawBoxes(context, payload, width, height, style = {}) {
   context.textBaseline = 'middle';
   for (const box of boxes) {
     context.strokeStyle = color;
-    if (typeof box.color === 'string') context.strokeStyle = box.color; // stays if it is none
+    if (typeof box.color === 'string') context.strokeStyle = box.color; // invalid: no change
     context.strokeRect(box.x * across, box.y * down, box.w * across, box.h * down);
     const text = labelOf(box);
     const left = box.x * across - context.lineWidth / 2;

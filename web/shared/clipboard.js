@@ -1,6 +1,6 @@
-// Copying that also works where there is no clipboard API: pages over plain http on a LAN address.
+// Copies text, even where there is no clipboard API: on pages over plain http from a LAN address.
 
-// Resolves to whether the text is on the clipboard.
+// Resolves to true if the text is on the clipboard.
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -10,7 +10,7 @@ export async function copyText(text) {
   }
 }
 
-// A modal <dialog> makes the rest of the page inert: the field must be within it to be selected.
+// A modal <dialog> makes the rest of the page inert, so the field must be inside the dialog.
 function copyBySelection(text) {
   const focused = document.activeElement;
   const field = document.createElement('textarea');

@@ -2,7 +2,7 @@
 
 export const element = (id) => document.getElementById(id);
 
-// Text that stays the same is not set again: screen readers would repeat it, selections would be
+// Sets a text only if it differs. Otherwise screen readers would repeat it, and selections would be
 // lost.
 export function setText(target, text) {
   const node = typeof target === 'string' ? element(target) : target;
@@ -18,7 +18,7 @@ export function make(tag, properties = {}, ...children) {
   return node;
 }
 
-// Choices that are kept. Storage may be forbidden or full: then they last as long as the page.
+// Choices that the browser keeps. If storage is forbidden or full, they last as long as the page.
 export function recall(key) {
   try {
     return localStorage.getItem(key);
@@ -34,7 +34,7 @@ export function remember(key, value) {
   } catch { /* see above */ }
 }
 
-// Hands the browser a file to save.
+// Lets the browser save a file.
 export function download(blob, name) {
   const url = URL.createObjectURL(blob);
   make('a', { href: url, download: name }).click();

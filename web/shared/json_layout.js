@@ -1,12 +1,12 @@
-// JSON laid out for reading.
+// Lays JSON out for reading.
 
-const LINE = 36; // lists and objects that fit into so many characters stay on one line, where
-const NUMBER = 6; // a number counts as at least so many: what moves must not change the layout
+const LINE = 36; // a list or object of up to this many characters stays on one line
+const NUMBER = 6; // a number counts as at least this many: changing values keep the layout
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-// Works on the text, not on parsed values, so that numbers stay as they were sent: a 64-bit integer
-// would be rounded otherwise. What is not JSON is returned as it is.
+// Works on the text, not on parsed values, so that numbers stay as they were sent; parsing would round
+// 64-bit integers. A text that is not JSON is returned unchanged.
 export function layOut(json) {
   try {
     JSON.parse(json);
@@ -16,7 +16,7 @@ export function layOut(json) {
   }
 }
 
-// A scalar is its text; a list or object is { open, close, items: [{ key, value }], width }.
+// Returns the text of a scalar, or { open, close, items: [{ key, value }], width }.
 function read(tokens) {
   let at = 0;
   const value = () => {
@@ -42,7 +42,7 @@ function widthOf(value) {
   return /^[-\d]/.test(value) ? Math.max(value.length, NUMBER) : value.length;
 }
 
-// The items of a list look alike: if one does not fit on a line, none is put on one.
+// The items of a list look alike: if one does not fit on a line, each gets several lines.
 function print(value, indent, onOneLine) {
   if (typeof value === 'string') return value;
   const { open, close, items } = value;

@@ -1,16 +1,17 @@
-// What the status line shows: rates over a short window, and latency without trusting two clocks.
+// Measures what the status line shows: rates over a short window, and latency without relying on two
+// clocks that agree.
 
 const WINDOW_MS = 2000;
 const BEST_MS = 30_000;
 const AGREE_MS = [-20, 2000];
 
-// Something per second, over the last two seconds.
+// A rate per second, over the last two seconds.
 export class Rate {
   #samples = [];
   #begun = false;
 
   add(now, amount = 1) {
-    if (!this.#begun) { // the picture one is greeted with is not in the rhythm of the others
+    if (!this.#begun) { // the first picture of a connection comes at once, not at the stream's rate
       this.#begun = true;
       return;
     }
@@ -33,14 +34,14 @@ export class Rate {
 
 // Milliseconds from the decoder to the screen.
 //
-// The server stamps frames with its clock, the browser reads its own. If the best frame of the last
-// half to whole minute took a believable time the clocks are taken to agree, and the difference is
-// the latency. If not they do not agree, and all that can be said is how much longer than the best
-// one a frame took: the value is `relative` then.
+// The server stamps frames with its clock, the browser reads its own. If the fastest frame of the last
+// half minute to minute took a plausible time, this assumes that the clocks agree: the difference is
+// the latency. Otherwise the value says how much longer a frame took than the fastest one, and is
+// `relative`.
 export class Latency {
   #smooth = null;
-  #best = Infinity; // of this half minute
-  #bestBefore = Infinity; // of the one before
+  #best = Infinity; // the fastest of this half minute
+  #bestBefore = Infinity; // the fastest of the previous one
   #since = 0;
 
   add(now, difference) {

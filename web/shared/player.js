@@ -1,13 +1,12 @@
-// Draws frames on a canvas, and the boxes of their payloads on another that lies exactly over it.
-// Both are drawn in one animation frame, so that no box is ever seen on another picture than its
-// own.
+// Draws frames on a canvas, and the boxes of their payloads on a second canvas exactly over it. Both
+// are drawn in one animation frame, so that a box is never shown on another frame's picture.
 //
-// show() suits as the client library's onFrame: it resolves when the frame is drawn, and the
-// library gives no other one before that.
+// show() can be the client library's onFrame: its promise resolves when the frame is drawn, and the
+// library waits for that before it passes the next frame.
 
 import { drawBoxes, hasBoxes } from './boxes.js';
 
-// Nothing is repainted in a hidden tab, but its pictures may still be watched in a small window.
+// Browsers do not repaint hidden tabs, but their picture may be visible in a small window.
 function nextRepaint() {
   if (document.hidden) return Promise.resolve();
   return new Promise((resolve) => {
@@ -27,17 +26,17 @@ function resize(canvas, width, height) {
 }
 
 export class Player {
-  shown = null; // the frame now on the canvas
+  shown = null; // the frame that is on the canvas
   #canvas;
   #context;
   #boxes;
   #onDraw;
   #showBoxes = true;
-  #displayed = { width: 0, height: 0, cover: false }; // of the boxes' canvas, in CSS pixels
+  #displayed = { width: 0, height: 0, cover: false }; // the boxes' canvas on the page, in CSS pixels
   #clears = 0;
 
-  // canvas: for the picture; boxes: a canvas of the same place and shape, or null. onDraw(frame,
-  // width, height) is called right after a frame was drawn, in the same animation frame.
+  // canvas: for the picture; boxes: a canvas of the same place and shape, or null. Calls onDraw(frame,
+  // width, height) right after a frame was drawn, in the same animation frame.
   constructor(canvas, { boxes = null, onDraw = () => {} } = {}) {
     this.#canvas = canvas;
     this.#context = canvas.getContext('2d', { alpha: false });
@@ -55,14 +54,14 @@ export class Player {
     this.#drawBoxes();
   }
 
-  // Draws a frame; one that cannot be decoded is left out.
+  // Draws a frame. A frame that cannot be decoded is skipped.
   async show(frame) {
     const clears = this.#clears;
     let bitmap;
     try {
       bitmap = await createImageBitmap(frame.image);
     } catch (error) {
-      console.warn(`frame ${frame.seq} cannot be drawn:`, error);
+      console.warn(`cannot draw frame ${frame.seq}:`, error);
       return;
     }
     await nextRepaint();
@@ -70,7 +69,7 @@ export class Player {
     bitmap.close();
   }
 
-  // Takes the picture away, and what is on its way there: another stream was chosen.
+  // Removes the picture, and drops a frame that is being decoded. For a change of the stream.
   clear() {
     this.#clears++;
     this.shown = null;
@@ -97,7 +96,7 @@ export class Player {
     this.#drawBoxes();
   }
 
-  // The boxes have as many pixels as the screen, whatever the picture has: lines and letters stay
+  // The boxes' canvas has the screen's resolution, not the picture's, so that lines and letters are
   // sharp.
   #drawBoxes() {
     if (!this.#boxes) return;

@@ -1,17 +1,17 @@
 // Clicks and drags on the picture, for the stream's script: { type: 'pointer', event, x, y, button,
 // id }.
 //
-// event: down, move (only while a button is down, MOVES_PER_SECOND at most, the newest wins), up,
-// and click after an up without a drag. x and y are pixels of the frame, clipped to it. id tells
-// fingers apart. A press that the browser takes for itself (to scroll or zoom) ends with an up and
-// no click. The right button is left to the browser: it opens the menu with "Save image".
+// event: down; move (only while a button is down; at most MOVES_PER_SECOND, always the newest
+// position); up; click (after an up without a drag). x and y are pixels of the frame, clipped to it.
+// id tells fingers apart. If the browser uses a press to scroll or zoom, the press ends with an up
+// and no click. The right button belongs to the browser: it opens the menu with "Save image".
 
 const MOVES_PER_SECOND = 30;
-const DRAG = 4; // pixels of the screen: more is a drag
+const DRAG = 4; // pixels of the screen: a longer movement is a drag
 const RIGHT = 2;
 
-// Where in the frame a point of the window lies, in an element that shows it by object-fit;
-// unclipped.
+// Returns the position in the frame of a pointer event, not clipped. The element shows the frame with
+// object-fit.
 function locate(event, element, { width, height }) {
   const box = element.getBoundingClientRect();
   const fit = getComputedStyle(element).objectFit;
@@ -28,13 +28,13 @@ function locate(event, element, { width, height }) {
 const distance = (a, b) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
 const clip = (value, most) => Math.round(10 * Math.max(0, Math.min(value, most))) / 10;
 
-// element: the canvas; size(): the frame's { width, height }; send(message). Returns what detaches
-// it.
+// element: the canvas; size() returns the frame's { width, height }; send(message) sends a message.
+// Returns a function that detaches everything.
 export function attachPointer(element, { size, send }) {
   // By pointerId: { button, first, last (events), dragged, waiting, timer }.
   const presses = new Map();
 
-  // Tells where the press was last seen: an event that takes it away says nothing of it.
+  // Sends the last known position: a pointercancel event has no useful one.
   function tell(name, press) {
     const frame = size();
     const { x, y } = locate(press.last, element, frame);
@@ -49,7 +49,7 @@ export function attachPointer(element, { size, send }) {
     press.waiting = false;
   }
 
-  // Tells what waits, and again in a while what came meanwhile.
+  // Sends the waiting move, and later the newest of those that came meanwhile.
   function pace(press) {
     press.timer = press.waiting ? setTimeout(pace, 1000 / MOVES_PER_SECOND, press) : null;
     flush(press);

@@ -1,10 +1,10 @@
-// The server's HTTP interface, as the studio needs it. The token goes with every request in its
-// header, never in an address.
+// The part of the server's HTTP API that the studio needs. Every request carries the token in a header,
+// never in the address.
 
 const ANSWER_MS = 8000;
-const TRIAL_MS = 30_000; // a script's first run may take as long as the server lets it
+const TRIAL_MS = 30_000; // the trial of a script may take as long as its deadline
 
-// There was no answer.
+// The server did not answer.
 export class Gone extends Error {}
 
 export class Api {
@@ -12,8 +12,7 @@ export class Api {
   #base;
   #locked;
 
-  // base: the server's page; locked(status): called when something that needs the token was
-  // refused.
+  // base: the address of the server's page. Calls locked(status) when the server has refused the token.
   constructor(base, token, locked) {
     this.#base = base;
     this.token = token;
@@ -28,8 +27,8 @@ export class Api {
     return this.token ? { Authorization: `Bearer ${this.token}` } : {};
   }
 
-  // Returns { status, ok, etag, text, json() }; throws Gone. `open`: it is not the token's fault if
-  // it is refused.
+  // Returns { status, ok, etag, text, json() }; throws Gone. open: the request does not need the token
+  // for editing, so a refusal does not call locked().
   async request(method, path, { headers = {}, body, open = false, wait = ANSWER_MS } = {}) {
     const sent = this.token;
     let response;
@@ -47,7 +46,9 @@ export class Api {
       throw new Gone(error.message);
     }
     const { status, ok } = response;
-    if (status >= 502 && !text.startsWith('{')) throw new Gone(`a proxy answers ${status}`);
+    if (status >= 502 && !text.startsWith('{')) {
+      throw new Gone(`a proxy answered with status ${status}`);
+    }
     if (!open && (status === 401 || status === 403) && sent === this.token) this.#locked(status);
     return { status, ok, text, etag: response.headers.get('etag'), json: () => parse(text) };
   }
@@ -74,9 +75,9 @@ export class Api {
   }
 }
 
-// What a refusal says, in words for people.
+// Returns the reason of a refusal as text.
 export function reasonOf(answer) {
-  return answer.json()?.error ?? `the server answers ${answer.status}`;
+  return answer.json()?.error ?? `the server answered with status ${answer.status}`;
 }
 
 function parse(text) {

@@ -1,11 +1,11 @@
-// Colours as scripts write them ("#ff8800", "#ff880080", "tomato") and as a browser's picker has
-// them.
+// Converts between colours as scripts write them ("#ff8800", "#ff880080", "tomato") and as a browser's
+// colour picker has them.
 
 const context = new OffscreenCanvas(1, 1).getContext('2d');
 
 const hex = (value) => Math.round(value).toString(16).padStart(2, '0');
 
-// { rgb: "#rrggbb", alpha: 0 to 1 }, or null when it is no colour.
+// Returns { rgb: "#rrggbb", alpha: 0 to 1 }, or null if the text is not a colour.
 export function parseColor(text) {
   const tried = ['#000000', '#ffffff'].map((before) => {
     context.fillStyle = before;
@@ -18,7 +18,7 @@ export function parseColor(text) {
   return { rgb: `#${hex(r)}${hex(g)}${hex(b)}`, alpha };
 }
 
-// Whether a script counts with transparency here: it writes an alpha itself.
+// Whether the script's text for a colour has an alpha, so that the script expects one.
 export function hasAlpha(text) {
   return /^#(?:[\da-f]{4}|[\da-f]{8})$/i.test(text) || parseColor(text)?.alpha < 1;
 }

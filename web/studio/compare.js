@@ -1,4 +1,4 @@
-// Two texts beside each other, or below one another where there is little room. A chunk of its own.
+// Shows two texts beside each other, or as one text with changes in a narrow window. Loaded on demand.
 
 import { EditorState } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
@@ -18,7 +18,7 @@ function fixed(label) {
   ];
 }
 
-// left, right: { label, text }. Returns what takes it away.
+// left, right: { label, text }. Returns a function that removes the comparison.
 export function showComparison(host, left, right) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   if (innerWidth < NARROW) {

@@ -1,5 +1,5 @@
-// Completion and hover help for what moonreel gives to scripts (lua/meta/moonreel.lua), for the
-// settings of the script that runs, and for words of the text itself.
+// Completion and help for moonreel's calls (lua/meta/), for the settings of the running script, and for
+// words of the text itself.
 
 import { completeAnyWord, snippetCompletion } from '@codemirror/autocomplete';
 import { hoverTooltip } from '@codemirror/view';
@@ -14,7 +14,7 @@ const KEYWORDS = (
 ).split(' ');
 const WORD = /^\w*$/;
 
-// The parameters that must be given are places to fill in.
+// Required parameters become fields to fill in.
 function template(name, { params }) {
   const needed = params.filter((param) => !param.optional);
   return `${name}(${needed.map((param) => `\${${param.name}}`).join(', ')})\${}`;
@@ -67,7 +67,7 @@ function keyOptions(name) {
     .map(([key, member]) => ({ ...option(key, member), apply: `${key} = ` }));
 }
 
-// settings(): the script's, as the server lists them.
+// settings() returns the script's settings, as the server lists them.
 export function completionSource(settings) {
   return (context) => {
     const text = context.state.doc.toString();
@@ -98,7 +98,7 @@ export function completionSource(settings) {
   };
 }
 
-// The name at a place, with its owner: { from, to, text } of "frame:text".
+// Returns the name at a place with its owner, for example "frame:text": { from, to, text }.
 function nameAt(state, pos) {
   const line = state.doc.lineAt(pos);
   const offset = pos - line.from;

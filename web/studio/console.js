@@ -1,5 +1,5 @@
-// The console: the script's log, newest at the bottom, bounded; lines can be filtered by level and
-// text.
+// The console: the newest lines of the script's log, the newest at the bottom. They can be filtered by
+// level and text.
 
 import { element, make, setText } from '../shared/dom.js';
 
@@ -22,7 +22,7 @@ export class Console {
   #goTo;
   #scheduled = false;
 
-  // goTo(file, line) is called for places that are named in a line.
+  // Calls goTo(file, line) when a place in a log line is clicked.
   constructor(goTo) {
     this.#goTo = goTo;
     for (const id of ['log-level', 'log-filter']) element(id).oninput = () => this.#filter();
@@ -36,7 +36,7 @@ export class Console {
     this.#put(line.level, line.text, this.#row(line));
   }
 
-  // Something between the lines: others were lost, the server was started again.
+  // A note between the lines, for example that lines were lost or the server was restarted.
   note(text) {
     const row = make('li', { className: 'log-note' }, text);
     this.#put('error', text, row);
@@ -90,7 +90,7 @@ export class Console {
     );
   }
 
-  // The text with its places as buttons; never markup.
+  // Returns the text with its places (file:line) as buttons. The text is never used as markup.
   #linked(text) {
     const parts = [];
     let end = 0;
@@ -135,7 +135,7 @@ export class Console {
     element('log-empty').hidden = shown > 0;
     setText(
       'log-empty',
-      all ? 'No line passes the filter' : 'No lines yet: what the script prints comes here'
+      all ? 'No line matches the filter' : 'No lines yet. What the script prints appears here'
     );
   }
 
@@ -143,7 +143,7 @@ export class Console {
     if (element('log-follow').checked) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
-  // Who scrolls up wants to read; who is at the end again wants to see what comes.
+  // Scrolling up stops following, so that lines can be read. Scrolling to the end follows again.
   #noticeScrolling() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     if (!clientHeight) return;

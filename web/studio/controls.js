@@ -1,12 +1,12 @@
-// A control for each type of setting: { nodes, set(value), focusable }. changed(value) is called
-// for what a person does, never by set().
+// Makes a control for each type of setting: { nodes, set(value), kind }. Calls changed(value) when a
+// person changes the value, never because of set().
 
 import { make } from '../shared/dom.js';
 import { formatColor, hasAlpha, parseColor } from './color.js';
 
-const STEPS = 200; // of a slider whose setting has no step
-const FEW = 4; // so many choices are shown at once,
-const SHORT = 28; // if they have no more letters than this together
+const STEPS = 200; // steps of a slider whose setting has none
+const FEW = 4; // up to this many choices are shown at once,
+const SHORT = 28; // if they have no more than this many letters together
 
 function number(setting, id, changed) {
   const { min, max } = setting;
@@ -31,13 +31,13 @@ function number(setting, id, changed) {
     changed(field.valueAsNumber);
   };
   const set = (value) => {
-    if (field.valueAsNumber !== value) field.value = value; // "1.50" stays as it was written
+    if (field.valueAsNumber !== value) field.value = value; // keeps "1.50" as it was typed
     if (slider) slider.value = value;
   };
   return { nodes, set, kind: slider ? 'range' : 'number' };
 }
 
-// Whole steps where the declaration has whole numbers and room for them.
+// Returns 1 if the declaration has only whole numbers and a range of at least 10.
 function sliderStep({ min, max, default: start }) {
   const whole = [min, max, start].every(Number.isInteger) && max - min >= 10;
   return whole ? 1 : (max - min) / STEPS;
@@ -99,7 +99,7 @@ function choice(setting, id, changed) {
   return { nodes: [group], set, kind: 'segments' };
 }
 
-// The picker knows no alpha: where the script uses one, it has a slider of its own.
+// The browser's picker has no alpha. If the script uses alpha, a slider for it is shown.
 function color(setting, id, changed) {
   const field = make('input', {
     type: 'text',

@@ -1,4 +1,4 @@
-// The dialogs: a name for a new file, comparing two texts, and help.
+// The dialogs: a name for a new file, the comparison of two texts, and help.
 
 import { element, setText } from '../shared/dom.js';
 
@@ -11,8 +11,8 @@ export function wireHelp() {
   }
 }
 
-// Asks for a file's name until attempt(name) → { name, … } or { error } has made it. Resolves to
-// what it returned, or null when the dialog was closed.
+// Asks for a file's name. Calls attempt(name), which returns { error } or a result, until there is a
+// result. Resolves to that result, or to null if the dialog was closed.
 export function askName({ title, name, attempt }) {
   const dialog = element('name-dialog');
   const field = element('name-field');
@@ -30,7 +30,7 @@ export function askName({ title, name, attempt }) {
         ? field.value.trim()
         : `${field.value.trim()}.lua`;
       if (!NAME.test(wanted)) {
-        setText('name-error', 'Letters, digits, _ and -, at most 64 of them');
+        setText('name-error', 'Use 1 to 64 letters, digits, _ or -');
         return;
       }
       const result = await attempt(wanted);
@@ -45,7 +45,7 @@ export function askName({ title, name, attempt }) {
   });
 }
 
-// Shows two texts; actions: [{ text, act }] beside "Close".
+// Shows two texts. actions: [{ text, act }], buttons beside "Close".
 export async function compare(title, left, right, actions) {
   const { showComparison } = await import('./compare.js');
   const dialog = element('compare');

@@ -1,12 +1,12 @@
-// What is open in the editor, and what of it is not saved yet.
+// The documents that are open in the editor, and their unsaved text.
 //
 // A document: { stream, name, kind, base, disk, state }
 //   kind    'script' (the stream's own), 'file' (beside it) or 'example'
-//   base    { text, etag }: what it was made from; text null when that is not known any more
-//   disk    { text, etag }: what somebody else saved meanwhile, while there is something unsaved
-//   state   the editor's
+//   base    { text, etag }: the saved text that was edited; text is null if it is not known any more
+//   disk    { text, etag }: a text that somebody else has saved while this one has unsaved changes
+//   state   of the editor
 //
-// Unsaved text is kept in the browser, per server, stream and file, with the ETag it is based on.
+// The browser keeps unsaved text for each server, stream and file, with the ETag of its base.
 
 import { recall, remember } from '../shared/dom.js';
 import { paths } from './api.js';
@@ -21,7 +21,7 @@ export function makeDocument(stream, name, kind) {
   return { stream, name, kind, base: null, disk: null, state: null };
 }
 
-// Where the server has it; null: nowhere.
+// The document's path on the server; null if it has none.
 export function pathOf({ stream, name, kind }) {
   if (kind === 'example') return null;
   return kind === 'script' ? paths.script(stream) : paths.file(stream, name);
@@ -40,7 +40,7 @@ export function recallDraft(document) {
   }
 }
 
-// Returns whether it is kept.
+// Returns whether the browser keeps the text.
 export function keepDraft(document, text) {
   if (text === document.base?.text) {
     remember(keyOf(document), null);
@@ -51,7 +51,7 @@ export function keepDraft(document, text) {
   return recall(keyOf(document)) === draft;
 }
 
-// Which file was looked at last, to begin with it again.
+// The file that was open last is opened first the next time.
 const lastKey = (stream) => `moonreel-file:${BASE}:${stream}`;
 
 export function rememberLast({ stream, name, kind }) {

@@ -1,5 +1,5 @@
-// The editor: CodeMirror in a shadow root (the page's content security policy allows no <style>
-// elements; there it uses constructed style sheets), one state for each document that is open.
+// The editor: CodeMirror, with one state for each open document. It lives in a shadow root, where it
+// uses constructed style sheets: the page's content security policy forbids <style> elements.
 
 import {
   autocompletion,
@@ -25,8 +25,8 @@ import {
 import { completionSource, hoverHelp } from './completion.js';
 import { luaText } from './language.js';
 
-// The one change that makes `to` of `from`: what both begin and end with stays, and so do cursors
-// there.
+// Returns the one change that turns `from` into `to`. It does not touch their common start and end, so
+// cursors there stay.
 function changeBetween(from, to) {
   const most = Math.min(from.length, to.length);
   let start = 0;
@@ -36,14 +36,14 @@ function changeBetween(from, to) {
   return { from: start, to: from.length - end, insert: to.slice(start, to.length - end) };
 }
 
-// A line that is not there (the end of the file) is the last one.
+// A line number beyond the end means the last line.
 function clampLine(doc, number) {
   return doc.line(Math.max(1, Math.min(number, doc.lines)));
 }
 
 function diagnosticAt(doc, { line: number, message }) {
   let line = clampLine(doc, number);
-  // What is underlined needs letters.
+  // An empty line cannot be underlined: the nearest line above that has text is.
   while (!line.text.trim() && line.number > 1) line = doc.line(line.number - 1);
   const indent = line.text.length - line.text.trimStart().length;
   return { from: line.from + indent, to: line.to, severity: 'error', message };
@@ -54,7 +54,7 @@ export class Editor {
   #extensions;
   #quiet = false;
 
-  // Called: change(), save(), run(); settings() gives the script's settings, for completion.
+  // on: { change(), save(), run(), settings() }; settings() returns the script's settings.
   constructor(host, { change, save, run, settings }) {
     const root = host.attachShadow({ mode: 'open' });
     const act = (action) => () => {
@@ -96,7 +96,7 @@ export class Editor {
     this.#view = new EditorView({ root, parent: root });
   }
 
-  // A state for a document, to be given to show(). label: for screen readers.
+  // Makes a state of a document for show(). label: for screen readers.
   makeState(text, label) {
     return EditorState.create({
       doc: text,
@@ -119,14 +119,14 @@ export class Editor {
     this.#view.setState(state);
   }
 
-  // Another text, with the cursor where it was; can be undone. quiet: change() is not called.
+  // Replaces the text and keeps the cursor. Can be undone. quiet: do not call change().
   replace(text, { quiet = false } = {}) {
     this.#quiet = quiet;
     this.#view.dispatch({ changes: changeBetween(this.text, text) });
     this.#quiet = false;
   }
 
-  // Underlines a line; null: none.
+  // Underlines the line of an error; null removes the underline.
   mark(fault) {
     const { state } = this.#view;
     this.#view.dispatch(setDiagnostics(state, fault ? [diagnosticAt(state.doc, fault)] : []));

@@ -1,4 +1,4 @@
-// How the editors look: all colours are the page's custom properties, so that both themes fit.
+// The look of the editors. All colours are custom properties of the page, so both themes work.
 
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';

@@ -1,6 +1,7 @@
-// Server-Sent Events by fetch: an EventSource cannot send the token in a header.
+// Reads Server-Sent Events with fetch, because an EventSource cannot send the token in a header.
 
-// Takes the text of the stream piece by piece, calls event({ id, type, data }) for each event.
+// Returns a function that takes the stream's text piece by piece. Calls event({ id, type, data }) for
+// each event.
 export function eventParser(event) {
   let rest = '';
   return (text) => {
@@ -19,7 +20,7 @@ export function eventParser(event) {
   };
 }
 
-// Reads until the stream ends or `signal` says so. Returns the HTTP status; throws when there is no
+// Reads until the stream ends or `signal` aborts. Returns the HTTP status. Throws if there is no
 // answer.
 export async function readEvents(url, { headers, signal, opened, event }) {
   const response = await fetch(url, {

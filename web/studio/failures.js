@@ -1,15 +1,15 @@
-// When the script fails: the line is underlined, and a banner lies over the picture, which goes on.
+// When the script fails, underlines the line and shows a banner over the picture.
 
 import { element } from '../shared/dom.js';
 
 const PLACE = /^([\w./-]+\.lua):(\d+): /;
-const LATE_MS = 3000; // answers may be older than a version that runs by our own doing
-const QUIET_MS = 3000; // without another error the banner goes away
+const LATE_MS = 3000; // an answer may be older than the version that this page has started
+const QUIET_MS = 3000; // the banner disappears this long after the last error
 
 export class Failures {
   #bench;
   #generation = null;
-  #errors = null; // of this version, as last counted
+  #errors = null; // errors of this version so far
   #failedAt = -Infinity;
   #startedAt = -Infinity; // when a version was started here
   #marked = null; // the error that is underlined
@@ -18,13 +18,13 @@ export class Failures {
     this.#bench = bench;
   }
 
-  // Another stream is looked at.
+  // Call it when another stream was chosen.
   reset() {
     this.#startedAt = -Infinity;
     this.#begin(null);
   }
 
-  // A version runs by our own doing: what was underlined is mended.
+  // Call it when this page has started a version: the underlined error is mended.
   running(generation) {
     this.#startedAt = Date.now();
     this.#begin(generation);
@@ -38,7 +38,7 @@ export class Failures {
     element('failure').hidden = true;
   }
 
-  // The stream's state is known again.
+  // Call it with each new state of the stream.
   update({ phase, script }, now) {
     const { generation, errors, last_error: error } = script;
     if (generation < this.#generation && now - this.#startedAt < LATE_MS) return; // an older answer

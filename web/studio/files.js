@@ -1,14 +1,14 @@
-// The list behind the script's name: files beside the script, and examples.
+// The list that opens below the script's name: files beside the script, and examples.
 
 import { element, make, setText } from '../shared/dom.js';
-import { Gone, paths } from './api.js';
+import { Gone, paths, reasonOf } from './api.js';
 
 export class Files {
   #api;
   #stream = null;
   #open;
 
-  // open(kind, name, text) opens one; newFile() asks for a name.
+  // open(kind, name, text) opens a document; newFile() and saveAs() ask for a name.
   constructor(api, { open, newFile, saveAs }) {
     this.#api = api;
     this.#open = open;
@@ -34,7 +34,7 @@ export class Files {
     const list = element('files-list');
     try {
       const answer = await this.#api.get(paths.files(this.#stream));
-      setText('files-error', answer.ok ? '' : 'The files cannot be listed');
+      setText('files-error', answer.ok ? '' : `Cannot list the files: ${reasonOf(answer)}`);
       if (!answer.ok) return;
       const files = answer
         .json()

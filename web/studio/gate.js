@@ -1,4 +1,4 @@
-// Getting in: what to do without the token, or with one that the server does not take.
+// The gate: asks for the token if there is none or the server does not accept it.
 
 import { element, setText } from '../shared/dom.js';
 import { keepToken } from '../shared/token.js';
@@ -7,7 +7,7 @@ export class Gate {
   #api;
   #entered;
 
-  // entered() is called when a token was given.
+  // Calls entered() when a token was given.
   constructor(api, entered) {
     this.#api = api;
     this.#entered = entered;
@@ -17,7 +17,7 @@ export class Gate {
     };
   }
 
-  // A whole link may be pasted, too.
+  // given: a token, or a whole link with one.
   #take(given) {
     const token = tokenOf(given);
     if (!token) return;
@@ -28,11 +28,11 @@ export class Gate {
     this.#entered();
   }
 
-  // refused: the server does not take the token there is.
+  // refused: the server does not accept the token that this browser has.
   open(refused) {
     setText(
       'gate-title',
-      refused ? 'The server does not take this token' : 'Editing takes the token'
+      refused ? 'The server does not accept this token' : 'Editing needs the token'
     );
     element('gate').dataset.refused = String(refused);
     element('gate').hidden = false;
@@ -48,6 +48,6 @@ function tokenOf(given) {
   try {
     return linked ? decodeURIComponent(linked) : given.trim();
   } catch {
-    return linked; // not encoded after all
+    return linked; // it was not percent-encoded
   }
 }

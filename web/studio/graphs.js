@@ -1,5 +1,5 @@
-// The figures as curves, with the newest values as text beside them and a table of them for those
-// who cannot see curves. A chunk of its own.
+// Draws the figures as curves, with the newest values as text beside them, and a table for people who
+// cannot see the curves. Loaded on demand.
 
 import uPlot from 'uplot';
 
@@ -8,7 +8,7 @@ import { CHARTS } from './samples.js';
 
 const HEIGHT = 120;
 const COLORS = 5; // --series-1 …
-const SHORTEST = 60; // seconds that are shown at least
+const SHORTEST = 60; // the time axis shows at least this many seconds
 
 export class Graphs {
   #samples;
@@ -68,7 +68,7 @@ export class Graphs {
         make(
           'tr',
           {},
-          ...['', 'now', 'least', 'mean', 'most'].map((text) => make('th', { scope: 'col' }, text))
+          ...['', 'now', 'minimum', 'mean', 'maximum'].map((text) => make('th', { scope: 'col' }, text))
         )
       ),
       body

@@ -1,4 +1,4 @@
-// The description of a call, field or setting as elements: signature, text, parameters.
+// Makes the help for a call, field or setting: signature, text, parameters.
 
 import { make } from '../shared/dom.js';
 
@@ -21,7 +21,7 @@ function paramRow(param) {
   ];
 }
 
-// What a setting is: its type and its bounds or choices.
+// Describes a setting by its help text and its bounds or choices.
 function settingText(setting) {
   const bounds = [
     setting.help,
@@ -39,7 +39,7 @@ export function helpFor(name, described) {
     { className: 'cm-help' },
     make('code', { className: 'cm-help-signature' }, signature(name, described))
   );
-  if (described.hook) body.append(make('p', { className: 'cm-help-hook' }, 'moonreel calls it'));
+  if (described.hook) body.append(make('p', { className: 'cm-help-hook' }, 'Called by moonreel'));
   if (doc) body.append(make('p', {}, doc));
   if (described.params?.length) body.append(make('dl', {}, ...described.params.flatMap(paramRow)));
   return body;

@@ -1,12 +1,12 @@
-// Which panes are seen, and how large they are. On a desk all are there and the splitters between
-// them can be moved, by pointer and keys; on a phone there is one at a time.
+// Which panes are visible, and how large they are. On a large screen all of them are visible, and the
+// splitters between them can be moved by pointer and keys. On a phone, one pane is visible at a time.
 
 import { element, recall, remember } from '../shared/dom.js';
 
 const KEY = 'moonreel-studio-layout';
-const STEP = 2; // percent, of an arrow key
+const STEP = 2; // percent that an arrow key moves a splitter
 
-// Moves `selected` along the tabs of a list by the keys that tabs have.
+// Makes the arrow keys, Home and End move through a list of tabs.
 export function wireTabs(list, select) {
   const tabs = [...list.querySelectorAll('[role="tab"]')];
   const choose = (tab, focus) => {
@@ -35,7 +35,7 @@ export class Layout {
   #mark = {};
   #shown;
 
-  // shown(name) is called when the tab "graphs", "console", … comes to be seen.
+  // Calls shown(name) when the tab "graphs", "console", … becomes visible.
   constructor(shown) {
     this.#shown = shown;
     this.#recall();
@@ -48,7 +48,7 @@ export class Layout {
     for (const splitter of document.querySelectorAll('[role="separator"]')) this.#wire(splitter);
   }
 
-  // panes: the phone's; bottom and side: those of the desk.
+  // list: "panes" on a phone; "bottom" and "side" on a large screen.
   select(list, name) {
     document.body.dataset[list] = name;
     this.#mark[list](name);
@@ -57,7 +57,7 @@ export class Layout {
     this.#shown(name);
   }
 
-  // Lets the pane be seen that something is in.
+  // Makes the pane with a part of the page visible.
   reveal(name) {
     this.select('panes', name);
   }
@@ -66,7 +66,7 @@ export class Layout {
     try {
       Object.assign(this.#sizes, JSON.parse(recall(KEY)));
     } catch {
-      /* what is kept is of no use: as without */
+      /* the kept sizes cannot be used; the default ones stay */
     }
     for (const name of Object.keys(this.#sizes)) this.#apply(name);
   }
@@ -115,7 +115,7 @@ export class Layout {
     };
   }
 
-  // What a share is of.
+  // The area that a share refers to.
   #area(name) {
     return (name === 'picture' ? element('side') : element('desk')).getBoundingClientRect();
   }

@@ -1,5 +1,5 @@
-// Follows the log of a stream, and goes on where it was when the connection comes back. Readers
-// count as clients: where there is no room for another one, the log is asked for once in a while.
+// Follows the log of a stream. After a lost connection it continues with the next line. A reader counts
+// as a client; if the server has no room for one, the reader polls the log instead.
 
 import { Gone, paths } from './api.js';
 import { readEvents } from './event_stream.js';
@@ -13,7 +13,7 @@ export class LogReader {
   #api;
   #on;
   #stream = null;
-  #last = null; // the newest line
+  #last = null; // the newest line that was read
   #abort = null;
 
   // on: { line(line), dropped(count), restarted(), state('open', 'locked' or 'gone') }.
@@ -22,7 +22,7 @@ export class LogReader {
     this.#on = on;
   }
 
-  // Follows another stream, or the same one with another token.
+  // Follows a stream. Also call it when the token has changed.
   follow(stream) {
     if (stream !== this.#stream) this.#last = null;
     this.#stream = stream;
@@ -62,7 +62,7 @@ export class LogReader {
     }
   }
 
-  // Returns whether there was an answer.
+  // Polls the log once. Returns whether the server answered.
   async #ask() {
     const answer = await this.#api.get(`${paths.log(this.#stream)}?after=${this.#last?.id ?? 0}`);
     if (!answer.ok) return false;
@@ -94,7 +94,7 @@ export class LogReader {
     });
   }
 
-  // A server that was started again counts its lines from 1: then its log is another one.
+  // A restarted server counts its lines from 1, so the reader must begin again.
   async #checkRestart() {
     const answer = await this.#api.get(paths.log(this.#stream));
     if (!answer.ok) throw new Gone();

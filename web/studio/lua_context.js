@@ -1,12 +1,12 @@
-// What a place in a script is about, as far as can be told from the text around it: enough for help
-// with moonreel's own calls, no Lua parser.
+// Guesses what a place in a script refers to, from the text around it. That is enough for help with
+// moonreel's own calls; it is not a Lua parser.
 
 import meta from 'moonreel:meta';
 
-const BEFORE = 4000; // characters that are looked at for the call around a place
+const BEFORE = 4000; // characters before a place that are searched for the call around it
 const LUA = /--\[\[[\s\S]*?(?:\]\]|$)|--[^\n]*|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?/g;
 
-// Members of a class with those of what it is made from: { name: member }.
+// Returns the members of a class and of its parents: { name: member }.
 export function membersOf(name) {
   const described = meta.classes[name];
   if (!described) return {};
@@ -15,10 +15,10 @@ export function membersOf(name) {
 
 export const isCall = (member) => Boolean(member.params);
 
-// Comments and strings as blanks, so that what is in them counts for nothing.
+// Replaces comments and strings by spaces, so that their content is ignored.
 const blank = (text) => text.replace(LUA, (match) => ' '.repeat(match.length));
 
-// Whether the text ends within a comment or a string of its last line.
+// Whether the text ends inside a comment or a string of its last line.
 export function inQuotes(text) {
   const end = text.length;
   for (const match of text.matchAll(LUA)) {
@@ -29,10 +29,10 @@ export function inQuotes(text) {
   return false;
 }
 
-// The first type that a call gives.
+// The type of a call's first result.
 const returned = (call) => call?.returns?.[0]?.type.replace(/\?$/, '') ?? null;
 
-// The class of a variable: of the parameters that moonreel gives, and of what was assigned to it.
+// Returns the class of a variable, from what is assigned to it. `frame` is always a Frame.
 export function classOf(variable, text, depth = 0) {
   if (depth > 4) return null;
   if (variable === 'frame') return 'Frame';
@@ -45,7 +45,8 @@ export function classOf(variable, text, depth = 0) {
   return tested?.[1] === variable ? 'Test' : null;
 }
 
-// The description of "frame:text", "json.encode", "settings.label", "kernel", "settings", or null.
+// Returns the description of "frame:text", "json.encode", "settings.label", "kernel" or "settings", or
+// null for other names.
 // settings: the script's own, by name.
 export function find(expression, text, settings = [], depth = 0) {
   const [, owner, separator, name] = /^(?:(\w+)([.:]))?(\w+)$/.exec(expression) ?? [];
@@ -62,8 +63,8 @@ function findCall(expression, text, depth) {
   return found && isCall(found) ? found : null;
 }
 
-// The class whose fields are the keys of the table that the text ends in, where a key may stand:
-// the options of a call, or the declaration of a setting. Null elsewhere.
+// If the text ends inside a table where a key may stand, returns the class whose fields are the keys:
+// the options of a call, or the declaration of a setting. Otherwise returns null.
 export function keysAt(text) {
   const before = blank(text.slice(-BEFORE));
   if (!/[{,]\s*\w*$/.test(before)) return null;
@@ -80,7 +81,7 @@ export function keysAt(text) {
   return declared ? 'SettingDeclaration' : null;
 }
 
-// Where the brackets are that are still open at the end, innermost first.
+// Returns the positions of the brackets that are open at the end, innermost first.
 function openBrackets(text) {
   const open = [];
   for (let at = 0; at < text.length; at++) {

@@ -1,17 +1,18 @@
-// Reads the description of moonreel's calls for the Lua language server (lua/meta/moonreel.lua).
+// Reads the files that describe moonreel's calls for the Lua language server (lua/meta/).
+// Their texts may be joined to one.
 //
 // parseMeta(text) → { functions, tables, classes, values }:
 //   functions  { process: Call, … }                      globals
 //   tables     { json: { doc, members: { encode: Call, null: Field } }, … }
 //   classes    { Frame: { doc, parent, fields: { width: Field }, methods: { skip: Call } }, … }
-//   values     { settings: Field, … }                     globals that are no functions
-// Call: { doc, params: [{ name, type, optional, doc }], returns: [{ type, name }], method: called with
-//   a colon, hook: moonreel calls it }. Field: { doc, type, optional }.
+//   values     { settings: Field, … }                     globals that are not functions
+// Call: { doc, params: [{ name, type, optional, doc }], returns: [{ type, name }], method, hook }.
+//   method: scripts call it with a colon; hook: moonreel calls it. Field: { doc, type, optional }.
 
 const BRACKETS = { '(': ')', '{': '}', '[': ']', '<': '>' };
 
-// A type at the start of the text, and the rest: types hold no spaces but within brackets and after
-// "fun(…):" and commas.
+// Splits a text into the type at its start and the rest. A type contains spaces only inside brackets,
+// after "fun(…):" and after commas.
 function splitType(text) {
   const open = [];
   let at = 0;
@@ -42,7 +43,7 @@ function readReturn(text) {
   return { type, name };
 }
 
-// What the comment lines before something say about it.
+// Reads the comment lines before a declaration.
 function readNotes(lines) {
   const notes = {
     doc: '',
@@ -73,8 +74,8 @@ function makeCall({ doc, params, returns }, more) {
 
 class Parser {
   meta = { functions: {}, tables: {}, classes: {}, values: {} };
-  #locals = {}; // the class behind a local's name
-  #hooks = false; // within the section of functions that moonreel calls
+  #locals = {}; // the class that a local variable describes
+  #hooks = false; // whether this is the section of functions that moonreel calls
 
   section(title) {
     this.#hooks = /^Functions that moonreel calls/.test(title);

@@ -1,4 +1,4 @@
-// The state of the stream, asked for once a second while the page is seen.
+// Asks for the state of the stream once a second while the page is visible.
 
 import { Gone, paths } from './api.js';
 
@@ -6,7 +6,7 @@ const PERIOD_MS = 1000;
 
 export class Monitor {
   stream = null;
-  state = null; // the server's answer, null while there is none
+  state = null; // the last answer, null if there is none
   #api;
   #on;
   #asking = false;

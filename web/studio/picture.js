@@ -1,4 +1,4 @@
-// The live picture, what is said about the connection, the figures below it and the payload.
+// The live picture, the notice about the connection, the figures below the picture, and the payload.
 
 import { connect } from '../client/moonreel.js';
 import { element, recall, remember, setText } from '../shared/dom.js';
@@ -8,9 +8,9 @@ import { attachPointer } from '../shared/pointer.js';
 import { describe } from '../shared/status.js';
 import { layOut } from '../shared/json_layout.js';
 
-const PAYLOAD_MS = 200; // between two payloads as text
-const LONGEST = 64 * 1024; // characters of one
-const NOTICE_MS = 400; // a connection that comes up at once needs no sentence
+const PAYLOAD_MS = 200; // between two updates of the payload's text
+const LONGEST = 64 * 1024; // characters of a payload that are shown
+const NOTICE_MS = 400; // a connection that opens at once needs no notice
 const STREAMLESS = { kind: 'connecting', retryAt: null, streams: [] };
 
 export class Picture {
@@ -24,7 +24,7 @@ export class Picture {
   #since = performance.now();
   #changed;
 
-  // changed(status) is called whenever the connection's status did.
+  // Calls changed(status) after each change of the connection's status.
   constructor(changed) {
     this.#changed = changed;
     this.#player = new Player(element('picture'), {
@@ -46,7 +46,7 @@ export class Picture {
     setInterval(() => this.#tick(), 250);
   }
 
-  // Watches a stream; token: only where the server lets nobody watch without.
+  // Watches a stream. token: only if the server asks viewers for one.
   watch(base, stream, token) {
     this.#viewer?.close();
     this.#player.clear();

@@ -1,5 +1,5 @@
-// What the build makes of the Lua files of this project, as modules that the studio imports:
-// 'moonreel:meta', the calls that scripts have (meta_parser.mjs), and 'moonreel:examples'.
+// Modules that the studio imports and that the build makes from Lua files of this project:
+// 'moonreel:meta', the description of moonreel's calls (meta_parser.mjs), and 'moonreel:examples'.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { parseMeta } from './meta_parser.mjs';
 
 const LUA = fileURLToPath(new URL('../../lua/', import.meta.url));
-const META = path.join(LUA, 'meta', 'moonreel.lua');
+const META = path.join(LUA, 'meta');
 const EXAMPLES = path.join(LUA, 'examples');
 
-// The comment that a file begins with, as one paragraph.
+// Returns the comment at the top of a file as one paragraph.
 function firstComment(text) {
   const lines = [];
   for (const line of text.split('\n')) {
@@ -21,23 +21,32 @@ function firstComment(text) {
   return lines.join(' ');
 }
 
-export function readExamples() {
-  return fs
-    .readdirSync(EXAMPLES)
-    .filter((name) => name.endsWith('.lua'))
+// Returns { name, text } of each Lua file of a folder, sorted by name.
+function readFolder(folder) {
+  const names = fs.readdirSync(folder).filter((name) => name.endsWith('.lua'));
+  return names
     .sort()
-    .map((name) => {
-      const text = fs.readFileSync(path.join(EXAMPLES, name), 'utf8');
-      return { name, description: firstComment(text), text };
-    });
+    .map((name) => ({ name, text: fs.readFileSync(path.join(folder, name), 'utf8') }));
+}
+
+export function readExamples() {
+  return readFolder(EXAMPLES).map(({ name, text }) => ({
+    name,
+    description: firstComment(text),
+    text,
+  }));
 }
 
 export function readMeta() {
-  return parseMeta(fs.readFileSync(META, 'utf8'));
+  return parseMeta(
+    readFolder(META)
+      .map(({ text }) => text)
+      .join('\n')
+  );
 }
 
 const MODULES = {
-  meta: () => ({ value: readMeta(), watchFiles: [META] }),
+  meta: () => ({ value: readMeta(), watchDirs: [META] }),
   examples: () => ({ value: readExamples(), watchDirs: [EXAMPLES] }),
 };
 

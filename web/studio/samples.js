@@ -1,11 +1,11 @@
-// The figures of the last five minutes, from the server's state once a second.
+// The figures of the last five minutes, taken from the stream's state once a second.
 
 const SECONDS = 300;
 const STAGES = ['decode', 'convert', 'script', 'encode'];
 const CAUSES = ['rate', 'script', 'pool', 'skip', 'failed'];
 
 const WORDS = {
-  rate: 'over rate',
+  rate: 'above --fps',
   script: 'script busy',
   pool: 'no buffer',
   skip: 'skipped',
@@ -17,11 +17,11 @@ const rate = (value) => value.toFixed(1);
 const time = (us) =>
   us < 1000 ? `${Math.round(us)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms`;
 
-// What is drawn: { id, title, format, incrs: steps of the axis, or any, series: [{ key, label }] }.
+// The charts: { id, title, format, incrs, series: [{ key, label }] }. incrs: allowed steps of the axis.
 export const CHARTS = [
   {
     id: 'fps',
-    title: 'Frames a second',
+    title: 'Frames per second',
     format: rate,
     series: [
       { key: 'fps_in', label: 'in' },
@@ -30,7 +30,7 @@ export const CHARTS = [
   },
   {
     id: 'script',
-    title: 'Script, a frame',
+    title: 'Script time per frame',
     format: time,
     series: [
       { key: 'p50', label: 'median' },
@@ -39,13 +39,13 @@ export const CHARTS = [
   },
   {
     id: 'stages',
-    title: 'Stages, a frame',
+    title: 'Stage times per frame',
     format: time,
     series: STAGES.map((stage) => ({ key: stage, label: stage })),
   },
   {
     id: 'drops',
-    title: 'Dropped, a second',
+    title: 'Dropped frames per second',
     format: rate,
     series: CAUSES.map((cause) => ({ key: `drop_${cause}`, label: WORDS[cause] })),
   },
@@ -63,7 +63,7 @@ const KEYS = CHARTS.flatMap(({ series }) => series.map(({ key }) => key));
 export class Samples {
   at = []; // UNIX time in seconds
   values = Object.fromEntries(KEYS.map((key) => [key, []]));
-  #before = null; // { drops, at }: counters become rates
+  #before = null; // { drops, at } of the previous state, to make rates from counters
 
   clear() {
     this.at.length = 0;
@@ -71,7 +71,7 @@ export class Samples {
     this.#before = null;
   }
 
-  // state: the server's, or null when there is none: a gap.
+  // state: of the stream; null if the server did not answer, which leaves a gap.
   add(state, ms) {
     const seconds = ms / 1000;
     if (this.at.length && seconds - this.at.at(-1) < 0.5) return;
@@ -103,7 +103,7 @@ export class Samples {
     return sample;
   }
 
-  // { now, least, mean, most } of a series; null without a value.
+  // Returns { now, least, mean, most } of a series, or null if it has no value.
   summary(key) {
     const known = this.values[key].filter((value) => value !== null);
     if (!known.length) return null;

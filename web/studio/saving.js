@@ -1,14 +1,14 @@
-// Saving and running what is in the editor, and saying what became of it.
+// Saves and runs the text in the editor, and shows the result.
 
 import { element } from '../shared/dom.js';
 import { Gone, paths, reasonOf } from './api.js';
 import { askName } from './dialogs.js';
 import { keepDraft, pathOf } from './documents.js';
 
-const KEPT = 'your text is kept here';
+const KEPT = 'This browser keeps your text';
 
 export class Saving {
-  trial = null; // { stream, name, generation }: what was last run without being saved
+  trial = null; // { stream, name, generation }: the last text that was run without being saved
   #api;
   #bench;
   #versions;
@@ -27,16 +27,19 @@ export class Saving {
     if (!document?.state) return;
     if (document.kind === 'example') this.saveAs();
     else if (document.disk) {
-      this.#bench.say(`Not saved: ${document.name} was changed on disk; choose first`, 'bad');
+      this.#bench.say(
+        `Not saved: ${document.name} has changed on disk. Choose which text to keep`,
+        'bad'
+      );
       element('disk-take').focus();
     } else this.#alone(() => this.#save(), 'Saving…');
   }
 
   run() {
-    if (this.#bench.document?.state) this.#alone(() => this.#run(), 'Trying it…');
+    if (this.#bench.document?.state) this.#alone(() => this.#run(), 'Trying…');
   }
 
-  // No trial runs any more.
+  // Call it when no trial runs any more.
   over() {
     this.trial = null;
     this.#bench.runs = null;
@@ -46,7 +49,7 @@ export class Saving {
     this.#alone(() => this.#back(), 'Going back…');
   }
 
-  // One at a time; of those that are asked for meanwhile the last is done after it.
+  // Does one thing at a time. Of the requests that come meanwhile, the last one is done afterwards.
   async #alone(work, word) {
     if (this.#bench.busy) {
       this.#next = [work, word];
@@ -59,7 +62,7 @@ export class Saving {
     } catch (error) {
       if (!(error instanceof Gone)) throw error;
       this.#bench.keep();
-      this.#bench.say(`No connection to the server: not saved, ${KEPT}`, 'bad');
+      this.#bench.say(`Not saved: no connection to the server. ${KEPT}`, 'bad');
     } finally {
       this.#bench.busy = false;
       this.#bench.show();
@@ -75,7 +78,7 @@ export class Saving {
     const answer = await this.#api.put(pathOf(document), text, headers);
     if (answer.status === 412) {
       await this.#bench.refresh();
-      this.#bench.say(`Not saved: ${document.name} was changed on disk meanwhile`, 'bad');
+      this.#bench.say(`Not saved: ${document.name} has changed on disk meanwhile`, 'bad');
     } else if (answer.ok) {
       document.base = { text, etag: answer.etag };
       document.disk = null;
@@ -112,7 +115,7 @@ export class Saving {
     this.#bench.say(`Trial: running as version ${generation}, not saved`, 'good');
   }
 
-  // The saved text runs again; what is in the editor stays there.
+  // Runs the saved text again. The text in the editor stays.
   async #back() {
     const path = paths.script(this.#bench.stream);
     const saved = await this.#api.get(path);
@@ -128,7 +131,7 @@ export class Saving {
     this.#runs(generation);
     this.#bench.say(
       `The saved script runs again, as version ${generation}`
-        + `${this.#bench.dirty ? '; your text stays here, unsaved' : ''}`,
+        + `${this.#bench.dirty ? '. Your text in the editor is not saved' : ''}`,
       'good'
     );
   }
@@ -142,7 +145,7 @@ export class Saving {
     const reason = reasonOf(answer);
     if (answer.status === 401 || answer.status === 403) {
       this.#bench.keep();
-      this.#bench.say(`Not saved: the server wants another token; ${KEPT}`, 'bad');
+      this.#bench.say(`Not saved: the server does not accept the token. ${KEPT}`, 'bad');
     } else if (answer.status === 422) {
       this.#versions.add(document, text, reason, 'bad');
       this.#rejected(document, answer.json(), reason);
@@ -151,7 +154,7 @@ export class Saving {
     }
   }
 
-  // The server's names are those of the script: the text may be of an example or another file.
+  // The server names the script's file, but the text may come from an example or another file.
   #rejected(document, { line, file }, reason) {
     if (!line) {
       this.#bench.say(reason, 'bad');
@@ -162,7 +165,7 @@ export class Saving {
     this.#bench.say(reason, 'bad', { file: name, line });
   }
 
-  // Asks for a name and makes a new file of what is in the editor.
+  // Asks for a name and makes a new file from the text in the editor.
   async saveAs() {
     const { document, text } = this.#bench;
     const name = await askName({

@@ -1,21 +1,21 @@
-// Sends changed settings: one request at a time, ten a second at most, in order; of several values
-// of one setting that wait, the newest is sent. A button that is pressed twice is sent twice.
+// Sends changed settings in order: one request at a time, at most ten a second. If several values of a
+// setting wait, only the newest is sent. A button that is pressed twice is sent twice.
 
 const PERIOD_MS = 100;
 
 export class SettingSender {
   #send;
-  #waiting = []; // objects { name: value }, to be sent one after the other
+  #waiting = []; // objects { name: value }, one for each request
   #sending = null;
   #sentAt = -Infinity;
   #timer = null;
 
-  // send(changes) → promise, resolved when the server has answered.
+  // send(changes) returns a promise that resolves when the server has answered.
   constructor(send) {
     this.#send = send;
   }
 
-  // Whether a value is on its way or waits.
+  // Whether a value of the setting waits or is being sent.
   has(name) {
     return [...this.#waiting, this.#sending ?? {}].some((changes) => Object.hasOwn(changes, name));
   }
@@ -23,7 +23,7 @@ export class SettingSender {
   put(name, value, isButton = false) {
     const last = this.#waiting.at(-1);
     if (last && !(isButton && Object.hasOwn(last, name))) {
-      delete last[name]; // the order is that of the newest values
+      delete last[name]; // keeps the order of the newest values
       last[name] = value;
     } else this.#waiting.push({ [name]: value });
     this.#schedule();

@@ -1,4 +1,5 @@
-// The form made of what the script declares: changes are live, those of others show up.
+// The form for the settings that the script declares. Changes take effect at once, and changes by
+// others are shown.
 
 import { element, make, setText } from '../shared/dom.js';
 import { Gone, paths, reasonOf } from './api.js';
@@ -8,7 +9,7 @@ import { SettingSender } from './setting_sender.js';
 const PERIOD_MS = 2000;
 
 export class Settings {
-  list = []; // as the server has them
+  list = []; // as the server sent them
   #api;
   #stream = null;
   #rows = new Map(); // by name: { control, error, reset, fields, value }
@@ -26,25 +27,27 @@ export class Settings {
     this.#stream = stream;
     this.#sender.clear();
     this.#show([]);
-    this.#declared = null; // that was nobody's declaration
+    this.#declared = null; // the empty list is not a declaration
     setText('settings-empty', '');
     this.read();
   }
 
-  // To be called when another version runs, too.
+  // Also call it when another version runs.
   async read() {
     const stream = this.#stream;
     try {
       const answer = await this.#api.get(paths.settings(stream), { open: true });
       if (stream !== this.#stream) return;
       if (answer.ok) this.#show(answer.json().settings);
-      else if (!this.list.length) setText('settings-empty', `No settings: ${reasonOf(answer)}`);
+      else if (!this.list.length) {
+        setText('settings-empty', `Cannot read the settings: ${reasonOf(answer)}`);
+      }
     } catch (error) {
       if (!(error instanceof Gone)) throw error;
     }
   }
 
-  // Whether they can be changed: without the token they are to be looked at.
+  // Enables the controls; without the token they are read-only.
   show() {
     const locked = !this.#api.token;
     for (const { fields } of this.#rows.values()) {
@@ -66,7 +69,7 @@ export class Settings {
     this.show();
   }
 
-  // What somebody is about to change stays as it is, unless it was changed elsewhere.
+  // A field that is being edited stays as it is, unless its value was changed elsewhere.
   #update({ name, value, default: start, type }) {
     const row = this.#rows.get(name);
     const typing = row.fields.includes(document.activeElement) && row.value === value;
@@ -92,7 +95,7 @@ export class Settings {
       {
         type: 'button',
         className: 'reset',
-        title: `Back to ${JSON.stringify(setting.default)}`,
+        title: `Reset to ${JSON.stringify(setting.default)}`,
         ariaLabel: `Reset ${name} to ${setting.default}`,
         hidden: true,
         onclick: () => {
@@ -150,14 +153,14 @@ export class Settings {
         for (const name of names) this.#fail(name, '');
         this.#show(answer.json().settings);
       } else if (answer.status === 422 && names.length > 1) {
-        for (const name of names) await this.#send({ [name]: changes[name] }); // which one it is
+        for (const name of names) await this.#send({ [name]: changes[name] }); // to find the wrong one
       } else {
         for (const name of names)
           this.#fail(name, reasonOf(answer).replace(/^settings\.\w+: /, ''));
       }
     } catch (error) {
       if (!(error instanceof Gone)) throw error;
-      for (const name of names) this.#fail(name, 'No connection to the server: not changed');
+      for (const name of names) this.#fail(name, 'Not changed: no connection to the server');
     }
   }
 }

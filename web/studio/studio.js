@@ -1,7 +1,7 @@
-// The studio: joins the editor, the picture and what the server says about the stream.
+// The studio: connects the editor, the picture and the state of the stream.
 //
-// ?stream=NAME chooses a stream; #token=TOKEN (or ?token=TOKEN) is what editing needs, taken out of the
-// address at once.
+// ?stream=NAME chooses a stream. #token=TOKEN (or ?token=TOKEN) allows editing; the studio removes it
+// from the address at once.
 
 import { element, make, setText } from '../shared/dom.js';
 import { onTokenLink, takeToken } from '../shared/token.js';
@@ -58,12 +58,12 @@ const reader = new LogReader(api, {
     if (/ loaded \(version \d+\)$/.test(line.text)) monitor.poke();
   },
   dropped: (count) => log.note(`${count} line${count === 1 ? ' was' : 's were'} dropped`),
-  restarted: () => log.note('The server was started again'),
+  restarted: () => log.note('The server was restarted'),
   state: (state) => {
     element('log-state').hidden = state === 'open';
     setText(
       'log-state',
-      state === 'locked' ? 'The log takes the token' : 'No connection; trying again'
+      state === 'locked' ? 'The log needs the token' : 'No connection, trying again'
     );
   },
 });
@@ -84,14 +84,14 @@ function locked() {
   gate.open(Boolean(api.token));
 }
 
-// A version runs, by our own doing.
+// Call it when this page has started a version.
 function running(number) {
   failures.running(number);
   settings.read();
   monitor.poke();
 }
 
-// ---- what the server says ----
+// ---- the state of the stream ----
 
 function showState(state, at) {
   if (serverGone) cameBack();
@@ -103,11 +103,11 @@ function showState(state, at) {
   generation = state.script.generation;
   const { total } = state.viewers;
   setText('figure-viewers', `${total} viewer${total === 1 ? '' : 's'}`);
-  setText('figure-version', generation ? `version ${generation}` : 'no version runs');
+  setText('figure-version', generation ? `version ${generation}` : 'no version is running');
   showTrial();
 }
 
-// A trial may be of another page's doing, or ended by somebody who saved the file.
+// Another page may have started the trial, and a saved file may have ended it.
 function showTrial() {
   const { trial = false, generation: running = -1 } = monitor.state?.script ?? {};
   const mine = saving.trial?.stream === stream ? saving.trial : null;
@@ -115,7 +115,7 @@ function showTrial() {
   element('trial').hidden = !trial && !(mine && running < mine.generation);
   setText(
     'trial-text',
-    mine ? `Trial: ${mine.name} runs as it was here, not saved` : 'Trial: what runs is not saved'
+    mine ? `Trial: ${mine.name} is running, not saved` : 'Trial: the running script is not saved'
   );
 }
 
@@ -128,7 +128,7 @@ function showGone() {
 
 function cameBack() {
   serverGone = false;
-  saving.over(); // it may be another server that knows nothing of it
+  saving.over(); // it may be another server, which knows no trial
   element('offline').hidden = true;
   picture.wake();
   settings.read();
@@ -157,7 +157,7 @@ function showStatus(status) {
   element('stream-choice').hidden = names.length < 2 && names[0] === stream;
 }
 
-// Those that can be watched in place of one that is not there.
+// Lists the streams that exist, if the wanted one does not.
 function showStreams(names) {
   const list = element('notice-streams');
   if (list.textContent === names.join('')) return;
@@ -168,7 +168,7 @@ function showStreams(names) {
 
 // ---- choosing ----
 
-// Everything that belongs to a stream begins anew; what is open in its editor is kept.
+// Resets everything that belongs to a stream. Documents that are open in its editor stay.
 function choose(name) {
   stream = name;
   generation = null;
@@ -213,7 +213,7 @@ onTokenLink((given) => {
   enter();
 }, 'token', BASE);
 
-// Another token was given.
+// Call it when a token was given.
 async function enter() {
   await watch(stream ?? wanted());
   settings.show();
@@ -232,10 +232,10 @@ const wanted = () => new URLSearchParams(location.search).get('stream');
 function compareWith(version) {
   element('versions').hidePopover();
   compare(
-    `${version.name}, ${version.time.toLocaleTimeString()} beside the editor`,
+    `${version.name} of ${version.time.toLocaleTimeString()}, compared with the editor`,
     { label: `${version.what}, ${version.time.toLocaleTimeString()}`, text: version.text },
     { label: 'in the editor', text: bench.text },
-    [{ text: 'Bring back', act: () => bringBack(version) }]
+    [{ text: 'Restore', act: () => bringBack(version) }]
   );
 }
 
@@ -245,20 +245,20 @@ async function bringBack(version) {
     await bench.open(version.kind, version.name);
   }
   if (bench.text !== version.text)
-    versions.add(bench.document, bench.text, 'before a version came back');
+    versions.add(bench.document, bench.text, 'before an older version was restored');
   editor.replace(version.text);
-  bench.say(`${version.name} is as it was at ${version.time.toLocaleTimeString()}, not saved yet`);
+  bench.say(`Restored ${version.name} of ${version.time.toLocaleTimeString()}, not saved yet`);
   editor.focus();
 }
 
 element('disk-compare').onclick = () => {
   const { disk, name } = bench.document;
   compare(
-    `${name}: on disk and here`,
+    `${name}: the file on disk and the editor`,
     { label: 'on disk', text: disk.text },
     { label: 'in the editor', text: bench.text },
     [
-      { text: 'Take what is on disk', act: () => bench.takeDisk() },
+      { text: 'Load from disk', act: () => bench.takeDisk() },
       { text: 'Keep mine', act: () => bench.keepMine() },
     ]
   );

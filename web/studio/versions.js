@@ -1,4 +1,4 @@
-// The versions of this session: each text that was saved, run or taken, and what became of it.
+// The versions of this session: each text that was saved, tried or loaded, and its result.
 
 import { make } from '../shared/dom.js';
 
@@ -17,8 +17,8 @@ export class Versions {
   #shown = () => true;
   #choose;
 
-  // list: an <ol>; count: where their number is said; choose: { compare(version), restore(version)
-  // }.
+  // list: an <ol>; count: the element that shows their number; choose: { compare(version),
+  // restore(version) }.
   constructor(list, count, choose) {
     this.#list = list;
     this.#count = count;
@@ -33,7 +33,7 @@ export class Versions {
     this.#show();
   }
 
-  // Those of one stream are listed.
+  // Lists the versions of one stream.
   select(stream) {
     this.#shown = (version) => version.stream === stream;
     this.#show();
@@ -69,7 +69,7 @@ export class Versions {
         'span',
         { className: 'actions' },
         button('Compare', this.#choose.compare),
-        button('Bring back', this.#choose.restore)
+        button('Restore', this.#choose.restore)
       )
     );
   }

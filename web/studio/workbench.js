@@ -1,5 +1,5 @@
-// Which document is open in the editor, and what becomes of it while others edit the same file.
-// Saving and running it is in saving.js.
+// The document that is open in the editor, also while others edit the same file. saving.js saves and
+// runs it.
 
 import { element, setText } from '../shared/dom.js';
 import { Gone } from './api.js';
@@ -14,21 +14,21 @@ import {
 } from './documents.js';
 
 const POLL_MS = 1500;
-const KEEP_MS = 250; // after the last key, unsaved text is kept
+const KEEP_MS = 250; // unsaved text is kept this long after the last key
 
 export class Workbench {
-  document = null; // the one that is open
-  busy = false; // being saved or run: what is on disk is about to change by our own doing
+  document = null; // the open one
+  busy = false; // being saved or run, so this page is about to change the file
   stream = null;
   editor;
-  runs = null; // { stream, name } of the document that runs in the script's place, not saved
+  runs = null; // { stream, name } of the document that runs as a trial
   #api;
   #versions;
-  #script = 'process.lua'; // the stream's, as the server calls it
+  #script = 'process.lua'; // the stream's script, as the server names it
   #documents = [];
   #faults = new Map(); // by stream and file
   #keeping = null;
-  #shown; // called when something about the document changed
+  #shown; // called after each change of the document
 
   constructor(api, editor, versions, shown) {
     this.#api = api;
@@ -56,7 +56,7 @@ export class Workbench {
     return Boolean(this.document?.state) && this.text !== this.document.base?.text;
   }
 
-  // The stream's script has this name: documents tell files apart by it.
+  // Sets the name of the stream's script.
   nameScript(name) {
     if (!name || name === this.#script) return;
     this.#script = name;
@@ -67,7 +67,7 @@ export class Workbench {
     this.show();
   }
 
-  // Opens what was open last of a stream.
+  // Opens the document of a stream that was open last.
   async select(stream, script) {
     this.stream = stream;
     this.#script = script ?? 'process.lua';
@@ -76,14 +76,14 @@ export class Workbench {
     if (!opened && this.stream === stream) await this.open('script', this.#script);
   }
 
-  // Opens a document; text: of an example. Returns whether it is open now.
+  // Opens a document; text: the text of an example. Returns whether the document is open now.
   async open(kind, name, text = null) {
     const wanted = makeDocument(this.stream, name, kind);
     const known = this.#documents.find((each) => samePlace(each, wanted));
     const opened = known ?? wanted;
     if (!opened.state && !(await this.#load(opened, text))) return false;
-    if (opened.stream !== this.stream) return false; // another one was chosen meanwhile
-    if (kind === 'script') opened.name = this.#script; // it may have become known meanwhile
+    if (opened.stream !== this.stream) return false; // another stream was chosen meanwhile
+    if (kind === 'script') opened.name = this.#script; // its name may have arrived meanwhile
     if (!this.#documents.includes(opened)) this.#documents.push(opened);
     this.#put(opened);
     this.#poll();
@@ -104,7 +104,7 @@ export class Workbench {
     if (this.document) this.document.state = this.editor.state;
   }
 
-  // Opens `name` as what the open document has become.
+  // The open document was saved as `name`: opens that file in its place.
   adopt(name, base) {
     const opened = makeDocument(this.stream, name, 'file');
     const text = this.text;
@@ -119,7 +119,7 @@ export class Workbench {
     this.#put(opened);
   }
 
-  // Returns whether there is a text to show.
+  // Loads a document. Returns whether it has a text to show.
   async #load(opened, text) {
     const base = text === null ? await this.#read(opened) : { text, etag: null };
     if (!base) {
@@ -134,11 +134,12 @@ export class Workbench {
       opened.disk = base;
     }
     opened.state = this.editor.makeState(draft?.text ?? base.text, `Script ${opened.name}`);
-    if (text === null) this.#versions.add(opened, base.text, 'as it was on disk');
+    if (text === null) this.#versions.add(opened, base.text, 'loaded from disk');
     return true;
   }
 
-  // What is on disk: { text, etag }; null when there is none or no way to it.
+  // Reads the file from the server. Returns { text, etag }, or null if it cannot be read or has the
+  // given etag.
   async #read(opened, etag) {
     try {
       const headers = etag ? { 'If-None-Match': etag } : {};
@@ -162,14 +163,14 @@ export class Workbench {
     if (found && opened === this.document && !this.busy) this.arrived(found);
   }
 
-  // Looks at once what is on disk.
+  // Reads the file on the disk now.
   async refresh() {
     const opened = this.document;
     const found = opened && pathOf(opened) && (await this.#read(opened));
     if (found && opened === this.document) this.arrived(found);
   }
 
-  // Another text is on disk.
+  // Call it with the text that is on the disk.
   arrived(found) {
     const opened = this.document;
     if (found.etag === opened.base?.etag && opened.base.text !== null) return;
@@ -178,7 +179,7 @@ export class Workbench {
       opened.disk = null;
     } else if (!this.dirty) {
       this.#take(found);
-      this.say(`${opened.name} was changed on disk and is taken over`);
+      this.say(`${opened.name} has changed on disk and was loaded again`);
     } else {
       opened.disk = found;
     }
@@ -190,34 +191,34 @@ export class Workbench {
     opened.base = found;
     opened.disk = null;
     this.editor.replace(found.text, { quiet: true });
-    this.#versions.add(opened, found.text, 'taken from disk');
+    this.#versions.add(opened, found.text, 'loaded from disk');
     keepDraft(opened, found.text);
   }
 
   takeDisk() {
     const { disk } = this.document;
     if (!disk) return;
-    this.#versions.add(this.document, this.text, 'set aside for what was on disk');
+    this.#versions.add(this.document, this.text, 'replaced by the file on disk');
     this.#take(disk);
-    this.say(`${this.document.name} is what is on disk; your text is among the versions`);
+    this.say(`Loaded ${this.document.name} from disk. Your text is in the list of versions`);
     this.editor.focus();
     this.show();
   }
 
-  // The next save replaces what is on disk now.
+  // After this, the next save replaces the file on the disk.
   keepMine() {
     const opened = this.document;
     if (!opened.disk) return;
-    this.#versions.add(opened, opened.disk.text, 'on disk, not taken');
+    this.#versions.add(opened, opened.disk.text, 'on disk, not loaded');
     opened.base = opened.disk;
     opened.disk = null;
-    this.say('Your text stays; saving replaces what is on disk');
+    this.say('Your text stays. Saving replaces the file on disk');
     this.#keep();
     this.editor.focus();
     this.show();
   }
 
-  // The text was edited.
+  // Call it when the text was edited.
   changed() {
     clearTimeout(this.#keeping);
     this.#keeping = setTimeout(() => this.#keep(), KEEP_MS);
@@ -227,15 +228,15 @@ export class Workbench {
   #keep() {
     clearTimeout(this.#keeping);
     if (!this.document?.state || keepDraft(this.document, this.text)) return;
-    this.say('The browser keeps no unsaved text: it would be lost with this page', 'bad');
+    this.say('This browser cannot keep unsaved text. Save it before you close this page', 'bad');
   }
 
   keep() {
     this.#keep();
   }
 
-  // What is wrong with a file of this stream: { line, message } is underlined when it is open, now
-  // or later. mark(null) takes all of that away.
+  // Sets the error of a file of this stream: { line, message } is underlined whenever the file is
+  // open. mark(null) removes all errors.
   mark(file, fault) {
     if (file) this.#faults.set(`${this.stream}/${file}`, fault);
     else this.#faults.clear();
@@ -247,24 +248,24 @@ export class Workbench {
     this.editor.mark(this.#faults.get(`${this.document.stream}/${this.document.name}`) ?? null);
   }
 
-  // The name of the document that the running script's messages call `file`.
+  // Returns the name of the document that the running script's messages call `file`.
   nameOf(file) {
     const name = file.split('/').at(-1);
     const tried = this.runs?.stream === this.stream ? this.runs.name : name;
     return name === this.#script ? tried : name;
   }
 
-  // Moves the cursor to a line, in whatever document of the stream that is.
+  // Moves the cursor to a line of a document of the stream, and opens the document if needed.
   async goTo(name, line) {
     const isIt = (each) => each?.state && each.stream === this.stream && each.name === name;
     const known = [this.document, ...this.#documents].find(isIt);
     const kind = known?.kind ?? (name === this.#script ? 'script' : 'file');
     const opened = isIt(this.document) || (await this.open(kind, name));
     if (opened) this.editor.goTo(line);
-    else this.say(`${name} cannot be opened here`, 'bad');
+    else this.say(`Cannot open ${name}`, 'bad');
   }
 
-  // The result of what was asked for, read out by screen readers. place: { file, line } to go to.
+  // Shows the result of a command; screen readers read it out. place: { file, line } for a button.
   say(text, tone = 'rest', place = null) {
     const result = element('result');
     result.dataset.tone = tone;
@@ -283,7 +284,7 @@ export class Workbench {
     element('save').disabled = element('run').disabled = !ready;
     setText('files-open', opened?.name ?? this.#script);
     element('disk').hidden = !opened?.disk;
-    if (opened?.disk) setText('disk-text', `${opened.name} was changed on disk`);
+    if (opened?.disk) setText('disk-text', `${opened.name} has changed on disk`);
     const unsaved = this.dirty;
     element('document-state').dataset.unsaved = String(unsaved);
     setText('document-state', !ready ? '' : describe(opened, unsaved));

@@ -1,10 +1,9 @@
 // The buttons that change how the picture is shown: fit, boxes, panel, full window, picture in
-// picture. Choices are kept.
+// picture. The browser keeps the choices.
 
 import { element, recall, remember } from '../shared/dom.js';
 
-// A button that is pressed or not. apply(on) is called at once and for each change; returns
-// toggle().
+// Makes a toggle of a button. Calls apply(on) at once and after each change. Returns toggle().
 export function makeToggle(id, { stored, initial = false, attribute = 'aria-pressed', apply }) {
   const button = element(id);
   let on = initial;
@@ -23,10 +22,10 @@ export function makeToggle(id, { stored, initial = false, attribute = 'aria-pres
   return toggle;
 }
 
-// Nothing but the picture: the whole screen where the browser lets a page have it, else the window.
+// Shows only the picture, on the whole screen; in the window if the browser does not allow that.
 export class FullWindow {
   #on = false;
-  #focused = null; // before
+  #focused = null; // the element that had the focus before
 
   constructor() {
     element('full').addEventListener('click', () => this.toggle());
@@ -44,7 +43,7 @@ export class FullWindow {
     try {
       if (this.#on) await element('stage').requestFullscreen({ navigationUI: 'hide' });
       else if (document.fullscreenElement) await document.exitFullscreen();
-    } catch { /* the window it is */ }
+    } catch { /* the picture fills the window instead */ }
   }
 
   #show(on) {
@@ -58,13 +57,13 @@ export class FullWindow {
   }
 }
 
-// The picture in a small window that stays above all others, also when the tab is hidden.
+// The picture in a small window that stays above all others, even when the tab is hidden.
 export class SmallWindow {
   #video = element('pip-video');
   #onChange;
   #opening = false;
 
-  // onChange(open)
+  // onChange(open) is called after each change.
   constructor(onChange) {
     this.#onChange = onChange;
     element('pip').hidden = !document.pictureInPictureEnabled;
@@ -85,7 +84,7 @@ export class SmallWindow {
       await this.#video.requestPictureInPicture();
       this.#tell(true);
     } catch (error) {
-      console.warn('no picture in picture:', error);
+      console.warn('cannot open picture in picture:', error);
       this.#end();
     }
     this.#opening = false;

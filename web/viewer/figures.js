@@ -1,4 +1,4 @@
-// The line of figures: rates, latency, size, what was skipped.
+// The line of figures: rates, latency, size, skipped frames.
 
 import { element, setText } from '../shared/dom.js';
 import { Latency, Rate } from '../shared/meter.js';
@@ -19,8 +19,8 @@ export class Figures {
   #latency = new Latency();
   #received = 0;
 
-  // A frame was drawn, the `received`th that came. Those between them came, too, and are taken to
-  // be as large as this one.
+  // Call it when a frame was drawn; `received` is the number of frames that have arrived. Frames
+  // that were skipped since the last call count as large as this one.
   add(frame, width, height, received, now) {
     this.#frames.add(now);
     this.#bytes.add(now, frame.bytes * Math.max(1, received - this.#received));
@@ -30,7 +30,7 @@ export class Figures {
     setText('size', `${width} × ${height}`);
   }
 
-  // A connection begins or has ended: what was measured says nothing about the next one.
+  // Call it when a connection begins or ends: the old figures say nothing about the next one.
   restart() {
     this.#frames = new Rate();
     this.#bytes = new Rate();
@@ -45,7 +45,7 @@ export class Figures {
     setText('latency', delay ? `${delay.relative ? '+' : ''}${Math.round(delay.ms)} ms` : '–');
     setText('skipped', String(skipped));
     element('latency').title = delay?.relative
-      ? 'The clocks of server and browser differ: time above the fastest frame of the last minute'
-      : 'From the decoder to the screen';
+      ? 'The clocks of server and browser differ: delay compared with the last minute’s fastest frame'
+      : 'Time from the decoder to the screen';
   }
 }

@@ -1,15 +1,16 @@
 // The newest payloads, bounded in number and in size.
 
 const ENTRIES = 200;
-const CHARACTERS = 2 * 1024 * 1024; // of all; the newest payload is kept whatever its size
-const COMPARED = 4096; // characters of a payload with those of the one before
+const CHARACTERS = 2 * 1024 * 1024; // of all payloads; the newest is kept, however large
+const COMPARED = 4096; // characters of a payload that are compared with the previous one
 
 export class History {
-  // Oldest first: { seq, json, times, same }; so many characters are the same as in the one before.
+  // Oldest first: { seq, json, times, same }. same: how many characters at the start are the same as
+  // in the previous payload.
   #entries = [];
   #characters = 0;
 
-  // A payload that says the same as the one before is counted there.
+  // A payload that equals the previous one only increases its count.
   add(seq, json) {
     const last = this.#entries.at(-1);
     if (last?.json === json) {
@@ -34,13 +35,13 @@ export class History {
     return this.#entries.length;
   }
 
-  // The newest one that has the text in it, in small or capital letters; undefined if none has.
+  // Returns the newest payload that contains the text (case does not matter), or undefined.
   newest(text = '') {
     if (!text) return this.#entries.at(-1);
     return this.#entries.findLast((entry) => has(entry, text));
   }
 
-  // All that have it, newest first.
+  // Returns all payloads that contain the text, newest first.
   matching(text = '') {
     const found = text ? this.#entries.filter((entry) => has(entry, text)) : [...this.#entries];
     return found.reverse();

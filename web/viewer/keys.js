@@ -1,17 +1,17 @@
-// What single keys do, and the list of them.
+// Single-key shortcuts, and the dialog that lists them.
 
 import { element, make, recall, remember } from '../shared/dom.js';
 
 const STORED = 'single-keys';
 const TYPING = 'input, textarea, select, [contenteditable]';
-const OWN_SPACE = 'button, a, summary, [role="listbox"]'; // these do something else with a space
+const OWN_SPACE = 'button, a, summary, [role="listbox"]'; // the space key operates these elements
 
-// keys: [{ key, name (how it is called, if not by the key itself), what, run() }], key as in
-// KeyboardEvent. "?" opens the list; a page's user can switch all of them off there, since single
-// keys get in the way of those who speak to their browser.
+// keys: [{ key, name, what, run() }]. key: as in KeyboardEvent; name: the key's name in the list, if it
+// differs. "?" opens the list. There the user can switch all shortcuts off, because single keys
+// disturb people who use speech input.
 export function attachKeys(keys) {
   const dialog = element('keys');
-  const list = [...keys, { key: '?', what: 'This list', run: () => dialog.showModal() }];
+  const list = [...keys, { key: '?', what: 'Show this list', run: () => dialog.showModal() }];
   element('keys-list').append(...list.map(({ key, name, what }) =>
     make('div', {}, make('dt', {}, make('kbd', {}, name ?? key)), make('dd', {}, what))));
 

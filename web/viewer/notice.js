@@ -1,12 +1,12 @@
-// What is said about the connection: a word in the bar, and a sentence with what can be done.
-// Without a picture it stands in its place, else below it.
+// Shows the state of the connection: a word in the bar, and a notice with the buttons that help. The
+// notice takes the place of the picture, or stands below it if there is one.
 
 import { element, setText } from '../shared/dom.js';
 import { describe } from '../shared/status.js';
 import { showStreams } from './streams.js';
 
 const RETRIED = ['full', 'gone', 'refused', 'unknown'];
-const AFTER_MS = 400; // a connection that comes up at once needs no sentence
+const AFTER_MS = 400; // a connection that opens at once needs no notice
 
 export class Notice {
   #kind;
@@ -24,8 +24,8 @@ export class Notice {
     element('token').addEventListener('keydown', (event) => event.key === 'Enter' && enter());
   }
 
-  // status: the client library's; hasToken: whether the server was shown one; hasPicture: whether
-  // any is seen.
+  // status: from the client library; hasToken: whether the page sent a token; hasPicture: whether a
+  // picture is visible.
   show(status, { hasToken, hasPicture }) {
     const now = performance.now();
     const { kind } = status;

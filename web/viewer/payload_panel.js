@@ -1,18 +1,17 @@
-// The payload beside the picture, always as text, never as markup: the newest one laid out, and
-// below it one line for each of those before. Freezing keeps all of that as it is; choosing a line
-// does so, too.
+// The payload beside the picture, always as text, never as markup: the newest payload laid out, and
+// below it one line for each older payload. "Freeze" stops all updates; so does choosing a line.
 
 import { copyText } from '../shared/clipboard.js';
 import { element, make, setText } from '../shared/dom.js';
 import { History } from './history.js';
 import { layOut } from '../shared/json_layout.js';
 
-const SMALL = 16 * 1024; // characters: up to here the text follows every picture,
-const PAUSE_MS = 500; // above it is shown so often only,
-const LARGEST = 256 * 1024; // and cut here
+const SMALL = 16 * 1024; // characters: a payload up to this size is shown with every picture,
+const PAUSE_MS = 500; // a larger one only this often,
+const LARGEST = 256 * 1024; // and it is cut off here
 const LINE = 160; // characters of a payload in the list
-const SAME = 16; // characters: who shares fewer with the one before is shown from its start
-const SAID_MS = 1500; // how long a button says what it did
+const SAME = 16; // a payload that shares fewer characters with the previous one is shown from its start
+const SAID_MS = 1500; // how long a button shows its result
 
 export class PayloadPanel {
   #history = new History();
@@ -48,7 +47,7 @@ export class PayloadPanel {
     this.#layOut(now);
   }
 
-  // Another stream: what was is none of its.
+  // Call it when another stream was chosen.
   clear() {
     this.#history.clear();
     this.freeze(false);
@@ -64,7 +63,7 @@ export class PayloadPanel {
     this.tick();
   }
 
-  // To be called a few times a second: the list is read, not watched.
+  // Call it a few times a second: faster updates of the list could not be read.
   tick() {
     if (element('panel').hidden) return;
     const entries = this.#history.matching(this.#filter);
@@ -78,7 +77,7 @@ export class PayloadPanel {
     list.hidden = entries.length < 2;
     setText('found', this.#filter ? `${entries.length} of ${this.#history.length}` : '');
     element('payload').dataset.empty = this.#filter && this.#history.length
-      ? 'No payload has this in it' : 'Nothing yet';
+      ? 'No payload contains this text' : 'No payload yet';
   }
 
   #layOut(now = performance.now()) {
@@ -113,11 +112,11 @@ export class PayloadPanel {
 
   async #copy() {
     const done = this.#shown && await copyText(this.#shown.json);
-    setText('copy', done ? 'Copied' : 'Not copied');
+    setText('copy', done ? 'Copied' : 'Copy failed');
     setTimeout(() => setText('copy', 'Copy'), SAID_MS);
   }
 
-  // Whoever marks text to copy it wants it to stay.
+  // Selected text must stay until it is copied.
   #selecting() {
     const selection = document.getSelection();
     return selection && !selection.isCollapsed && element('payload').contains(selection.anchorNode);
@@ -134,7 +133,7 @@ function fillRow(row, entry, chosen) {
   setText(row.lastChild, lineOf(entry));
 }
 
-// A line has little room: it begins where the payload is not the same as the one before.
+// A line is short, so it begins where the payload differs from the previous one.
 function lineOf({ json, same }) {
   const from = Math.max(json.lastIndexOf(',', same), json.lastIndexOf('{', same)) + 1;
   return same < SAME ? json.slice(0, LINE) : `… ${json.slice(from, from + LINE)}`;

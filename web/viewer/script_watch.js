@@ -1,8 +1,8 @@
-// Notices that the script fails: frames come without payload, and the server says why. A script may
-// have nothing to say on most frames, so the server is asked now and then only.
+// Finds out that the script fails: frames arrive without a payload, and the server says why. A script
+// may return no payload on most frames, so the page asks the server only now and then.
 
 const ASK_MS = 5000;
-const MENDED_MS = 1000; // while it is said that the script fails: whether it still does
+const MENDED_MS = 1000; // how often it asks while the script fails
 const NONE = 'null';
 
 export class ScriptWatch {
@@ -10,16 +10,16 @@ export class ScriptWatch {
   #tell;
   #failing = false;
   #askedAt = -Infinity;
-  #attempt = 0; // answers about what was before are void
+  #attempt = 0; // an answer to an older attempt is ignored
 
-  // ask(): a promise of the stream's state as GET api/streams/{s} gives it; tell(error): what the
-  // script fails with ("process.lua:12: …"), or null when it does not.
+  // ask() returns a promise of the stream's state (GET api/streams/{s}). tell(error) is called with the
+  // script's error ("process.lua:12: …"), or with null if the script does not fail.
   constructor(ask, tell) {
     this.#ask = ask;
     this.#tell = tell;
   }
 
-  // A frame was drawn.
+  // Call it when a frame was drawn.
   frame(payloadText, now) {
     if (document.hidden || (payloadText !== NONE && !this.#failing)) return;
     if (now - this.#askedAt < (this.#failing ? MENDED_MS : ASK_MS)) return;
@@ -27,7 +27,7 @@ export class ScriptWatch {
     this.#look();
   }
 
-  // Another stream.
+  // Call it when another stream was chosen.
   clear() {
     this.#attempt++;
     this.#askedAt = -Infinity;
@@ -40,7 +40,7 @@ export class ScriptWatch {
     try {
       const { script } = await this.#ask();
       error = script?.failing ? script.last_error : null;
-    } catch { /* no answer, no banner */ }
+    } catch { /* without an answer there is no banner */ }
     if (attempt === this.#attempt) this.#show(error);
   }
 

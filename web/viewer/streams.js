@@ -8,7 +8,7 @@ export function addressOf(name) {
   return `?${query}`;
 }
 
-// id: of the list; names: what is in it; current: the name of that which is shown.
+// id: of the list element; names: of the streams; current: the name of the stream that is shown.
 export function showStreams(id, names, current) {
   const list = element(id);
   const shown = [...list.children].map((item) => item.textContent);
@@ -25,7 +25,8 @@ export function showStreams(id, names, current) {
   }
 }
 
-// choose(name) is called for a plain click on a link in the list; others open what they always do.
+// Calls choose(name) for a plain click on a link of the list. A click with Ctrl or another such key
+// opens the link as usual.
 export function attachStreams(id, choose) {
   element(id).addEventListener('click', (event) => {
     const link = event.target.closest('a');

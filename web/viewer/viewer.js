@@ -23,8 +23,8 @@ const BASE = new URL('./', location);
 
 let token = takeToken('view');
 let viewer;
-let paused = false; // by the user; a hidden tab is let go of by the library
-let size = { width: 0, height: 0 }; // of the frame that is shown
+let paused = false; // by the user; the library pauses hidden tabs itself
+let size = { width: 0, height: 0 }; // of the visible frame
 
 const figures = new Figures();
 const panel = new PayloadPanel();
@@ -85,7 +85,7 @@ function tell(status) {
   notice.show(status, { hasToken: token !== null, hasPicture: player.shown !== null });
 }
 
-// Another stream, without loading the page again.
+// Shows another stream without loading the page again.
 function choose(name) {
   if (name === viewer.stream) return;
   history.pushState(null, '', addressOf(name));
@@ -113,7 +113,7 @@ function togglePause() {
   else viewer.resume();
 }
 
-// The server wants a token; perhaps this browser has the one for editing.
+// The server asks for a token. This browser may have the token for editing.
 async function tryOther() {
   const refused = viewer;
   const other = await tokenToWatch(BASE);
@@ -130,7 +130,7 @@ function use(newToken) {
   open(viewer.stream ?? streamInAddress());
 }
 
-// Exactly the frame on the screen, as it came.
+// Saves the JPEG of the visible frame, exactly as it arrived.
 function saveSnapshot() {
   const frame = player.shown;
   if (frame) download(frame.image, `${viewer.stream}-${frame.seq}.jpg`);
@@ -164,13 +164,13 @@ attachStreams('others', choose);
 attachStreams('streams', choose);
 attachPointer(element('picture'), { size: () => size, send: (message) => viewer.send(message) });
 attachKeys([
-  { key: ' ', name: 'space', what: 'Pause, resume', run: togglePause },
+  { key: ' ', name: 'space', what: 'Pause or resume', run: togglePause },
   { key: 's', what: 'Save this picture', run: saveSnapshot },
-  { key: 'b', what: 'Boxes of the payload', run: toggleBoxes },
-  { key: 'z', what: 'Fit, own size', run: toggleFit },
+  { key: 'b', what: 'Show or hide boxes', run: toggleBoxes },
+  { key: 'z', what: 'Fit to the window, or own size', run: toggleFit },
   { key: 'f', what: 'Full window', run: () => full.toggle() },
   { key: 'p', what: 'Picture in picture', run: () => small.toggle() },
-  { key: 'd', what: 'Show, hide the payload', run: togglePanel },
+  { key: 'd', what: 'Show or hide the payload', run: togglePanel },
   { key: 'x', what: 'Freeze the payload', run: () => element('freeze').click() },
   { key: 'c', what: 'Copy the payload', run: () => element('copy').click() },
   { key: '/', what: 'Filter payloads', run: () => element('filter').focus() },

@@ -1,5 +1,5 @@
--- Compares what lua/meta/moonreel.lua declares with the real bindings, both ways, and with
--- docs/SCRIPTING.md. Run by test_meta.c in an engine: real, meta, docs, sources = ...
+-- Compares what the files of lua/meta/ declare with the real bindings, both ways, and with
+-- docs/SCRIPTING.md. test_meta.c runs it in an engine: real, meta, docs, sources = ...
 local real, meta, docs, sources = ...
 local problems, compared = {}, {}
 
@@ -37,7 +37,7 @@ local function read_parameters(list)
   return names
 end
 
-assert(load(meta, "@moonreel.lua"))
+assert(load(meta, "@lua/meta"))
 local class, annotated, described = nil, {}, false
 for line in meta:gmatch("([^\n]*)\n") do
   local name, parent = line:match("^%-%-%-@class ([%w_]+):? ?([%w_]*)")
