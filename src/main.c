@@ -1,7 +1,11 @@
 /* Arguments, signals, exit code. */
 #include "app/app.h"
-#include "app/events.h"
-#include "app/options.h"
+#include "app/check.h"
+#include "app/command_line.h"
+#include "app/headless.h"
+#include "app/help.h"
+#include "app/serve.h"
+#include "app/tests.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,14 +18,14 @@ enum {
 
 static int run_stream(const struct mr_options *options, struct mr_error *error)
 {
-    struct mr_events events;
-    int result = mr_events_init(&events);
+    struct mr_signals signals;
+    int result = mr_signals_init(&signals);
     if (result < 0)
         mr_error_set(error, result, "cannot take signals");
     else
-        result = options->headless ? mr_app_headless(options, &events, error)
-                                   : mr_app_serve(options, &events, error);
-    mr_events_finish(&events);
+        result = options->headless ? mr_headless_run(options, &signals, error)
+                                   : mr_serve_run(options, &signals, error);
+    mr_signals_finish(&signals);
     return result;
 }
 
@@ -35,12 +39,12 @@ int main(int argc, char **argv)
 
     struct mr_options options;
     struct mr_error error = { 0 };
-    if (mr_options_parse(argc, argv, &options, &error) < 0) {
+    if (mr_command_line_parse(argc, argv, &options, &error) < 0) {
         fprintf(stderr, "moonreel: %s\n", error.text);
         return EXIT_USAGE;
     }
     if (options.help) {
-        mr_options_usage(stdout);
+        mr_help_print(stdout);
         return EXIT_DONE;
     }
     if (options.version) {
@@ -49,8 +53,8 @@ int main(int argc, char **argv)
     }
     mr_log_set_level((enum mr_log_level)options.log_level);
 
-    int result = options.test    ? mr_app_tests(&options, &error)
-                 : options.check ? mr_app_check(&options, &error)
+    int result = options.test    ? mr_tests_run(&options, &error)
+                 : options.check ? mr_check_config(&options, &error)
                                  : run_stream(&options, &error);
     if (result < 0)
         fprintf(stderr, "moonreel: %s\n", error.text);

@@ -11,6 +11,8 @@
 int mr_app_create_encoder(struct mr_encoder **encoder, struct mr_error *error)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cores < 1)
+        cores = 1;
     int result = mr_encoder_create(cores > MAX_ENCODERS ? MAX_ENCODERS : (unsigned)cores, encoder);
     if (result < 0)
         mr_error_set(error, result, "cannot start the encoders: %s", strerror(-result));
@@ -26,7 +28,7 @@ static const char *default_script(void)
 }
 
 struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
-                                               struct mr_events *events)
+                                               struct mr_signals *signals)
 {
     return (struct mr_stream_options){
         .name = options->name,
@@ -55,8 +57,8 @@ struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
         .memory_mib = options->memory_mib,
         .host = options->isolation == MR_ISOLATION_PROCESS ? "/proc/self/exe" : NULL,
         .on_error = (enum mr_on_error)options->on_script_error,
-        .changed = mr_events_notify,
-        .changed_opaque = events,
+        .changed = mr_signals_notify,
+        .changed_opaque = signals,
     };
 }
 

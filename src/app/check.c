@@ -1,4 +1,6 @@
 /* moonreel --check --config FILE: everything that is wrong with a configuration, without serving it. */
+#include "app/check.h"
+
 #include "app/app.h"
 #include "app/config.h"
 #include "app/own_files.h"
@@ -92,7 +94,7 @@ static int tell(const struct mr_complaints *complaints, struct mr_error *error)
     return mr_error_set(error, -EINVAL, "%s", complaints->list[complaints->count - 1].text);
 }
 
-int mr_app_check(const struct mr_options *options, struct mr_error *error)
+int mr_check_config(const struct mr_options *options, struct mr_error *error)
 {
     struct mr_complaints complaints = { 0 };
     struct mr_config *config;

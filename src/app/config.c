@@ -37,14 +37,14 @@ static void complain_unknown(struct reader *reader, const char *path, const char
                              enum mr_option_scope scope)
 {
     char near[MR_CONFIG_KEY_SIZE], why[160];
-    const struct mr_option *option = mr_config_find_key(key);
+    const struct mr_option *option = mr_config_keys_find(key);
     if (option != NULL && strcmp(key, "name") == 0)
         snprintf(why, sizeof(why), "a stream's name is its key in streams");
     else if (option != NULL && option->scope == MR_SCOPE_COMMAND)
         snprintf(why, sizeof(why), "is for the command line only");
     else if (option != NULL)
         snprintf(why, sizeof(why), "holds for all streams and stands outside of them");
-    else if (mr_config_suggest(key, scope, near)[0] != '\0')
+    else if (mr_config_keys_suggest(key, scope, near)[0] != '\0')
         snprintf(why, sizeof(why), "is unknown; did you mean %s?", near);
     else
         snprintf(why, sizeof(why),
@@ -57,14 +57,14 @@ static void take_key(struct reader *reader, const char *path, const char *key, c
                      enum mr_option_scope scope, struct mr_options *options)
 {
     struct mr_error why;
-    const struct mr_option *option = mr_config_find_key(key);
+    const struct mr_option *option = mr_config_keys_find(key);
     if (option == NULL || (option->scope != MR_SCOPE_STREAM && option->scope != scope)) {
         complain_unknown(reader, path, key, scope);
         return;
     }
-    if (mr_option_given(option, reader->given))
+    if (mr_option_set_by_command(option, reader->given))
         options = &reader->scratch;
-    if (mr_config_set(option, value, reader->folder, reader->config->texts, options, &why) < 0)
+    if (mr_config_keys_set(option, value, reader->folder, reader->config->texts, options, &why) < 0)
         complain(reader, path, why.text);
 }
 
@@ -73,7 +73,7 @@ static void take_key(struct reader *reader, const char *path, const char *key, c
 /* A file that exists is a path, as for the source itself; a text with a colon before any slash is a URL. */
 static const char *resolve(struct reader *reader, const char *source)
 {
-    const char *path = mr_config_keep(reader->config->texts, "%s%s", reader->folder, source);
+    const char *path = mr_config_keys_keep(reader->config->texts, "%s%s", reader->folder, source);
     bool url = source[strcspn(source, ":/")] == ':';
     if (source[0] == '/' || strcmp(source, "-") == 0 || path == NULL)
         return source;
@@ -94,7 +94,8 @@ static void take_settings(struct reader *reader, const char *path, const json_t 
                           struct mr_options *options)
 {
     char *text = json_is_object(value) ? json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-    options->settings = text != NULL ? mr_config_keep(reader->config->texts, "%s", text) : NULL;
+    options->settings =
+        text != NULL ? mr_config_keys_keep(reader->config->texts, "%s", text) : NULL;
     if (options->settings == NULL)
         complain(reader, path, "a table is expected, such as { label = \"Yard\" }");
     free(text);

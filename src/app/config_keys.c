@@ -11,7 +11,7 @@
 
 /* ---- names ---- */
 
-const char *mr_config_key(const struct mr_option *option, char key[MR_CONFIG_KEY_SIZE])
+const char *mr_config_keys_name(const struct mr_option *option, char key[MR_CONFIG_KEY_SIZE])
 {
     snprintf(key, MR_CONFIG_KEY_SIZE, "%s", option->name);
     for (char *c = key; *c != '\0'; c++)
@@ -20,11 +20,11 @@ const char *mr_config_key(const struct mr_option *option, char key[MR_CONFIG_KEY
     return key;
 }
 
-const struct mr_option *mr_config_find_key(const char *key)
+const struct mr_option *mr_config_keys_find(const char *key)
 {
     char own[MR_CONFIG_KEY_SIZE];
-    for (size_t i = 0; i < mr_option_count; i++)
-        if (strcmp(mr_config_key(&mr_option_table[i], own), key) == 0)
+    for (size_t i = 0; i < mr_option_table_count; i++)
+        if (strcmp(mr_config_keys_name(&mr_option_table[i], own), key) == 0)
             return &mr_option_table[i];
     return NULL;
 }
@@ -56,18 +56,18 @@ static size_t distance(const char *left, const char *right)
     return above[width];
 }
 
-const char *mr_config_suggest(const char *wrong, enum mr_option_scope scope,
-                              char key[MR_CONFIG_KEY_SIZE])
+const char *mr_config_keys_suggest(const char *wrong, enum mr_option_scope scope,
+                                   char key[MR_CONFIG_KEY_SIZE])
 {
     static const char *const others[][2] = { { "source", "settings" }, { "streams", "streams" } };
     char own[MR_CONFIG_KEY_SIZE];
     size_t nearest = strlen(wrong) < 6 ? 2 : 3; /* what is as far away is something else */
     key[0] = '\0';
-    for (size_t i = 0; i < mr_option_count + 2; i++) {
-        const char *known = i >= mr_option_count
-                                ? others[scope == MR_SCOPE_GLOBAL][i - mr_option_count]
-                                : mr_config_key(&mr_option_table[i], own);
-        bool stands = i >= mr_option_count || mr_option_table[i].scope == MR_SCOPE_STREAM ||
+    for (size_t i = 0; i < mr_option_table_count + 2; i++) {
+        const char *known = i >= mr_option_table_count
+                                ? others[scope == MR_SCOPE_GLOBAL][i - mr_option_table_count]
+                                : mr_config_keys_name(&mr_option_table[i], own);
+        bool stands = i >= mr_option_table_count || mr_option_table[i].scope == MR_SCOPE_STREAM ||
                       mr_option_table[i].scope == scope;
         size_t away = stands ? distance(wrong, known) : nearest;
         if (away < nearest) {
@@ -80,7 +80,7 @@ const char *mr_config_suggest(const char *wrong, enum mr_option_scope scope,
 
 /* ---- values ---- */
 
-const char *mr_config_keep(json_t *texts, const char *format, ...)
+const char *mr_config_keys_keep(json_t *texts, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -195,7 +195,7 @@ static int set_pairs(const struct mr_option *option, const json_t *value, json_t
         text = json_is_string(inner)    ? json_string_value(inner)
                : json_is_boolean(inner) ? (json_is_true(inner) ? "1" : "0")
                                         : print_plain(inner, plain);
-        if ((text = mr_config_keep(texts, "%s=%s", key, text)) == NULL)
+        if ((text = mr_config_keys_keep(texts, "%s=%s", key, text)) == NULL)
             return mr_error_set(error, -ENOMEM, "out of memory");
         if (mr_option_set(option, text, options, error) < 0)
             return -EINVAL;
@@ -238,13 +238,13 @@ static int set_plain(const struct mr_option *option, const json_t *value, const 
     if (option->type == MR_OPTION_FLAG || text == NULL)
         return refuse_type(option, value, error);
     if (option->file && text[0] != '/' && text[0] != '\0')
-        text = mr_config_keep(texts, "%s%s", folder, text);
+        text = mr_config_keys_keep(texts, "%s%s", folder, text);
     return text == NULL ? mr_error_set(error, -ENOMEM, "out of memory")
                         : mr_option_set(option, text, options, error);
 }
 
-int mr_config_set(const struct mr_option *option, const json_t *value, const char *folder,
-                  json_t *texts, struct mr_options *options, struct mr_error *error)
+int mr_config_keys_set(const struct mr_option *option, const json_t *value, const char *folder,
+                       json_t *texts, struct mr_options *options, struct mr_error *error)
 {
     int result = option->type == MR_OPTION_LIST
                      ? set_list(option, value, texts, options, error)

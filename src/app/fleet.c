@@ -18,19 +18,19 @@ struct ship {
 };
 
 struct mr_fleet {
-    struct mr_events *events;
+    struct mr_signals *signals;
     struct mr_encoder *encoder;
     struct mr_registry *registry;
     struct ship *ships;
     size_t count;
 };
 
-struct mr_fleet *mr_fleet_create(struct mr_events *events, struct mr_encoder *encoder,
+struct mr_fleet *mr_fleet_create(struct mr_signals *signals, struct mr_encoder *encoder,
                                  struct mr_registry *registry)
 {
     struct mr_fleet *fleet = calloc(1, sizeof(*fleet));
     if (fleet != NULL)
-        *fleet = (struct mr_fleet){ .events = events, .encoder = encoder, .registry = registry };
+        *fleet = (struct mr_fleet){ .signals = signals, .encoder = encoder, .registry = registry };
     return fleet;
 }
 
@@ -41,7 +41,7 @@ struct mr_fleet *mr_fleet_create(struct mr_events *events, struct mr_encoder *en
 static int create_stream(struct mr_fleet *fleet, const struct mr_options *options, bool patient,
                          bool wait, struct mr_stream **stream, struct mr_error *error)
 {
-    struct mr_stream_options stream_options = mr_app_stream_options(options, fleet->events);
+    struct mr_stream_options stream_options = mr_app_stream_options(options, fleet->signals);
     stream_options.patient = patient;
     stream_options.wait_for_script = wait;
     return mr_stream_create(&stream_options, fleet->encoder, stream, error);
@@ -189,9 +189,9 @@ static bool replace(struct mr_fleet *fleet, struct ship *ship, const struct mr_o
 static bool is_same_stream(const struct mr_options *left, const struct mr_options *right)
 {
     bool same = strcmp(left->source, right->source) == 0;
-    for (size_t i = 0; same && i < mr_option_count; i++)
+    for (size_t i = 0; same && i < mr_option_table_count; i++)
         if (mr_option_table[i].scope == MR_SCOPE_STREAM)
-            same = mr_option_equal(&mr_option_table[i], left, right);
+            same = mr_option_set_equals(&mr_option_table[i], left, right);
     return same;
 }
 
@@ -294,7 +294,7 @@ void mr_fleet_apply(struct mr_fleet *fleet, struct mr_config *config)
     for (size_t i = 0; i < config->count; i++) {
         struct mr_error error;
         const struct mr_options *options = &config->streams[i];
-        if (mr_events_is_stop_asked())
+        if (mr_signals_is_stop_asked())
             return;
         struct ship *ship = find(fleet, options->name);
         if (ship != NULL)

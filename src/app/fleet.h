@@ -4,14 +4,14 @@
 #define MR_APP_FLEET_H
 
 #include "app/config.h"
-#include "app/events.h"
+#include "app/signals.h"
 #include "stream/registry.h"
 
 struct mr_fleet;
 
-/* in:     events is told of news; encoder and registry outlive the fleet
+/* in:     signals is told of news; encoder and registry outlive the fleet
  * return: NULL when out of memory */
-struct mr_fleet *mr_fleet_create(struct mr_events *events, struct mr_encoder *encoder,
+struct mr_fleet *mr_fleet_create(struct mr_signals *signals, struct mr_encoder *encoder,
                                  struct mr_registry *registry);
 
 /* End all streams, at a time, and tell their viewers `reason`, a constant. Takes NULL. */

@@ -1,3 +1,5 @@
+#include "app/headless.h"
+
 #include "app/app.h"
 #include "app/own_files.h"
 
@@ -19,7 +21,7 @@
 #include <unistd.h>
 
 struct headless {
-    struct mr_events *events;
+    struct mr_signals *signals;
     struct mr_encoder *encoder;
     struct mr_stream *stream;
     int64_t start_us;
@@ -78,7 +80,7 @@ static void fail_output(struct headless *headless, const char *name, int result)
 {
     mr_error_set(&headless->error, result, "cannot write to \"%s\": %s", name, strerror(-result));
     atomic_store(&headless->failed, true);
-    mr_events_notify(headless->events);
+    mr_signals_notify(headless->signals);
 }
 
 static void take_packet(void *opaque, struct mr_packet *packet, const char *error)
@@ -163,9 +165,9 @@ static int wait_for_end(struct headless *headless, struct mr_error *error)
         }
         if (state.phase == MR_STREAM_FINISHED || atomic_load(&headless->failed))
             return 0;
-        switch (mr_events_wait(headless->events, -1)) {
+        switch (mr_signals_wait(headless->signals, -1)) {
         case MR_EVENT_STOP:
-            mr_events_limit_shutdown(1900);
+            mr_signals_limit_shutdown(1900);
             return 0;
         case MR_EVENT_RELOAD:
             mr_stream_reload(headless->stream);
@@ -178,7 +180,7 @@ static int wait_for_end(struct headless *headless, struct mr_error *error)
 
 static int run(struct headless *headless, const struct mr_options *options, struct mr_error *error)
 {
-    struct mr_stream_options stream_options = mr_app_stream_options(options, headless->events);
+    struct mr_stream_options stream_options = mr_app_stream_options(options, headless->signals);
     stream_options.sink = take_packet;
     stream_options.sink_opaque = headless;
 
@@ -205,10 +207,10 @@ static int run(struct headless *headless, const struct mr_options *options, stru
     return result;
 }
 
-int mr_app_headless(const struct mr_options *options, struct mr_events *events,
+int mr_headless_run(const struct mr_options *options, struct mr_signals *signals,
                     struct mr_error *error)
 {
-    struct headless headless = { .events = events, .save_fd = -1 };
+    struct headless headless = { .signals = signals, .save_fd = -1 };
     int result = run(&headless, options, error);
     close_outputs(&headless);
     if (result == 0 && atomic_load(&headless.failed)) {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,10 +101,10 @@ int mr_option_set(const struct mr_option *option, const char *text, struct mr_op
     return 0;
 }
 
-void mr_options_init(struct mr_options *options)
+void mr_option_set_defaults(struct mr_options *options)
 {
     *options = (struct mr_options){ .source = "test:", .loop = MR_BY_MODE };
-    for (size_t i = 0; i < mr_option_count; i++)
+    for (size_t i = 0; i < mr_option_table_count; i++)
         if (mr_option_table[i].fallback != NULL)
             mr_option_set(&mr_option_table[i], mr_option_table[i].fallback, options, NULL);
 }
@@ -128,8 +129,8 @@ static bool same_size(const struct mr_size *left, const struct mr_size *right)
     return left->width == right->width && left->height == right->height;
 }
 
-bool mr_option_equal(const struct mr_option *option, const struct mr_options *left,
-                     const struct mr_options *right)
+bool mr_option_set_equals(const struct mr_option *option, const struct mr_options *left,
+                          const struct mr_options *right)
 {
     const void *l = (const char *)left + option->offset, *r = (const char *)right + option->offset;
     switch (option->type) {
@@ -151,7 +152,7 @@ bool mr_option_equal(const struct mr_option *option, const struct mr_options *le
     return false;
 }
 
-bool mr_option_given(const struct mr_option *option, const struct mr_options *options)
+bool mr_option_set_by_command(const struct mr_option *option, const struct mr_options *options)
 {
     return (options->given >> (option - mr_option_table) & 1) != 0;
 }

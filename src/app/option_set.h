@@ -3,7 +3,7 @@
 #ifndef MR_APP_OPTION_SET_H
 #define MR_APP_OPTION_SET_H
 
-#include "app/options.h"
+#include "app/option_table.h"
 
 /* Check `text` and set the option's field; of a list, add to it. text is kept, not copied.
  * return: 0; -EINVAL with *error */
@@ -11,13 +11,13 @@ int mr_option_set(const struct mr_option *option, const char *text, struct mr_op
                   struct mr_error *error);
 
 /* Every option's default. */
-void mr_options_init(struct mr_options *options);
+void mr_option_set_defaults(struct mr_options *options);
 
 /* Whether it has the same value in both. */
-bool mr_option_equal(const struct mr_option *option, const struct mr_options *left,
-                     const struct mr_options *right);
+bool mr_option_set_equals(const struct mr_option *option, const struct mr_options *left,
+                          const struct mr_options *right);
 
 /* Whether the command line gave it. */
-bool mr_option_given(const struct mr_option *option, const struct mr_options *options);
+bool mr_option_set_by_command(const struct mr_option *option, const struct mr_options *options);
 
 #endif

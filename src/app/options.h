@@ -1,5 +1,4 @@
-/* The option table: the one place where an option has its name, type, range, default, help and where
- * it may stand. Command line, configuration file, usage text and documentation are made from it. */
+/* The options: what the command line or a configuration says. Plain data. */
 #ifndef MR_APP_OPTIONS_H
 #define MR_APP_OPTIONS_H
 
@@ -14,7 +13,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define MR_VALUES_MAX 32
 #define MR_QUALITY    80 /* of JPEG, where none is given */
@@ -86,48 +84,5 @@ struct mr_options {
     bool version;
     bool help;
 };
-
-enum mr_option_type {
-    MR_OPTION_FLAG,    /* bool */
-    MR_OPTION_TEXT,    /* const char * */
-    MR_OPTION_LIST,    /* struct mr_values; each time one more */
-    MR_OPTION_INT,     /* int, min … max */
-    MR_OPTION_NUMBER,  /* double, min … max */
-    MR_OPTION_SECONDS, /* double, as "5", "500ms", "10min", "1h"; min … max */
-    MR_OPTION_SIZE,    /* struct mr_size */
-    MR_OPTION_CHOICE,  /* int, index into choices */
-};
-
-/* Where an option may stand; in the configuration "_" stands for "-" in its name. */
-enum mr_option_scope {
-    MR_SCOPE_STREAM, /* command line, or a stream's key; outside of the streams a default for them */
-    MR_SCOPE_GLOBAL,  /* command line, or a key outside of the streams */
-    MR_SCOPE_COMMAND, /* command line only */
-};
-
-struct mr_option {
-    const char *name;
-    char letter;          /* 0: none */
-    const char *argument; /* as the usage shows it; NULL for flags */
-    enum mr_option_type type;
-    size_t offset; /* in struct mr_options */
-    double min, max;
-    const char *const *choices; /* NULL-terminated */
-    enum mr_option_scope scope;
-    bool file; /* a path: in a configuration relative to the file's folder */
-    int (*check)(struct mr_options *options, struct mr_error *error); /* once set; NULL: none */
-    const char *fallback; /* parsed like an argument; NULL: zero */
-    const char *help;     /* %s stands for the fallback */
-};
-
-extern const struct mr_option mr_option_table[];
-extern const size_t mr_option_count;
-
-/* Fill *options from the command line. Strings point into argv.
- * return: 0; -EINVAL with *error naming option, value and what would be right */
-int mr_options_parse(int argc, char **argv, struct mr_options *options, struct mr_error *error);
-
-/* The --help text. */
-void mr_options_usage(FILE *out);
 
 #endif

@@ -1,7 +1,9 @@
+#include "app/serve.h"
+
 #include "app/app.h"
 
 #include "app/config_watch.h"
-#include "app/descriptors.h"
+#include "app/file_limit.h"
 #include "app/fleet.h"
 #include "app/openable.h"
 #include "app/option_set.h"
@@ -27,7 +29,7 @@
 struct serve {
     const struct mr_options *given;   /* the command line's */
     const struct mr_options *options; /* in force: those, or the configuration's */
-    struct mr_events *events;
+    struct mr_signals *signals;
     struct mr_encoder *encoder;
     struct mr_registry *registry;
     struct mr_fleet *fleet;
@@ -44,7 +46,7 @@ static int read_config(struct serve *serve, struct mr_error *error)
 {
     struct mr_complaints complaints = { 0 };
     mr_config_watch_start(&serve->watch, serve->given->config);
-    serve->events->watch_fd = mr_config_watch_fd(&serve->watch);
+    serve->signals->watch_fd = mr_config_watch_fd(&serve->watch);
     int result = mr_config_read(serve->given, &serve->config, &complaints);
     size_t others = complaints.count + complaints.more - 1;
     if (result < 0 && others > 0)
@@ -87,7 +89,7 @@ static int create_streams(struct serve *serve, struct mr_error *error)
         return result;
     serve->registry = mr_registry_create();
     if (serve->registry != NULL)
-        serve->fleet = mr_fleet_create(serve->events, serve->encoder, serve->registry);
+        serve->fleet = mr_fleet_create(serve->signals, serve->encoder, serve->registry);
     if (serve->fleet == NULL)
         return mr_error_set(error, -ENOMEM, "out of memory");
     if (serve->config == NULL)
@@ -106,8 +108,8 @@ static int create(struct serve *serve, struct mr_error *error)
     mr_log_set_level((enum mr_log_level)serve->options->log_level);
     if (serve->config != NULL)
         mr_own_files_warn(serve->config);
-    mr_app_raise_descriptors(serve->options->max_clients,
-                             serve->config != NULL ? serve->config->count : 1);
+    mr_file_limit_raise(serve->options->max_clients,
+                        serve->config != NULL ? serve->config->count : 1);
     result = create_streams(serve, error);
     if (result < 0)
         return result;
@@ -122,10 +124,10 @@ static int create(struct serve *serve, struct mr_error *error)
 /* Options for all streams are part of the server, which is not made anew. */
 static void compare_options(struct serve *serve, const struct mr_options *options)
 {
-    for (size_t i = 0; i < mr_option_count; i++) {
+    for (size_t i = 0; i < mr_option_table_count; i++) {
         const struct mr_option *option = &mr_option_table[i];
         if (option->scope == MR_SCOPE_GLOBAL && strcmp(option->name, "log-level") != 0 &&
-            !mr_option_equal(option, serve->options, options))
+            !mr_option_set_equals(option, serve->options, options))
             mr_log(MR_LOG_WARN, "app",
                    "%s: --%s has changed; that takes effect when moonreel is started again",
                    serve->given->config, option->name);
@@ -212,7 +214,7 @@ static int run(struct serve *serve, struct mr_error *error)
     bool said = false;
     int64_t grace_until_us = mr_clock_now_us() + OPEN_GRACE_US;
 
-    while (!mr_events_is_stop_asked()) {
+    while (!mr_signals_is_stop_asked()) {
         struct mr_fleet_phases phases;
         int result = look(serve, &phases, error);
         if (result < 0)
@@ -222,7 +224,7 @@ static int run(struct serve *serve, struct mr_error *error)
             said = true;
         }
         int64_t due_us = sooner(said ? -1 : grace_until_us, mr_config_watch_due_us(&serve->watch));
-        enum mr_event event = mr_events_wait(serve->events, due_us);
+        enum mr_event event = mr_signals_wait(serve->signals, due_us);
         if (event == MR_EVENT_STOP)
             return 0;
         if (event == MR_EVENT_RELOAD)
@@ -236,7 +238,7 @@ static int run(struct serve *serve, struct mr_error *error)
 
 static void destroy(struct serve *serve)
 {
-    mr_events_limit_shutdown(SHUTDOWN_LIMIT_MS);
+    mr_signals_limit_shutdown(SHUTDOWN_LIMIT_MS);
     mr_server_destroy(serve->server);
     mr_fleet_destroy(serve->fleet, "the server is going away");
     mr_registry_destroy(serve->registry);
@@ -245,9 +247,10 @@ static void destroy(struct serve *serve)
     mr_config_unref(&serve->config);
 }
 
-int mr_app_serve(const struct mr_options *options, struct mr_events *events, struct mr_error *error)
+int mr_serve_run(const struct mr_options *options, struct mr_signals *signals,
+                 struct mr_error *error)
 {
-    struct serve serve = { .given = options, .options = options, .events = events };
+    struct serve serve = { .given = options, .options = options, .signals = signals };
     int result = create(&serve, error);
     if (result == 0)
         result = run(&serve, error);

@@ -1,4 +1,6 @@
 /* moonreel --test FILE...: the tests of a script. */
+#include "app/tests.h"
+
 #include "app/app.h"
 #include "script/trial/test_run.h"
 
@@ -39,7 +41,7 @@ static void begin(void *opaque, const char *name)
     set_alarm(limit_ms);
 }
 
-int mr_app_tests(const struct mr_options *options, struct mr_error *error)
+int mr_tests_run(const struct mr_options *options, struct mr_error *error)
 {
     const struct mr_test_options test_options = {
         .deadline_ms = options->deadline_ms,

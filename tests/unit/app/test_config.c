@@ -1,5 +1,6 @@
 #include "app/config.h"
 
+#include "app/command_line.h"
 #include "app/config_keys.h"
 #include "support/check.h"
 
@@ -52,7 +53,7 @@ static int read_with(const char *text, const char *more, const char *value)
     write_file("moonreel.lua", text);
     mr_config_unref(&config);
     mr_complaints_finish(&complaints);
-    if (mr_options_parse(more != NULL ? 5 : 3, argv, &given, &error) < 0)
+    if (mr_command_line_parse(more != NULL ? 5 : 3, argv, &given, &error) < 0)
         fail_msg("%s", error.text);
     return mr_config_read(&given, &config, &complaints);
 }
@@ -270,9 +271,9 @@ static void documents_every_key(void **state)
     assert_non_null(streams);
     assert_non_null(all);
     assert_true(streams < all);
-    for (size_t i = 0; i < mr_option_count; i++) {
+    for (size_t i = 0; i < mr_option_table_count; i++) {
         const struct mr_option *option = &mr_option_table[i];
-        snprintf(wanted, sizeof(wanted), "\n| `%s` |", mr_config_key(option, key));
+        snprintf(wanted, sizeof(wanted), "\n| `%s` |", mr_config_keys_name(option, key));
         const char *at = strstr(streams, wanted);
         if (option->scope == MR_SCOPE_COMMAND
                 ? at != NULL
@@ -291,7 +292,7 @@ static int parse(const char *line, struct mr_error *error)
     snprintf(copy, sizeof(copy), "%s", line);
     for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
         argv[argc++] = word;
-    return mr_options_parse(argc, argv, &given, error);
+    return mr_command_line_parse(argc, argv, &given, error);
 }
 
 static void the_command_line_leaves_streams_to_the_file(void **state)

@@ -1,4 +1,6 @@
-#include "app/options.h"
+#include "app/command_line.h"
+#include "app/help.h"
+#include "app/option_table.h"
 
 #include "support/check.h"
 
@@ -20,7 +22,7 @@ static int parse(const char *line)
     for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
         argv[argc++] = strcmp(word, "''") == 0 ? "" : word;
     error = (struct mr_error){ 0 };
-    return mr_options_parse(argc, argv, &options, &error);
+    return mr_command_line_parse(argc, argv, &options, &error);
 }
 
 static void expect_refusal(const char *line, const char *text)
@@ -132,9 +134,9 @@ static void usage_names_every_option(void **state)
     (void)state;
     char text[16384];
     FILE *out = fmemopen(text, sizeof(text), "w");
-    mr_options_usage(out);
+    mr_help_print(out);
     fclose(out);
-    for (size_t i = 0; i < mr_option_count; i++) {
+    for (size_t i = 0; i < mr_option_table_count; i++) {
         char name[64];
         snprintf(name, sizeof(name), "--%s", mr_option_table[i].name);
         assert_non_null(strstr(text, name));

@@ -1,6 +1,6 @@
 /* The events that main's thread waits for: signals, and news from the streams' threads. */
-#ifndef MR_APP_EVENTS_H
-#define MR_APP_EVENTS_H
+#ifndef MR_APP_SIGNALS_H
+#define MR_APP_SIGNALS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,38 +8,38 @@
 enum mr_event {
     MR_EVENT_STOP,    /* SIGINT, SIGTERM, or SIGHUP because the terminal was closed */
     MR_EVENT_RELOAD,  /* SIGHUP from anybody else */
-    MR_EVENT_CHANGED, /* mr_events_notify was called */
+    MR_EVENT_CHANGED, /* mr_signals_notify was called */
     MR_EVENT_WATCH,   /* watch_fd is readable */
     MR_EVENT_TIMEOUT,
 };
 
-struct mr_events {
+struct mr_signals {
     int signal_fd;
     int notify_fd;
     int watch_fd; /* somebody else's, borrowed; -1: none */
 };
 
 /* Block the signals in this thread and those it makes from now on: call it first in main. A stop that
- * mr_events_wait is not asked for in two seconds ends the process, with a line that says so.
+ * mr_signals_wait is not asked for in two seconds ends the process, with a line that says so.
  * return: 0, -errno */
-int mr_events_init(struct mr_events *events);
-void mr_events_finish(struct mr_events *events);
+int mr_signals_init(struct mr_signals *signals);
+void mr_signals_finish(struct mr_signals *signals);
 
 /* Wait for the next event.
  * in:     deadline_us: monotonic; below 0: none
  * return: what happened
  * thread: main's only */
-enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us);
+enum mr_event mr_signals_wait(struct mr_signals *signals, int64_t deadline_us);
 
 /* Whether MR_EVENT_STOP is what comes next because of SIGINT or SIGTERM: what takes long need not be
  * done any more. */
-bool mr_events_is_stop_asked(void);
+bool mr_signals_is_stop_asked(void);
 
-/* Wake main's thread. `events` is a struct mr_events *; any thread, never blocks. */
-void mr_events_notify(void *events);
+/* Wake main's thread. `signals` is a struct mr_signals *; any thread, never blocks. */
+void mr_signals_notify(void *signals);
 
 /* From now on the process has `limit_ms` to end by itself; then it is ended with a line that says
  * so. For what cannot be interrupted, such as one endless call into C from a script. */
-void mr_events_limit_shutdown(int limit_ms);
+void mr_signals_limit_shutdown(int limit_ms);
 
 #endif

@@ -1,4 +1,6 @@
-#include "app/options.h"
+#include "app/help.h"
+
+#include "app/option_table.h"
 
 #include <string.h>
 
@@ -59,9 +61,9 @@ static void print_option(FILE *out, const struct mr_option *option)
     print_wrapped(out, text, column);
 }
 
-void mr_options_usage(FILE *out)
+void mr_help_print(FILE *out)
 {
     fputs(head, out);
-    for (size_t i = 0; i < mr_option_count; i++)
+    for (size_t i = 0; i < mr_option_table_count; i++)
         print_option(out, &mr_option_table[i]);
 }

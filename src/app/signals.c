@@ -1,4 +1,4 @@
-#include "app/events.h"
+#include "app/signals.h"
 
 #include "base/clock.h"
 #include "base/thread.h"
@@ -35,7 +35,7 @@ static void *guard(void *argument)
     for (int waited_ms = 0; waited_ms < UNHEARD_MS;) {
         poll(&signals, 1, -1);
         usleep(LOOK_MS * 1000);
-        waited_ms = mr_events_is_stop_asked() ? waited_ms + LOOK_MS : 0;
+        waited_ms = mr_signals_is_stop_asked() ? waited_ms + LOOK_MS : 0;
     }
     give_up(0);
     return NULL;
@@ -48,29 +48,30 @@ static int start_guard(int signal_fd)
     return result < 0 ? result : -pthread_detach(thread);
 }
 
-int mr_events_init(struct mr_events *events)
+int mr_signals_init(struct mr_signals *signals)
 {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    sigset_t taken;
+    sigemptyset(&taken);
+    sigaddset(&taken, SIGINT);
+    sigaddset(&taken, SIGTERM);
+    sigaddset(&taken, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &taken, NULL);
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write, not our end */
     signal(SIGXFSZ, SIG_IGN); /* likewise a recording that has reached the limit of a file's size */
 
-    events->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    events->watch_fd = -1;
-    events->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return events->signal_fd < 0 || events->notify_fd < 0 ? -errno : start_guard(events->signal_fd);
+    signals->signal_fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    signals->watch_fd = -1;
+    signals->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return signals->signal_fd < 0 || signals->notify_fd < 0 ? -errno
+                                                            : start_guard(signals->signal_fd);
 }
 
-void mr_events_finish(struct mr_events *events)
+void mr_signals_finish(struct mr_signals *signals)
 {
-    if (events->signal_fd >= 0)
-        close(events->signal_fd);
-    if (events->notify_fd >= 0)
-        close(events->notify_fd);
+    if (signals->signal_fd >= 0)
+        close(signals->signal_fd);
+    if (signals->notify_fd >= 0)
+        close(signals->notify_fd);
 }
 
 static int remaining_ms(int64_t deadline_us)
@@ -87,19 +88,19 @@ static bool is_reload(const struct signalfd_siginfo *info)
     return info->ssi_signo == SIGHUP && info->ssi_code != SI_KERNEL;
 }
 
-enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us)
+enum mr_event mr_signals_wait(struct mr_signals *signals, int64_t deadline_us)
 {
     for (;;) {
         struct signalfd_siginfo info;
-        if (read(events->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        if (read(signals->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
             return is_reload(&info) ? MR_EVENT_RELOAD : MR_EVENT_STOP;
         uint64_t count;
-        if (read(events->notify_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
+        if (read(signals->notify_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
             return MR_EVENT_CHANGED;
 
-        struct pollfd fds[] = { { events->signal_fd, POLLIN, 0 },
-                                { events->notify_fd, POLLIN, 0 },
-                                { events->watch_fd, POLLIN, 0 } };
+        struct pollfd fds[] = { { signals->signal_fd, POLLIN, 0 },
+                                { signals->notify_fd, POLLIN, 0 },
+                                { signals->watch_fd, POLLIN, 0 } };
         int ready = poll(fds, 3, remaining_ms(deadline_us));
         if (ready == 0)
             return MR_EVENT_TIMEOUT;
@@ -108,22 +109,22 @@ enum mr_event mr_events_wait(struct mr_events *events, int64_t deadline_us)
     }
 }
 
-bool mr_events_is_stop_asked(void)
+bool mr_signals_is_stop_asked(void)
 {
     sigset_t pending;
     return sigpending(&pending) == 0 &&
            (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
 }
 
-void mr_events_notify(void *argument)
+void mr_signals_notify(void *argument)
 {
-    struct mr_events *events = argument;
+    struct mr_signals *signals = argument;
     static const uint64_t one = 1;
-    ssize_t written = write(events->notify_fd, &one, sizeof(one));
+    ssize_t written = write(signals->notify_fd, &one, sizeof(one));
     (void)written; /* a full counter wakes just as well */
 }
 
-void mr_events_limit_shutdown(int limit_ms)
+void mr_signals_limit_shutdown(int limit_ms)
 {
     struct sigaction action = { .sa_handler = give_up };
     sigaction(SIGALRM, &action, NULL);

@@ -1,4 +1,4 @@
-#include "app/descriptors.h"
+#include "app/file_limit.h"
 
 #include "base/log.h"
 
@@ -13,7 +13,7 @@
 
 #define FOR_STREAM 16 /* for each */
 
-void mr_app_raise_descriptors(int max_clients, size_t streams)
+void mr_file_limit_raise(int max_clients, size_t streams)
 {
     struct rlimit limit;
     rlim_t needed = (rlim_t)max_clients + OTHERS + streams * FOR_STREAM;
