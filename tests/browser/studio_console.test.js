@@ -191,7 +191,7 @@ test('graphs have data, and their values as text', async (t) => {
     .filter({ hasText: /median \d.*99th percentile \d/ })
     .waitFor();
   await values('drops')
-    .filter({ hasText: /above --fps 0\.0/ })
+    .filter({ hasText: /rate limit 0\.0/ })
     .waitFor();
   for (const id of ['fps', 'script', 'stages', 'viewers']) {
     await page.waitForFunction((chart) => {

@@ -189,6 +189,8 @@ test('where watching takes a token, the one for editing opens the picture, too',
   await page.goto(`${server.url}studio`);
   await gate(page).getByText('Editing needs the token').waitFor();
   await page.locator('#notice', { hasText: 'token' }).waitFor();
+  await page.getByText('Without the token you can watch').waitFor({ state: 'hidden' });
+  assert.ok(await page.getByLabel('Stream').isHidden(), 'there are no streams to choose from');
   await enter(page, TOKEN);
   await untilReady(page);
   await untilPayload(page, /"label": "Yard"/);

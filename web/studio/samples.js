@@ -5,7 +5,7 @@ const STAGES = ['decode', 'convert', 'script', 'encode'];
 const CAUSES = ['rate', 'script', 'pool', 'skip', 'failed'];
 
 const WORDS = {
-  rate: 'above --fps',
+  rate: 'rate limit',
   script: 'script busy',
   pool: 'no buffer',
   skip: 'skipped',

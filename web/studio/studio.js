@@ -152,9 +152,11 @@ function showStatus(status) {
   showStreams(status.kind === 'unknown' ? names : []);
   setText('editor-empty', status.kind === 'unknown' ? 'Choose a stream to edit its script' : '');
   if (status.kind === 'forbidden') gate.open(Boolean(api.token));
+  element('gate-watching').hidden = status.kind === 'forbidden';
   if (status.stream && !stream) choose(status.stream);
   element('stream').value = stream;
-  element('stream-choice').hidden = names.length < 2 && names[0] === stream;
+  element('stream-choice').hidden =
+    names.length === 0 || (names.length === 1 && names[0] === stream);
 }
 
 // Lists the streams that exist, if the wanted one does not.
