@@ -167,7 +167,7 @@ static int wait_for_end(struct headless *headless, struct mr_error *error)
             return 0;
         switch (mr_signals_wait(headless->signals, -1)) {
         case MR_EVENT_STOP:
-            mr_signals_limit_shutdown(1900);
+            mr_signals_limit_shutdown(MR_SIGNALS_SHUTDOWN_MS);
             return 0;
         case MR_EVENT_RELOAD:
             mr_stream_reload(headless->stream);

@@ -22,8 +22,6 @@
  * anybody is sent to a page, a slow one does not delay the page for long. */
 #define OPEN_GRACE_US 2000000
 
-#define SHUTDOWN_LIMIT_MS 1900
-
 #define LISTEN_DEFAULT "127.0.0.1:8080"
 
 struct serve {
@@ -238,7 +236,7 @@ static int run(struct serve *serve, struct mr_error *error)
 
 static void destroy(struct serve *serve)
 {
-    mr_signals_limit_shutdown(SHUTDOWN_LIMIT_MS);
+    mr_signals_limit_shutdown(MR_SIGNALS_SHUTDOWN_MS);
     mr_server_destroy(serve->server);
     mr_fleet_destroy(serve->fleet, "the server is going away");
     mr_registry_destroy(serve->registry);

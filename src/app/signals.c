@@ -14,8 +14,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define UNHEARD_MS 1900
-#define LOOK_MS    100
+#define LOOK_MS 100
 
 static void give_up(int signal_number)
 {
@@ -32,7 +31,7 @@ static void give_up(int signal_number)
 static void *guard(void *argument)
 {
     struct pollfd signals = { (int)(intptr_t)argument, POLLIN, 0 };
-    for (int waited_ms = 0; waited_ms < UNHEARD_MS;) {
+    for (int waited_ms = 0; waited_ms < MR_SIGNALS_SHUTDOWN_MS;) {
         poll(&signals, 1, -1);
         usleep(LOOK_MS * 1000);
         waited_ms = mr_signals_is_stop_asked() ? waited_ms + LOOK_MS : 0;

@@ -38,6 +38,14 @@ bool mr_signals_is_stop_asked(void);
 /* Wake main's thread. `signals` is a struct mr_signals *; any thread, never blocks. */
 void mr_signals_notify(void *signals);
 
+/* How long the process has to end by itself, so that it is gone within 2 s. Sanitizers make everything several times
+ * slower. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MR_SIGNALS_SHUTDOWN_MS 7600
+#else
+#define MR_SIGNALS_SHUTDOWN_MS 1900
+#endif
+
 /* From now on the process has `limit_ms` to end by itself; then it is ended with a line that says
  * so. For what cannot be interrupted, such as one endless call into C from a script. */
 void mr_signals_limit_shutdown(int limit_ms);

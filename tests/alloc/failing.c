@@ -2,6 +2,7 @@
 
 #include "support/check.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -137,6 +138,19 @@ struct life {
     failing_scenario *prepare, *scenario, *clear;
 };
 
+static int descriptors; /* that are open between two runs */
+
+static int count_descriptors(void)
+{
+    int found = 0;
+    DIR *directory = opendir("/proc/self/fd");
+    assert_non_null(directory);
+    while (readdir(directory) != NULL)
+        found++;
+    closedir(directory);
+    return found;
+}
+
 static unsigned long run(const struct life *life, unsigned long which)
 {
     if (life->prepare != NULL)
@@ -151,6 +165,10 @@ static unsigned long run(const struct life *life, unsigned long which)
         life->clear();
     if (FIND_LEAKS() != 0)
         fail_msg("memory is lost when allocation %lu fails", which);
+    if (which == 0) /* what libraries open once and keep is open by now */
+        descriptors = count_descriptors();
+    else if (count_descriptors() > descriptors)
+        fail_msg("a descriptor is left open when allocation %lu fails", which);
     return needed;
 }
 

@@ -13,7 +13,7 @@
 typedef void failing_scenario(void);
 
 /* Run the scenario, then again with each allocation failing in turn, until a run has fewer allocations than that.
- * Under AddressSanitizer each run is searched for leaks. Prints how many allocations were failed.
+ * No run may leave a descriptor open, and under AddressSanitizer each is searched for leaks. Prints how many allocations were failed.
  * in:     prepare, clear: called before and after each run, with memory that never fails; NULL: none */
 void failing_each(const char *module, failing_scenario *prepare, failing_scenario *scenario,
                   failing_scenario *clear);

@@ -10,12 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define STOP_US (6 * 1000000LL)
-#else
-#define STOP_US (2 * 1000000LL)
-#endif
-
 static struct host host;
 
 /* Wait until the script has said "now". */
@@ -45,11 +39,13 @@ static void stop_with(const char *text, bool off)
                                       script,
                                       "--isolation",
                                       off ? "off" : "process",
+                                      "--deadline",
+                                      "1000",
                                       "lavfi:testsrc2=size=160x120:rate=25",
                                       NULL };
     assert_true(host_start(&host, arguments));
     wait_until_said();
-    assert_int_equal(host_stop(&host, SIGTERM, STOP_US), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, ENDS_US), 0);
 }
 
 /* Said in the third frame: the first one is that of the trial, which is not logged. */
@@ -96,7 +92,7 @@ static void in_the_host(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    host_stop(&host, SIGKILL, STOP_US);
+    host_stop(&host, SIGKILL, ENDS_US);
     return 0;
 }
 

@@ -5,28 +5,33 @@
 #include "support/host.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define WEBSOCKET                                                                                  \
     "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"               \
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
-#define OTHERS 3 /* lines after the first: the second address, the socket, the studio's link */
+#define WAIT_MS 20000
+#define OTHERS  3 /* lines after the first: the second address, the socket, the studio's link */
 
 static struct host host;
-static char path[100], lines[1024];
+static char path[100],
+    lines[1024]; /* path: below TEST_WORK_DIR, whose own may be too long for a socket */
 
 /* Read what the host prints after its first line. */
 static void read_lines(void)
 {
     size_t used = 0, count = 0;
+    struct pollfd ready = { .fd = host.out, .events = POLLIN };
     while (count < OTHERS && used < sizeof(lines) - 1) {
-        if (read(host.out, lines + used, 1) != 1)
+        if (poll(&ready, 1, WAIT_MS) != 1 || read(host.out, lines + used, 1) != 1)
             fail_msg("the host printed only: %s", lines);
         count += lines[used++] == '\n';
     }
@@ -37,7 +42,8 @@ static int set_up(void **state)
 {
     (void)state;
     char address[sizeof(path) + 8];
-    snprintf(path, sizeof(path), "/tmp/moonreel-listen-%d.sock", (int)getpid());
+    assert_int_equal(chdir(TEST_WORK_DIR), 0);
+    snprintf(path, sizeof(path), "listen-%d.sock", (int)getpid());
     snprintf(address, sizeof(address), "unix:%s", path);
     const char *arguments[] = { "--listen",
                                 "[::1]:0",
@@ -60,8 +66,20 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    int status = host_stop(&host, SIGTERM, 5000000);
+    int status = host_stop(&host, SIGTERM, HANGS_US);
     return status == 0 && access(path, F_OK) < 0 ? 0 : -1; /* the socket's file goes with it */
+}
+
+/* return: a connection whose reads and writes have a deadline */
+static int connect_to(int family, const void *address, socklen_t size)
+{
+    struct timeval limit = { .tv_sec = WAIT_MS / 1000 };
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    assert_int_equal(connect(fd, address, size), 0);
+    return fd;
 }
 
 static int connect_ipv6(void)
@@ -73,18 +91,14 @@ static int connect_ipv6(void)
     struct sockaddr_in6 address = { .sin6_family = AF_INET6,
                                     .sin6_addr = IN6ADDR_LOOPBACK_INIT,
                                     .sin6_port = htons((in_port_t)port) };
-    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-    return fd;
+    return connect_to(AF_INET6, &address, sizeof(address));
 }
 
 static int connect_unix(void)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     strcpy(address.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-    return fd;
+    return connect_to(AF_UNIX, &address, sizeof(address));
 }
 
 /* in: rest: further header lines, each after CRLF. return: the status; the connection stays open */

@@ -230,7 +230,7 @@ static void viewers_outlast_a_server_that_dies(void **state)
     check_log(&host, ": lost, trying again: ", ROUNDS);
     check_log(&host, ": back after ", ROUNDS);
     end_server(&server);
-    assert_int_equal(host_stop(&host, SIGTERM, 2000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, ENDS_US), 0);
 }
 
 static void a_server_that_falls_silent_is_lost(void **state)
@@ -252,7 +252,7 @@ static void a_server_that_falls_silent_is_lost(void **state)
     check_numbers(&host, watch.viewer.last_seq);
     kill(server.pid, SIGSTOP); /* it must not hold up the end, either */
     check_log(&host, ": lost, trying again: ", 1);
-    assert_int_equal(host_stop(&host, SIGTERM, 2000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, ENDS_US), 0);
     end_server(&server);
 }
 

@@ -97,7 +97,6 @@ static void binary_messages(void **state)
         101);
     wait_for_messages(&viewer, 1, 30);
     assert_false(viewer.invalid);
-    assert_in_range(viewer.lag_us, 0, 2000000);
     viewer_close(&viewer);
 }
 
@@ -201,7 +200,7 @@ static void the_end_under_load(void **state)
     int64_t begin_us = mr_clock_now_us();
     assert_int_equal(kill(host.pid, SIGTERM), 0);
     wait_for_end(viewers, CROWD);
-    assert_int_equal(host_stop(&host, 0, 2000000 - (mr_clock_now_us() - begin_us)), 0);
+    assert_int_equal(host_stop(&host, 0, ENDS_US - (mr_clock_now_us() - begin_us)), 0);
     for (int i = 0; i < CROWD; i++) {
         if (viewers[i].invalid)
             fail_msg("viewer %d: %s", i, viewers[i].fault);
@@ -222,7 +221,7 @@ static void the_end_does_not_wait_for_the_deaf(void **state)
                                                                .receive_buffer_bytes = 4096 }),
                          101);
     wait_for_messages(viewers, 10, 25);
-    assert_int_equal(host_stop(&host, SIGTERM, 2000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, ENDS_US), 0);
     for (int i = 0; i < 10; i++)
         viewer_close(&viewers[i]);
 }

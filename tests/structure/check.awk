@@ -177,6 +177,7 @@ function find_circles(node, other, pair, ends, first, text)
     for (node in nodes) {
         if (!((node, node) in leads))
             continue
+        in_circle[node] = 1
         first = node
         for (other in nodes)
             if (other < first && ((node, other) in leads) && ((other, node) in leads))
@@ -218,6 +219,11 @@ END {
     find_circles()
     for (pair in debts)
         owed_arrows++
+    for (pair in owed) {
+        split(pair, ends, SUBSEP)
+        if (ends[1] == "circle" ? !(ends[2] in in_circle) : !(pair in debts))
+            problem("the table of arrows owes what is no longer there: " ends[1] ": " ends[2])
+    }
     printf "%d rooms, %d files, %d arrows between files, %d circles (%d of them known), %d known arrows upwards, %d problems\n",
            length(rooms), length(nodes), total, circles, owed_circles, owed_arrows, problems
     exit problems > 0

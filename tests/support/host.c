@@ -24,9 +24,11 @@
 
 static bool has_config(const char *const arguments[])
 {
-    while (*arguments != NULL && strcmp(*arguments, "--config") != 0)
-        arguments++;
-    return *arguments != NULL;
+    for (; *arguments != NULL; arguments++)
+        if (strcmp(*arguments, "--config") == 0 || strncmp(*arguments, "--config=", 9) == 0 ||
+            strncmp(*arguments, "-c", 2) == 0)
+            return true;
+    return false;
 }
 
 static void run_child(const struct host *host, int out, const char *const arguments[])
@@ -124,7 +126,9 @@ int host_stop(struct host *host, int signal, int64_t limit_us)
 
     struct mr_buffer log = { 0 };
     host_read_log(host, &log);
-    if (killed || !WIFEXITED(host->status) || WEXITSTATUS(host->status) != 0)
+    if (killed || !WIFEXITED(host->status) || WEXITSTATUS(host->status) != 0 ||
+        strstr((char *)log.data, "Sanitizer") != NULL ||
+        strstr((char *)log.data, "runtime error:") != NULL)
         print_message("--- what the host said:\n%s---\n", (char *)log.data);
     mr_buffer_finish(&log);
     unlink(host->log);

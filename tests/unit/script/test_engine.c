@@ -371,8 +371,11 @@ static long watchdog_sleeps(void)
 static void calls_after_a_rest_of_the_watchdog_are_watched(void **state)
 {
     (void)state;
-    for (long before = -1, now; (now = watchdog_sleeps()) != before; before = now)
+    int64_t deadline_us = mr_clock_now_us() + 60 * 1000000LL;
+    for (long before = -1, now; (now = watchdog_sleeps()) != before; before = now) {
+        assert_true(mr_clock_now_us() < deadline_us);
         usleep(500 * 1000);
+    }
     expect_stop(ONCE("while true do end"));
 }
 

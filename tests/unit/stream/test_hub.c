@@ -115,6 +115,7 @@ struct inbox {
     uint64_t first;
     int answer;
     atomic_bool called, go_on;
+    bool waited_for; /* the test slept until the call was over */
 };
 
 static int note(void *opaque, const struct mr_script_event *event)
@@ -206,7 +207,8 @@ static bool first_thread_sleeps(void)
 static void *let_go(void *opaque)
 {
     struct inbox *inbox = opaque;
-    while (!first_thread_sleeps())
+    int64_t deadline_us = mr_clock_now_us() + 60 * 1000000LL;
+    while (!(inbox->waited_for = first_thread_sleeps()) && mr_clock_now_us() < deadline_us)
         sched_yield();
     atomic_store(&inbox->go_on, true);
     return NULL;
@@ -227,6 +229,7 @@ static void an_inbox_is_not_taken_away_during_a_call(void **state)
     assert_int_equal(inbox.answer, 1);
     pthread_join(joiner, NULL);
     pthread_join(releaser, NULL);
+    assert_true(inbox.waited_for);
     mr_hub_leave(hub, &late);
     mr_hub_unref(&hub);
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LIMIT_US 20000000
@@ -55,9 +56,12 @@ static void set_disk(bool hangs, int error)
 
 static void wait_until_it_hangs(void)
 {
+    struct timespec deadline;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += 60;
     pthread_mutex_lock(&disk.lock);
     while (disk.hanging == 0)
-        pthread_cond_wait(&disk.changed, &disk.lock);
+        assert_int_equal(pthread_cond_timedwait(&disk.changed, &disk.lock, &deadline), 0);
     pthread_mutex_unlock(&disk.lock);
 }
 
