@@ -2,36 +2,47 @@
 #   quick   `scripts/test quick`: at most three minutes; the target ring_quick builds what it runs
 #   (none)  `scripts/test` adds these tests
 #   night   `scripts/test night` adds these tests, which take long or bring the machine to its limits
-# The label `c` marks C programs, which the sanitizers are for, and `threads` marks C programs in which more than one
-# thread runs, which the thread sanitizer is for. ring_threads builds the quick ones of these.
+# The label `sanitized` marks C programs that `scripts/test` runs under the sanitizers as well: those of the quick ring, and
+# some that have to do with memory or with sockets. `c` marks all C programs, which `scripts/test night` runs under the
+# sanitizers, and `threads` those in which more than one thread runs, which the thread sanitizer is for. The targets
+# ring_sanitized and ring_threads build what `scripts/test` runs under the sanitizers.
 
-set(NIGHT "^browser\\.night$|^integration\\.(rtsp|hostile_.*|kill|fail_closed|fanout|storm|half_open|http_viewers|slowhttptest|recording)$|^unit\\.script\\.hostile$")
+set(NIGHT "^browser\\.night$|^integration\\.(hostile_.*|storm|half_open|slowhttptest)$")
+
+# These bring the machine to its limits or compare times, so nothing else may run beside them.
+set(ALONE "^integration\\.(door|slow|crowd|kill|fail_closed|fanout|http_viewers|recording)$|^unit\\.script\\.hostile$")
 
 # Units that take longer than the whole quick ring should wait for.
 set(LONG "^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
 
-# Not `stop` and `websocket`: they expect the end within two seconds, which a sanitizer on a busy machine does not reach.
-set(QUICK_INTEGRATION "^integration\\.(access|behind_proxy|engineio|framing|framing_text|limits|reload|socketio|socketio_leave)$")
+set(QUICK_INTEGRATION "^integration\\.(access|behind_proxy|engineio|framing|framing_text|limits|reload|socketio|socketio_leave|stop|websocket)$")
+
+# Under the sanitizers besides the quick ones.
+set(SANITIZED "^alloc\\.|^integration\\.(door|roles|listen)$")
 
 # Units of media and script in which more than one thread runs. All of base, stream, http, app and the whole program
 # count as such, too.
 set(THREADS "^unit\\.(base|stream|http|app)\\.|^alloc\\.|^integration\\.|^unit\\.media\\.(picture|pending|source_live|source_trouble)$|^unit\\.script\\.(events|inbox|log_ring|process|proposal|reload|runner|runner_wait|settings_change|timers)$")
 
-add_custom_target(ring_quick)
-add_custom_target(ring_threads)
-add_dependencies(ring_quick moonreel)
-add_dependencies(ring_threads moonreel)
+foreach(ring quick sanitized threads)
+  add_custom_target(ring_${ring})
+  add_dependencies(ring_${ring} moonreel)
+endforeach()
 
 # Set the labels of a test: those given, and its ring.
 function(mr_ring name)
   set(labels ${ARGN})
   if(name MATCHES "${NIGHT}")
     list(APPEND labels night)
-    # These measure a whole machine under load, so nothing else may run beside them.
-    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
-  elseif(NOT name MATCHES "${LONG}" AND (NOT name MATCHES "^(integration|browser)\\."
+  elseif(NOT name MATCHES "${LONG}|${ALONE}" AND (NOT name MATCHES "^(integration|browser)\\."
          OR name MATCHES "${QUICK_INTEGRATION}" OR name STREQUAL "browser.smoke"))
     list(APPEND labels quick)
+  endif()
+  if(name MATCHES "${NIGHT}|${ALONE}")
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+  if("c" IN_LIST labels AND ("quick" IN_LIST labels OR name MATCHES "${SANITIZED}"))
+    list(APPEND labels sanitized)
   endif()
   if(name MATCHES "${THREADS}" AND "c" IN_LIST labels)
     list(APPEND labels threads)
@@ -45,8 +56,11 @@ function(mr_c_ring name target)
   get_property(labels TEST ${name} PROPERTY LABELS)
   if("quick" IN_LIST labels)
     add_dependencies(ring_quick ${target})
-    if("threads" IN_LIST labels)
-      add_dependencies(ring_threads ${target})
-    endif()
+  endif()
+  if("sanitized" IN_LIST labels)
+    add_dependencies(ring_sanitized ${target})
+  endif()
+  if("sanitized" IN_LIST labels AND "threads" IN_LIST labels)
+    add_dependencies(ring_threads ${target})
   endif()
 endfunction()
