@@ -10,7 +10,7 @@
 set(NIGHT "^browser\\.night$|^integration\\.(hostile_.*|kill|fail_closed|storm|half_open|http_viewers|slowhttptest)$|^unit\\.script\\.hostile$")
 
 # These bring the machine to its limits or compare times, so nothing else may run beside them.
-set(ALONE "^integration\\.(door|slow|crowd|fanout|recording)$")
+set(ALONE "^integration\\.(door|slow|crowd|fanout)$")
 
 # Units that take longer than the whole quick ring should wait for.
 set(LONG "^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
