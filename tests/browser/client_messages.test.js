@@ -1,4 +1,4 @@
-// What the client library makes of messages, good and bad, and of those who are slow with them.
+// Messages in the client library: good and bad ones, and callbacks that are slow.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -168,7 +168,7 @@ test('another WebSocket class', async (t) => {
   assert.equal((await failing.untilKind('refused')).reason, 'not here');
 });
 
-// What is in use after a collection, in bytes.
+// Returns the bytes in use after a garbage collection.
 function memory() {
   v8.setFlagsFromString('--expose-gc');
   vm.runInNewContext('gc')();

@@ -1,5 +1,4 @@
-// What a viewer of the client library says of its connection and of the stream, in Node and with
-// the real server.
+// The status of a viewer of the client library, in Node and with the real server.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';

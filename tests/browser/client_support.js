@@ -1,5 +1,5 @@
-// What the tests of the client library share: a viewer whose calls are kept and can be waited for,
-// and a server that does what a test wants.
+// Shared by the tests of the client library: a viewer that records its callbacks and can wait for
+// them, and a server that does what a test tells it.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

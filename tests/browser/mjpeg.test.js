@@ -19,7 +19,7 @@ const PAGE = `<!doctype html><title>Motion JPEG</title>
   };
   source.onmessage = log('frame');
   source.addEventListener('broadcast', log('broadcast'));
-  // What the picture shows in the middle, or null before there is one.
+  // Returns the colour in the middle of the picture, or null before there is one.
   function look() {
     const picture = document.getElementById('picture');
     if (!picture.naturalWidth) return null;

@@ -1,5 +1,5 @@
-// What the pages share, as far as it needs no browser: boxes, words for each state, the bounded
-// history.
+// The parts that the pages share, as far as they need no browser: boxes, texts for each state, the
+// bounded history.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

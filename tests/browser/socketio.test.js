@@ -1,4 +1,4 @@
-// What pages that use Socket.IO see, with the clients of 3.0.4 and of today, in Node.
+// Pages that use Socket.IO, with the clients 3.0.4 and the current one, in Node.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';

@@ -1,5 +1,4 @@
-// What the studio looks like, in both themes, on a desk and a phone; that everybody can use it;
-// what it weighs.
+// The look of the studio in both themes, on a large screen and a phone; its accessibility; its size.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -1,5 +1,5 @@
-// What the studio shows when not all is well: streams that fail, are not there, have ended; a
-// server that is gone, or full.
+// The studio when something is wrong: streams that fail, do not exist or have ended; a server that is
+// gone or full.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';

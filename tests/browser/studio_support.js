@@ -1,5 +1,5 @@
-// What the tests of the studio share: a server with a script of its own, the studio opened on it,
-// and what a user does and sees there.
+// Shared by the tests of the studio: a server with a script of its own, the studio opened on it, and
+// the things that a user does and sees there.
 //
 // MOONREEL_WEB: a folder made by web/build.mjs, to be tested in place of the pages in the binary.
 
@@ -72,7 +72,7 @@ export async function untilReady(page) {
   await page.locator('#state[data-kind="live"]').waitFor();
 }
 
-// What the editor holds, if it is short enough to be seen whole.
+// Returns the text in the editor, if it is short enough to be visible as a whole.
 export async function text(page) {
   return (await page.locator('#editor .cm-line').allTextContents()).join('\n');
 }

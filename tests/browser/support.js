@@ -1,4 +1,4 @@
-// What the tests share: the real server, a real browser, and waiting for what a user would see.
+// Shared by the tests: the real server, a real browser, and waiting for what a user would see.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -213,7 +213,7 @@ export async function untilDrawn(page, count) {
     (seq) => Number(document.getElementById('seq').textContent) >= seq, from + count);
 }
 
-// What the canvas shows, as { width, height, pixels } with RGB of a 32 by 18 reduction.
+// Returns the picture on the canvas as { width, height, pixels } with RGB of a 32 by 18 reduction.
 export function look(page) {
   return page.evaluate(() => {
     const picture = document.getElementById('picture');
@@ -247,7 +247,7 @@ export function makeHideable() {
   };
 }
 
-// What the server says of a stream.
+// Returns the server's state of a stream.
 export async function readState(server, stream = 'live') {
   return (await fetch(new URL(`api/streams/${stream}`, server.url))).json();
 }
@@ -263,8 +263,8 @@ export async function until(what, ask, wanted, timeout = DEADLINE_MS) {
   }
 }
 
-// What axe-core finds of serious and critical problems, as lines of text. colors: only of what
-// depends on the colour scheme.
+// Returns the serious and critical problems that axe-core finds, as lines of text. colors: only
+// problems that depend on the colour scheme.
 export async function findBarriers(page, { colors = false } = {}) {
   if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(AXE);
   return page.evaluate(async (only) => {

@@ -166,7 +166,7 @@ test('of several streams the first that works is shown', async (t) => {
   assert.equal(await page.locator('#stream').textContent(), 'barn');
 });
 
-// What is served at an address, and how many bytes of it go over the network where gzip is spoken.
+// Returns the text that is served at an address, and how many bytes it takes over the network with gzip.
 function load(address) {
   return new Promise((resolve, reject) => {
     http.get(address, { headers: { 'Accept-Encoding': 'gzip' } }, async (response) => {

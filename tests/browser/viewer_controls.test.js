@@ -1,5 +1,5 @@
-// What can be done with the picture, by buttons and by keys alone: pause, snapshot, full window,
-// small window, another stream.
+// The viewer's controls, by buttons and by keys alone: pause, snapshot, full window, small window,
+// another stream.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';

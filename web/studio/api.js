@@ -61,7 +61,7 @@ export class Api {
     return this.request('PUT', path, { body: text, headers, wait: TRIAL_MS });
   }
 
-  // Whether the server lets nobody watch without a token. Throws Gone.
+  // Whether the server asks viewers for a token. Throws Gone.
   async isPrivate() {
     try {
       const { status } = await fetch(this.url('api/streams'), {
