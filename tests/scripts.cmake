@@ -9,6 +9,7 @@ endfunction()
 
 mr_other_test(source.rooms source 120 sh tests/structure/check.sh . ${CMAKE_BINARY_DIR})
 mr_other_test(source.rooms.planted source 120 sh tests/structure/planted.sh . ${CMAKE_BINARY_DIR})
+mr_other_test(source.documents source 30 sh tests/structure/doc_paths.sh .)
 # Their deadline is for scripts that hang: a busy machine may hold up a call for seconds.
 set(PATIENT --deadline 30000)
 mr_other_test(script.smoke.dummy script 120 sh scripts/smoke lua/dummy.lua ${PATIENT})
