@@ -149,7 +149,7 @@ static void print_summary(const struct headless *headless)
             headless->frames, seconds > 0 ? (double)headless->frames / seconds : 0,
             headless->script_errors, state.stats.drops[MR_DROP_SKIP], state.damaged);
     for (int i = 0; i < MR_STAGE_LATENCY; i++)
-        fprintf(stderr, " %s %.0f", mr_stage_name((enum mr_stage)i), state.stats.mean_us[i]);
+        fprintf(stderr, " %s %.0f", mr_stats_stage_name((enum mr_stage)i), state.stats.mean_us[i]);
     fputc('\n', stderr);
 }
 

@@ -94,7 +94,7 @@ int mr_option_set(const struct mr_option *option, const char *text, struct mr_op
     case MR_OPTION_SECONDS:
         return set_seconds(option, text, field, error);
     case MR_OPTION_SIZE:
-        return mr_size_parse(text, field, error);
+        return mr_geometry_parse_size(text, field, error);
     case MR_OPTION_CHOICE:
         return set_choice(option, text, field, error);
     }

@@ -21,7 +21,7 @@ int mr_thread_start(pthread_t *thread, const char *name, void *(*run)(void *), v
     return 0;
 }
 
-void mr_cond_init(pthread_cond_t *cond)
+void mr_thread_cond_init(pthread_cond_t *cond)
 {
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -30,7 +30,7 @@ void mr_cond_init(pthread_cond_t *cond)
     pthread_condattr_destroy(&attributes);
 }
 
-int mr_cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_us)
+int mr_thread_cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_us)
 {
     if (deadline_us < 0)
         return -pthread_cond_wait(cond, lock);

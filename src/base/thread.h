@@ -11,10 +11,10 @@
 int mr_thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
 
 /* A condition variable whose time-outs are CLOCK_MONOTONIC. */
-void mr_cond_init(pthread_cond_t *cond);
+void mr_thread_cond_init(pthread_cond_t *cond);
 
 /* Wait until signalled or until `deadline_us` (monotonic; negative: no deadline).
  * return: 0, or -ETIMEDOUT */
-int mr_cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_us);
+int mr_thread_cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_us);
 
 #endif

@@ -1,72 +1,15 @@
-/* From the source to the mailbox: open, then read → convert → wait until due → mailbox. */
-#include "stream/ingest.h"
+#include "stream/feed.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "media/source/source_jpeg.h"
 #include "media/source/source_skip.h"
+#include "stream/ingest_private.h"
+#include "stream/phase.h"
+#include "stream/rest.h"
+#include "stream/signs.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
-/* ---- opening ---- */
-
-static void note_info(struct mr_ingest *ingest)
-{
-    struct mr_stream *stream = ingest->stream;
-    struct mr_source_info info = *mr_source_info(ingest->source);
-    bool known = ingest->opened && strcmp(info.codec, ingest->info.codec) == 0 &&
-                 info.width == ingest->info.width && info.height == ingest->info.height;
-    ingest->info = info;
-    pthread_mutex_lock(&stream->lock);
-    stream->info = info;
-    pthread_mutex_unlock(&stream->lock);
-    char rate[32] = "";
-    if (info.fps > 0)
-        snprintf(rate, sizeof(rate), ", %.4g fps", info.fps);
-    mr_log(known ? MR_LOG_DEBUG : MR_LOG_INFO, "stream", "%s: %s %dx%d%s%s", stream->options.name,
-           info.codec, info.width, info.height, rate, info.live ? ", live" : "");
-}
-
-int mr_ingest_open(struct mr_ingest *ingest)
-{
-    struct mr_stream *stream = ingest->stream;
-    const struct mr_stream_options *options = &stream->options;
-    int result = mr_source_open(
-        &(struct mr_source_options){
-            .url = options->url,
-            .loop = options->loop,
-            .input = options->input,
-            .stall_us = options->lossless ? 0 : (int64_t)(options->stall_s * 1e6),
-            .fps = options->fps,
-            .leave_jpeg = true,
-            .interrupt = &stream->stopping,
-        },
-        &ingest->source, &ingest->error);
-    if (result < 0)
-        return result;
-
-    note_info(ingest);
-    ingest->paced = (!ingest->info.live || ingest->info.bursts) && !options->lossless;
-    if (!ingest->paced && !options->lossless && !ingest->opened)
-        mr_mailbox_set_capacity(&stream->mailbox, MR_STREAM_QUEUE_LIVE);
-    mr_pacer_set_rate(&ingest->pacer, ingest->info.fps);
-    mr_pacer_reset(&ingest->pacer);
-    ingest->begins = true;
-    ingest->opened = true;
-    return 0;
-}
-
-void mr_ingest_close(struct mr_ingest *ingest)
-{
-    if (ingest->source != NULL)
-        ingest->damaged += mr_source_damaged(ingest->source);
-    mr_source_close(ingest->source);
-    ingest->source = NULL;
-}
-
-/* ---- frames ---- */
 
 static void note_size(struct mr_stream *stream, const struct mr_picture *picture)
 {
@@ -114,7 +57,7 @@ static int pass_on(struct mr_ingest *ingest, const struct mr_decoded *decoded)
     int result = convert(ingest, decoded, &picture);
     if (result < 0)
         return result == -EBADMSG ? 0 : result;
-    uint64_t seq = mr_stream_number(stream, decoded->pts_us);
+    uint64_t seq = mr_phase_number(stream, decoded->pts_us);
     if (picture == NULL)
         return 0;
 
@@ -122,8 +65,8 @@ static int pass_on(struct mr_ingest *ingest, const struct mr_decoded *decoded)
     note_size(stream, picture);
     if (ingest->paced) {
         int64_t now_us = mr_clock_now_us();
-        if (!mr_ingest_sleep_until(stream,
-                                   mr_pacer_due_us(&ingest->pacer, picture->pts_us, now_us))) {
+        if (!mr_signs_sleep_until(stream,
+                                  mr_pacer_due_us(&ingest->pacer, picture->pts_us, now_us))) {
             mr_picture_unref(&picture);
             return -ECANCELED;
         }
@@ -139,7 +82,7 @@ static int pass_on(struct mr_ingest *ingest, const struct mr_decoded *decoded)
 static void place(struct mr_ingest *ingest, struct mr_decoded *decoded)
 {
     if (ingest->begins)
-        ingest->offset_us = mr_stream_media_now_us(ingest->stream) - decoded->pts_us;
+        ingest->offset_us = mr_phase_media_now_us(ingest->stream) - decoded->pts_us;
     ingest->begins = false;
     decoded->pts_us += ingest->offset_us;
 }
@@ -155,20 +98,20 @@ static int read_frame(struct mr_ingest *ingest, struct mr_decoded *decoded)
                           memory_order_relaxed);
     if (result != 0)
         return result;
-    mr_ingest_note_life(ingest);
+    mr_signs_note_life(ingest);
     place(ingest, decoded);
     mr_stats_stage(&stream->stats, MR_STAGE_DECODE, mr_clock_now_us() - start_us);
     mr_stats_in(&stream->stats);
     return 0;
 }
 
-int mr_ingest_step(struct mr_ingest *ingest)
+int mr_feed_step(struct mr_ingest *ingest)
 {
     struct mr_stream *stream = ingest->stream;
     uint64_t limit = stream->options.frames;
-    if (limit > 0 && mr_stream_numbered(stream) >= limit)
+    if (limit > 0 && mr_phase_numbered(stream) >= limit)
         return 1;
-    int result = mr_ingest_rest(ingest);
+    int result = mr_rest_while_unwatched(ingest);
     if (result != 0)
         return result;
     if (mr_ingest_is_stopping(ingest))

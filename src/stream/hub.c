@@ -42,7 +42,7 @@ struct mr_hub {
     atomic_ullong sent_bytes[MR_VIEWER_KINDS], sent_packets[MR_VIEWER_KINDS];
 };
 
-const char *mr_viewer_kind_name(enum mr_viewer_kind kind)
+const char *mr_hub_kind_name(enum mr_viewer_kind kind)
 {
     static const char *const names[MR_VIEWER_KINDS] = {
         [MR_VIEWER_WEBSOCKET] = "websocket", [MR_VIEWER_WEBSOCKET_JSON] = "websocket-json",
@@ -62,7 +62,7 @@ struct mr_hub *mr_hub_create(void)
     atomic_init(&hub->newest_text, 0);
     atomic_init(&hub->texts_dropped, 0);
     pthread_mutex_init(&hub->lock, NULL);
-    mr_cond_init(&hub->changed);
+    mr_thread_cond_init(&hub->changed);
     return hub;
 }
 
@@ -75,7 +75,7 @@ struct mr_hub *mr_hub_ref(struct mr_hub *hub)
 static void unref_texts(struct mr_hub_text *texts[], unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        mr_hub_text_unref(&texts[i]);
+        mr_text_ring_unref_text(&texts[i]);
 }
 
 void mr_hub_unref(struct mr_hub **held)
@@ -156,7 +156,7 @@ bool mr_hub_wait_wanted(struct mr_hub *hub, int64_t deadline_us)
 {
     pthread_mutex_lock(&hub->lock);
     while (hub->viewers_total == 0 && hub->closed == NULL)
-        if (mr_cond_wait_until(&hub->changed, &hub->lock, deadline_us) != 0)
+        if (mr_thread_cond_wait_until(&hub->changed, &hub->lock, deadline_us) != 0)
             break;
     bool wanted = hub->viewers_total > 0;
     pthread_mutex_unlock(&hub->lock);
@@ -194,7 +194,7 @@ void mr_hub_set_inbox(struct mr_hub *hub, mr_hub_inbox *inbox, void *opaque)
     hub->inbox = inbox;
     hub->inbox_opaque = opaque;
     while (inbox == NULL && hub->inbox_calls > 0)
-        mr_cond_wait_until(&hub->changed, &hub->lock, -1);
+        mr_thread_cond_wait_until(&hub->changed, &hub->lock, -1);
     pthread_mutex_unlock(&hub->lock);
 }
 
@@ -263,7 +263,7 @@ int mr_hub_post(struct mr_hub *hub, const struct mr_viewer *viewer, const char *
 
 int mr_hub_broadcast(struct mr_hub *hub, uint64_t client, const char *json, size_t size)
 {
-    struct mr_hub_text *text = mr_hub_text_create(client, json, size), *unwanted = text;
+    struct mr_hub_text *text = mr_text_ring_create_text(client, json, size), *unwanted = text;
     if (text == NULL)
         return -ENOMEM;
 
@@ -277,7 +277,7 @@ int mr_hub_broadcast(struct mr_hub *hub, uint64_t client, const char *json, size
     pthread_mutex_unlock(&hub->lock);
 
     wake(hub, waker_count);
-    mr_hub_text_unref(&unwanted);
+    mr_text_ring_unref_text(&unwanted);
     return 0;
 }
 

@@ -29,7 +29,7 @@ enum mr_viewer_kind {
 };
 
 /* return: "websocket", "websocket-json", …; lives for ever */
-const char *mr_viewer_kind_name(enum mr_viewer_kind kind);
+const char *mr_hub_kind_name(enum mr_viewer_kind kind);
 
 struct mr_hub;
 

@@ -1,29 +1,23 @@
-/* The source thread: open, then frame by frame until the end; what is lost is opened again. */
 #include "stream/ingest.h"
 
 #include "base/clock.h"
 #include "base/thread.h"
+#include "stream/feed.h"
+#include "stream/ingest_private.h"
+#include "stream/inlet.h"
+#include "stream/phase.h"
+#include "stream/reconnect.h"
+#include "stream/work.h"
 
 #include <errno.h>
 #include <stdio.h>
-
-bool mr_ingest_sleep_until(struct mr_stream *stream, int64_t due_us)
-{
-    pthread_mutex_lock(&stream->lock);
-    while (!atomic_load_explicit(&stream->stopping, memory_order_relaxed))
-        if (mr_clock_now_us() >= due_us ||
-            mr_cond_wait_until(&stream->wake, &stream->lock, due_us) == -ETIMEDOUT)
-            break;
-    pthread_mutex_unlock(&stream->lock);
-    return !atomic_load_explicit(&stream->stopping, memory_order_relaxed);
-}
 
 static int start_script(struct mr_ingest *ingest)
 {
     struct mr_stream *stream = ingest->stream;
     char name[MR_STREAM_NAME_MAX + 8];
     snprintf(name, sizeof(name), "script %s", stream->options.name);
-    int result = mr_thread_start(&ingest->script_thread, name, mr_stream_work, stream);
+    int result = mr_thread_start(&ingest->script_thread, name, mr_work_run, stream);
     if (result < 0)
         return mr_error_set(&ingest->error, result, "cannot start another thread");
     ingest->working = true;
@@ -36,7 +30,7 @@ static int prepare(struct mr_ingest *ingest)
     const struct mr_stream_options *options = &stream->options;
     mr_backoff_init(&ingest->backoff, (uint32_t)mr_clock_wall_us());
     mr_pacer_init(&ingest->pacer, options->fps);
-    stream->lane = mr_encoder_lane_open(stream->encoder, mr_stream_deliver, stream);
+    stream->lane = mr_encoder_lane_open(stream->encoder, mr_work_deliver, stream);
     int result =
         mr_converter_create(&(struct mr_converter_options){ .size = options->size,
                                                             .fit = options->fit,
@@ -53,8 +47,8 @@ static int play(struct mr_ingest *ingest)
 {
     int result;
     if (!ingest->lost)
-        mr_stream_set_phase(ingest->stream, MR_STREAM_RUNNING);
-    while ((result = mr_ingest_step(ingest)) == 0)
+        mr_phase_set(ingest->stream, MR_STREAM_RUNNING);
+    while ((result = mr_feed_step(ingest)) == 0)
         ;
     return result;
 }
@@ -64,8 +58,8 @@ static int run(struct mr_ingest *ingest)
     struct mr_stream *stream = ingest->stream;
     int result = prepare(ingest);
     if (result == 0)
-        result = mr_ingest_open(ingest);
-    if (result < 0 && mr_ingest_is_final(ingest, result))
+        result = mr_inlet_open(ingest);
+    if (result < 0 && mr_reconnect_is_final(ingest, result))
         return result;
     int started = start_script(ingest);
     if (started < 0)
@@ -74,9 +68,9 @@ static int run(struct mr_ingest *ingest)
     for (;;) {
         if (result == 0)
             result = play(ingest);
-        if (mr_ingest_is_final(ingest, result))
+        if (mr_reconnect_is_final(ingest, result))
             break;
-        result = mr_ingest_recover(ingest, result);
+        result = mr_reconnect_recover(ingest, result);
     }
     mr_mailbox_end(&stream->mailbox);
     mr_mailbox_wait_emptied(&stream->mailbox);
@@ -96,7 +90,7 @@ static void end(struct mr_ingest *ingest)
     pthread_mutex_unlock(&stream->lock);
 }
 
-void *mr_stream_ingest(void *argument)
+void *mr_ingest_run(void *argument)
 {
     struct mr_stream *stream = argument;
     struct mr_ingest ingest = { .stream = stream };
@@ -106,12 +100,12 @@ void *mr_stream_ingest(void *argument)
     if (stream->recorder != NULL)
         mr_recorder_stop(stream->recorder); /* its last packet came with the lane's */
     mr_converter_destroy(ingest.converter);
-    mr_ingest_close(&ingest);
+    mr_inlet_close(&ingest);
 
     bool failed = result < 0 && result != -ECANCELED;
     if (failed)
-        mr_stream_set_error(stream, &ingest.error);
-    mr_stream_set_phase(stream, failed ? MR_STREAM_FAILED : MR_STREAM_FINISHED);
+        mr_phase_set_error(stream, &ingest.error);
+    mr_phase_set(stream, failed ? MR_STREAM_FAILED : MR_STREAM_FINISHED);
     end(&ingest);
     return NULL;
 }

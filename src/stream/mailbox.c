@@ -10,7 +10,7 @@ void mr_mailbox_init(struct mr_mailbox *mailbox, unsigned capacity, bool lossles
     assert(capacity >= 1 && capacity <= MR_MAILBOX_MAX);
     *mailbox = (struct mr_mailbox){ .capacity = capacity, .lossless = lossless };
     pthread_mutex_init(&mailbox->lock, NULL);
-    mr_cond_init(&mailbox->changed);
+    mr_thread_cond_init(&mailbox->changed);
 }
 
 void mr_mailbox_finish(struct mr_mailbox *mailbox)
@@ -78,7 +78,7 @@ struct mr_mail mr_mailbox_take(struct mr_mailbox *mailbox, int64_t deadline_us)
     note_emptied(mailbox);
     int waited = 0;
     while (waited == 0 && mailbox->count == 0 && !mailbox->poked && !is_over(mailbox)) {
-        waited = mr_cond_wait_until(&mailbox->changed, &mailbox->lock, deadline_us);
+        waited = mr_thread_cond_wait_until(&mailbox->changed, &mailbox->lock, deadline_us);
         note_emptied(
             mailbox); /* cancelled just when the time was up: who is told does not come again */
     }
@@ -97,7 +97,7 @@ void mr_mailbox_wait_emptied(struct mr_mailbox *mailbox)
 {
     pthread_mutex_lock(&mailbox->lock);
     while (!mailbox->emptied)
-        mr_cond_wait_until(&mailbox->changed, &mailbox->lock, -1);
+        mr_thread_cond_wait_until(&mailbox->changed, &mailbox->lock, -1);
     pthread_mutex_unlock(&mailbox->lock);
 }
 

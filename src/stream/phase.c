@@ -1,13 +1,12 @@
-/* The state that the threads of a stream tell each other and the API: its phase, its error, the numbers
- * and times of its pictures. */
-#include "stream/internal.h"
+#include "stream/phase.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "stream/stream_private.h"
 
 #include <stdio.h>
 
-void mr_stream_set_phase(struct mr_stream *stream, enum mr_stream_phase phase)
+void mr_phase_set(struct mr_stream *stream, enum mr_stream_phase phase)
 {
     pthread_mutex_lock(&stream->lock);
     bool changed = stream->phase != phase;
@@ -17,12 +16,12 @@ void mr_stream_set_phase(struct mr_stream *stream, enum mr_stream_phase phase)
 
     if (!changed)
         return;
-    mr_log(MR_LOG_DEBUG, "stream", "%s: %s", stream->options.name, mr_stream_phase_name(phase));
+    mr_log(MR_LOG_DEBUG, "stream", "%s: %s", stream->options.name, mr_phase_name(phase));
     if (stream->options.changed != NULL)
         stream->options.changed(stream->options.changed_opaque);
 }
 
-bool mr_stream_is_idle(struct mr_stream *stream)
+bool mr_phase_is_idle(struct mr_stream *stream)
 {
     pthread_mutex_lock(&stream->lock);
     bool idle = stream->phase == MR_STREAM_IDLE;
@@ -30,7 +29,7 @@ bool mr_stream_is_idle(struct mr_stream *stream)
     return idle;
 }
 
-const char *mr_stream_phase_name(enum mr_stream_phase phase)
+const char *mr_phase_name(enum mr_stream_phase phase)
 {
     static const char *const names[] = {
         [MR_STREAM_OPENING] = "opening", [MR_STREAM_RUNNING] = "running",
@@ -40,14 +39,14 @@ const char *mr_stream_phase_name(enum mr_stream_phase phase)
     return names[phase];
 }
 
-bool mr_stream_is_wanted(struct mr_stream *stream)
+bool mr_phase_is_wanted(struct mr_stream *stream)
 {
     const struct mr_stream_options *options = &stream->options;
     return options->always || options->lossless || options->record != NULL ||
            mr_hub_viewers(stream->hub, NULL) > 0;
 }
 
-void mr_stream_set_error(struct mr_stream *stream, const struct mr_error *error)
+void mr_phase_set_error(struct mr_stream *stream, const struct mr_error *error)
 {
     pthread_mutex_lock(&stream->lock);
     stream->error = *error;
@@ -56,7 +55,7 @@ void mr_stream_set_error(struct mr_stream *stream, const struct mr_error *error)
 
 /* ---- losses ---- */
 
-void mr_stream_note_lost(struct mr_stream *stream, int64_t now_us)
+void mr_phase_note_lost(struct mr_stream *stream, int64_t now_us)
 {
     pthread_mutex_lock(&stream->lock);
     stream->lost_since_us = now_us;
@@ -65,7 +64,7 @@ void mr_stream_note_lost(struct mr_stream *stream, int64_t now_us)
     pthread_mutex_unlock(&stream->lock);
 }
 
-void mr_stream_note_back(struct mr_stream *stream, int64_t now_us)
+void mr_phase_note_back(struct mr_stream *stream, int64_t now_us)
 {
     pthread_mutex_lock(&stream->lock);
     stream->lost_us += now_us - stream->lost_since_us;
@@ -75,7 +74,7 @@ void mr_stream_note_back(struct mr_stream *stream, int64_t now_us)
     pthread_mutex_unlock(&stream->lock);
 }
 
-int64_t mr_stream_lost_us(const struct mr_stream *stream)
+int64_t mr_phase_lost_us(const struct mr_stream *stream)
 {
     int64_t since_us = stream->lost_since_us;
     return stream->lost_us + (since_us > 0 ? mr_clock_now_us() - since_us : 0);
@@ -83,7 +82,7 @@ int64_t mr_stream_lost_us(const struct mr_stream *stream)
 
 /* ---- numbers and times ---- */
 
-uint64_t mr_stream_number(struct mr_stream *stream, int64_t pts_us)
+uint64_t mr_phase_number(struct mr_stream *stream, int64_t pts_us)
 {
     int64_t now_us = mr_clock_now_us();
     pthread_mutex_lock(&stream->lock);
@@ -94,7 +93,7 @@ uint64_t mr_stream_number(struct mr_stream *stream, int64_t pts_us)
     return seq;
 }
 
-uint64_t mr_stream_numbered(struct mr_stream *stream)
+uint64_t mr_phase_numbered(struct mr_stream *stream)
 {
     pthread_mutex_lock(&stream->lock);
     uint64_t count = stream->next_seq;
@@ -107,7 +106,7 @@ static int64_t media_at(const struct mr_stream *stream, int64_t now_us)
     return stream->media_at_us > 0 ? stream->media_us + (now_us - stream->media_at_us) : 0;
 }
 
-int64_t mr_stream_media_now_us(struct mr_stream *stream)
+int64_t mr_phase_media_now_us(struct mr_stream *stream)
 {
     int64_t now_us = mr_clock_now_us();
     pthread_mutex_lock(&stream->lock);
@@ -116,7 +115,7 @@ int64_t mr_stream_media_now_us(struct mr_stream *stream)
     return media_us;
 }
 
-bool mr_stream_number_notice(struct mr_stream *stream, struct mr_notice *notice)
+bool mr_phase_number_notice(struct mr_stream *stream, struct mr_notice *notice)
 {
     int64_t now_us = mr_clock_now_us();
     pthread_mutex_lock(&stream->lock);

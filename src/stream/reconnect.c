@@ -1,9 +1,11 @@
-/* A source that comes and goes, and is gone: it is opened again, patiently. Its viewers stay, and
- * see a notice meanwhile (notice.c). */
-#include "stream/ingest.h"
+#include "stream/reconnect.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "stream/ingest_private.h"
+#include "stream/inlet.h"
+#include "stream/phase.h"
+#include "stream/signs.h"
 
 #include <errno.h>
 
@@ -27,7 +29,7 @@ static bool is_hopeless(const struct mr_ingest *ingest, int result)
     return result == -EACCES || result == -ENOENT || result == -ENOTSUP || result == -EINVAL;
 }
 
-bool mr_ingest_is_final(const struct mr_ingest *ingest, int result)
+bool mr_reconnect_is_final(const struct mr_ingest *ingest, int result)
 {
     if (result == 0)
         return false;
@@ -43,7 +45,7 @@ static void begin(struct mr_ingest *ingest, int result)
     struct mr_stream *stream = ingest->stream;
     if (result == 1)
         mr_error_set(&ingest->error, -ENODATA, "the source has ended");
-    mr_stream_set_error(stream, &ingest->error);
+    mr_phase_set_error(stream, &ingest->error);
     if (ingest->lost)
         return;
     int64_t now_us = mr_clock_now_us();
@@ -54,41 +56,28 @@ static void begin(struct mr_ingest *ingest, int result)
     ingest->attempts = 0;
     mr_log(MR_LOG_WARN, "stream", "%s: lost, trying again: %s", stream->options.name,
            ingest->error.text);
-    mr_stream_note_lost(stream, now_us);
-    mr_stream_set_phase(stream, MR_STREAM_LOST);
+    mr_phase_note_lost(stream, now_us);
+    mr_phase_set(stream, MR_STREAM_LOST);
     mr_mailbox_poke(&stream->mailbox); /* for the notice */
 }
 
-int mr_ingest_recover(struct mr_ingest *ingest, int result)
+int mr_reconnect_recover(struct mr_ingest *ingest, int result)
 {
     struct mr_stream *stream = ingest->stream;
     begin(ingest, result);
-    mr_ingest_close(ingest);
+    mr_inlet_close(ingest);
     do {
         bool refused = result == -EACCES && ingest->info.remote;
         int64_t wait_us =
             refused ? mr_backoff_slow_us(&ingest->backoff) : mr_backoff_next_us(&ingest->backoff);
         mr_log(MR_LOG_DEBUG, "stream", "%s: next attempt in %.2f s: %s", stream->options.name,
                (double)wait_us / 1e6, ingest->error.text);
-        if (!mr_ingest_sleep_until(stream, mr_clock_now_us() + wait_us))
+        if (!mr_signs_sleep_until(stream, mr_clock_now_us() + wait_us))
             return -ECANCELED;
         ingest->attempts++;
-        result = mr_ingest_open(ingest);
+        result = mr_inlet_open(ingest);
         if (result < 0)
-            mr_stream_set_error(stream, &ingest->error);
+            mr_phase_set_error(stream, &ingest->error);
     } while (result < 0 && result != -ECANCELED);
     return result;
-}
-
-void mr_ingest_note_life(struct mr_ingest *ingest)
-{
-    struct mr_stream *stream = ingest->stream;
-    if (!ingest->lost)
-        return;
-    ingest->lost = false;
-    ingest->back_since_us = mr_clock_now_us();
-    mr_stream_note_back(stream, ingest->back_since_us);
-    mr_log(MR_LOG_INFO, "stream", "%s: back after %.1f s, at attempt %u", stream->options.name,
-           (double)(ingest->back_since_us - ingest->lost_since_us) / 1e6, ingest->attempts);
-    mr_stream_set_phase(stream, MR_STREAM_RUNNING);
 }

@@ -82,7 +82,7 @@ static bool take(struct mr_recorder *recorder, struct mr_record_entry *entry, bo
     int64_t until_us = recorder->flush_us != NO_FLUSH ? recorder->flush_us : -1;
     pthread_mutex_lock(&recorder->lock);
     while (recorder->queue.count == 0 && recorder->stop_us == 0)
-        if (mr_cond_wait_until(&recorder->wake, &recorder->lock, until_us) != 0)
+        if (mr_thread_cond_wait_until(&recorder->wake, &recorder->lock, until_us) != 0)
             break;
     bool taken = mr_record_queue_take(&recorder->queue, entry);
     *over = !taken && recorder->stop_us != 0;
@@ -333,8 +333,8 @@ int mr_recorder_create(const struct mr_recorder_options *options, struct mr_reco
     if (recorder == NULL)
         return mr_error_set(error, -ENOMEM, "out of memory");
     pthread_mutex_init(&recorder->lock, NULL);
-    mr_cond_init(&recorder->wake);
-    mr_cond_init(&recorder->room);
+    mr_thread_cond_init(&recorder->wake);
+    mr_thread_cond_init(&recorder->room);
     recorder->split_us = (int64_t)(options->split_s * 1e6);
     recorder->patient = options->patient;
     recorder->retry_after_us = options->retry_us > 0 ? options->retry_us : MR_RECORDER_RETRY_US;

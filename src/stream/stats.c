@@ -8,7 +8,7 @@
 #define WINDOW_US    2000000
 #define RECENT_SHARE 0.05 /* of a new sample in the moving mean: about the last 20 frames */
 
-const char *mr_stage_name(enum mr_stage stage)
+const char *mr_stats_stage_name(enum mr_stage stage)
 {
     static const char *const names[MR_STAGES] = {
         [MR_STAGE_DECODE] = "decode", [MR_STAGE_CONVERT] = "convert", [MR_STAGE_SCRIPT] = "script",
@@ -17,7 +17,7 @@ const char *mr_stage_name(enum mr_stage stage)
     return names[stage];
 }
 
-const char *mr_drop_name(enum mr_drop drop)
+const char *mr_stats_drop_name(enum mr_drop drop)
 {
     static const char *const names[MR_DROPS] = {
         [MR_DROP_RATE] = "rate", [MR_DROP_SCRIPT] = "script", [MR_DROP_POOL] = "pool",

@@ -25,8 +25,8 @@ enum mr_drop {
 };
 
 /* return: its name in the API, as "decode" or "rate"; lives for ever */
-const char *mr_stage_name(enum mr_stage stage);
-const char *mr_drop_name(enum mr_drop drop);
+const char *mr_stats_stage_name(enum mr_stage stage);
+const char *mr_stats_drop_name(enum mr_drop drop);
 
 struct mr_stats {
     uint64_t frames_in;  /* decoded */

@@ -1,9 +1,11 @@
-#include "stream/internal.h"
+#include "stream/stream.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "media/ffmpeg/url.h"
+#include "stream/ingest.h"
+#include "stream/stream_private.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -143,7 +145,7 @@ int mr_stream_create(const struct mr_stream_options *options, struct mr_encoder 
     stream->encoder = encoder;
     atomic_init(&stream->refs, 1);
     pthread_mutex_init(&stream->lock, NULL);
-    mr_cond_init(&stream->wake);
+    mr_thread_cond_init(&stream->wake);
     mr_stats_init(&stream->stats);
     mr_mailbox_init(&stream->mailbox, MR_STREAM_QUEUE_FILE, options->lossless);
 
@@ -194,7 +196,7 @@ int mr_stream_start(struct mr_stream *stream)
     snprintf(name, sizeof(name), "source %s", stream->options.name);
     int result = stream->recorder != NULL ? mr_recorder_start(stream->recorder) : 0;
     if (result == 0)
-        result = mr_thread_start(&stream->source_thread, name, mr_stream_ingest, stream);
+        result = mr_thread_start(&stream->source_thread, name, mr_ingest_run, stream);
     stream->started = result == 0;
     return result;
 }
@@ -206,7 +208,7 @@ static bool ends_soon(struct mr_stream *stream)
     pthread_mutex_lock(&stream->lock);
     int64_t deadline_us = stream->stop_asked_us + STOP_PATIENCE_US;
     while (!stream->ended)
-        if (mr_cond_wait_until(&stream->wake, &stream->lock, deadline_us) != 0)
+        if (mr_thread_cond_wait_until(&stream->wake, &stream->lock, deadline_us) != 0)
             break;
     bool ended = stream->ended;
     pthread_mutex_unlock(&stream->lock);
@@ -312,6 +314,6 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
     state->width = stream->width;
     state->height = stream->height;
     state->reconnects = stream->reconnects;
-    state->lost_s = (double)mr_stream_lost_us(stream) / 1e6;
+    state->lost_s = (double)mr_phase_lost_us(stream) / 1e6;
     pthread_mutex_unlock(&stream->lock);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct mr_hub_text *mr_hub_text_create(uint64_t client, const char *json, size_t size)
+struct mr_hub_text *mr_text_ring_create_text(uint64_t client, const char *json, size_t size)
 {
     struct mr_hub_text *text = malloc(sizeof(*text) + size + 1);
     if (text == NULL)
@@ -17,13 +17,13 @@ struct mr_hub_text *mr_hub_text_create(uint64_t client, const char *json, size_t
     return text;
 }
 
-struct mr_hub_text *mr_hub_text_ref(struct mr_hub_text *text)
+struct mr_hub_text *mr_text_ring_ref_text(struct mr_hub_text *text)
 {
     atomic_fetch_add_explicit(&text->refs, 1, memory_order_relaxed);
     return text;
 }
 
-void mr_hub_text_unref(struct mr_hub_text **held)
+void mr_text_ring_unref_text(struct mr_hub_text **held)
 {
     struct mr_hub_text *text = *held;
     *held = NULL;
@@ -55,7 +55,7 @@ unsigned mr_text_ring_fetch(const struct mr_text_ring *ring, uint64_t *last,
     uint64_t next = *last + 1;
     *missed = next < oldest ? oldest - next : 0;
     for (next += *missed; next <= ring->newest; next++)
-        fetched[count++] = mr_hub_text_ref(ring->slots[next % MR_TEXTS_MAX]);
+        fetched[count++] = mr_text_ring_ref_text(ring->slots[next % MR_TEXTS_MAX]);
     *last = ring->newest;
     return count;
 }

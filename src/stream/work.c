@@ -1,8 +1,9 @@
-/* The script thread: mailbox → script → encoder's lane, and between frames what the script has to be
- * told; and what becomes of an encoded frame. */
-#include "stream/internal.h"
+#include "stream/work.h"
 
 #include "base/clock.h"
+#include "stream/loss_notice.h"
+#include "stream/phase.h"
+#include "stream/stream_private.h"
 
 static void process(struct mr_stream *stream, struct mr_picture *picture)
 {
@@ -24,7 +25,7 @@ static void process(struct mr_stream *stream, struct mr_picture *picture)
  * nobody watches; whoever comes then pokes the mailbox (mr_stream_create). */
 static int64_t next_tend_us(struct mr_stream *stream, int64_t due_us)
 {
-    return due_us <= 0 || mr_stream_is_wanted(stream) ? due_us : -1;
+    return due_us <= 0 || mr_phase_is_wanted(stream) ? due_us : -1;
 }
 
 /* The earlier of two times, of which -1 is never. */
@@ -35,14 +36,14 @@ static int64_t earlier(int64_t one_us, int64_t other_us)
 
 /* Messages and timers come before the picture that was taken with them: what a viewer did shows in
  * the next frame. */
-void *mr_stream_work(void *argument)
+void *mr_work_run(void *argument)
 {
     struct mr_stream *stream = argument;
     int64_t due_us = 0; /* at once: init may have set timers */
 
     for (;;) {
         int64_t tend_us = next_tend_us(stream, due_us);
-        int64_t notice_us = mr_stream_notice_due_us(stream);
+        int64_t notice_us = mr_loss_notice_due_us(stream);
         struct mr_mail mail = mr_mailbox_take(&stream->mailbox, earlier(tend_us, notice_us));
         if (mail.over)
             return NULL;
@@ -51,11 +52,11 @@ void *mr_stream_work(void *argument)
         if (mail.picture != NULL)
             process(stream, mail.picture);
         else
-            mr_stream_give_notice(stream);
+            mr_loss_notice_give(stream);
     }
 }
 
-void mr_stream_deliver(void *opaque, struct mr_packet *packet, const char *error, int64_t took_us)
+void mr_work_deliver(void *opaque, struct mr_packet *packet, const char *error, int64_t took_us)
 {
     struct mr_stream *stream = opaque;
     if (packet == NULL) {
@@ -73,7 +74,7 @@ void mr_stream_deliver(void *opaque, struct mr_packet *packet, const char *error
         mr_packet_unref(&packet);
     } else {
         mr_hub_publish(stream->hub, packet);
-        if (mr_stream_is_idle(stream))
+        if (mr_phase_is_idle(stream))
             mr_hub_clear(stream->hub);
     }
 }

@@ -53,7 +53,7 @@ static void wait_for_end(struct mr_stream *stream)
     bool ended;
     while (!(ended = has_ended(stream)) && mr_clock_now_us() < until_us) {
         pthread_mutex_lock(&lock);
-        mr_cond_wait_until(&changed, &lock, mr_clock_now_us() + 20000);
+        mr_thread_cond_wait_until(&changed, &lock, mr_clock_now_us() + 20000);
         pthread_mutex_unlock(&lock);
     }
     if (!ended)
@@ -99,7 +99,7 @@ static void play(void)
 static void a_stream_survives(void **state)
 {
     (void)state;
-    mr_cond_init(&changed);
+    mr_thread_cond_init(&changed);
     mr_log_set_level(MR_LOG_ERROR);
     clip_path("process.lua", script);
     FILE *file = fopen(script, "w");

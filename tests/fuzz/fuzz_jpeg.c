@@ -46,7 +46,7 @@ static void convert(const struct mr_jpeg_frame *jpeg)
     struct mr_error error = { 0 };
     fuzz_require(shape != NULL);
     fuzz_require(mr_converter_create(&options, &converter) == 0);
-    mr_jpeg_describe(&jpeg->header, 1, 0, 1, shape);
+    mr_jpeg_planes_describe(&jpeg->header, 1, 0, 1, shape);
     int result = mr_converter_run(converter, &decoded, &picture, &error);
     fuzz_require((result == 0) == (picture != NULL));
     if (picture != NULL)

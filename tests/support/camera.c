@@ -239,7 +239,7 @@ struct camera *camera_start(struct camera_pieces pieces, int64_t interval_us)
     for (int i = 0; i < MAX_CLIENTS; i++)
         camera->clients[i].fd = -1;
     pthread_mutex_init(&camera->lock, NULL);
-    mr_cond_init(&camera->changed);
+    mr_thread_cond_init(&camera->changed);
     assert_int_equal(mr_thread_start(&camera->thread, "camera", run, camera), 0);
     return camera;
 }
@@ -274,7 +274,7 @@ void camera_set(struct camera *camera, enum camera_mood mood)
     pthread_mutex_lock(&camera->lock);
     camera->mood = mood;
     while (camera->served != mood)
-        mr_cond_wait_until(&camera->changed, &camera->lock, -1);
+        mr_thread_cond_wait_until(&camera->changed, &camera->lock, -1);
     pthread_mutex_unlock(&camera->lock);
 }
 

@@ -30,7 +30,7 @@ static json_t *describe_stages(const struct mr_stats *stats)
 {
     json_t *stages = json_object();
     for (int i = 0; i < MR_STAGES; i++)
-        json_object_set_new(stages, mr_stage_name((enum mr_stage)i),
+        json_object_set_new(stages, mr_stats_stage_name((enum mr_stage)i),
                             mr_figures_rounded(stats->recent_us[i], 10));
     return stages;
 }
@@ -47,7 +47,7 @@ static json_t *describe_drops(const struct mr_stats *stats)
 {
     json_t *drops = json_object();
     for (int i = 0; i < MR_DROPS; i++)
-        set_count(drops, mr_drop_name((enum mr_drop)i), stats->drops[i]);
+        set_count(drops, mr_stats_drop_name((enum mr_drop)i), stats->drops[i]);
     return drops;
 }
 
@@ -56,7 +56,7 @@ static json_t *describe_viewers(const unsigned viewers[MR_VIEWER_KINDS])
     json_t *kinds = json_object();
     unsigned total = 0;
     for (int i = 0; i < MR_VIEWER_KINDS; i++) {
-        set_count(kinds, mr_viewer_kind_name((enum mr_viewer_kind)i), viewers[i]);
+        set_count(kinds, mr_hub_kind_name((enum mr_viewer_kind)i), viewers[i]);
         total += viewers[i];
     }
     set_count(kinds, "total", total);
@@ -112,7 +112,7 @@ static json_t *describe(struct mr_stream *stream)
 
     json_t *all = json_object();
     json_object_set_new(all, "name", json_string(mr_stream_name(stream)));
-    json_object_set_new(all, "phase", json_string(mr_stream_phase_name(state.phase)));
+    json_object_set_new(all, "phase", json_string(mr_phase_name(state.phase)));
     json_object_set_new(all, "error", string_or_null(state.error.text));
     json_object_set_new(all, "url", mr_json_text(state.url));
     json_object_set_new(all, "source", describe_source(&state.source));

@@ -70,7 +70,7 @@ static void append_phases(struct figures *figures)
     for (size_t k = 0; k < figures->count; k++)
         for (int i = MR_STREAM_OPENING; i <= MR_STREAM_FAILED; i++)
             append_part(figures, name, &figures->streams[k], "phase",
-                        mr_stream_phase_name((enum mr_stream_phase)i),
+                        mr_phase_name((enum mr_stream_phase)i),
                         (int)figures->streams[k].state.phase == i);
 }
 
@@ -81,7 +81,7 @@ static void append_viewers(struct figures *figures)
     for (size_t k = 0; k < figures->count; k++)
         for (int i = 0; i < MR_VIEWER_KINDS; i++)
             append_part(figures, name, &figures->streams[k], "kind",
-                        mr_viewer_kind_name((enum mr_viewer_kind)i),
+                        mr_hub_kind_name((enum mr_viewer_kind)i),
                         figures->streams[k].state.viewers[i]);
 }
 
@@ -94,14 +94,14 @@ static void append_sent(struct figures *figures)
     for (size_t k = 0; k < figures->count; k++)
         for (int i = 0; i < MR_VIEWER_KINDS; i++)
             append_part(figures, bytes, &figures->streams[k], "kind",
-                        mr_viewer_kind_name((enum mr_viewer_kind)i),
+                        mr_hub_kind_name((enum mr_viewer_kind)i),
                         (double)figures->streams[k].state.sent[i].bytes);
     mr_metrics_text_family(&figures->text, frames, "counter",
                            "Frames sent to viewers, to each of them.");
     for (size_t k = 0; k < figures->count; k++)
         for (int i = 0; i < MR_VIEWER_KINDS; i++)
             append_part(figures, frames, &figures->streams[k], "kind",
-                        mr_viewer_kind_name((enum mr_viewer_kind)i),
+                        mr_hub_kind_name((enum mr_viewer_kind)i),
                         (double)figures->streams[k].state.sent[i].packets);
 }
 
@@ -112,7 +112,8 @@ static void append_drops(struct figures *figures)
                            "Frames that were not published, by cause.");
     for (size_t k = 0; k < figures->count; k++)
         for (int i = 0; i < MR_DROPS; i++)
-            append_part(figures, name, &figures->streams[k], "cause", mr_drop_name((enum mr_drop)i),
+            append_part(figures, name, &figures->streams[k], "cause",
+                        mr_stats_drop_name((enum mr_drop)i),
                         (double)figures->streams[k].state.stats.drops[i]);
 }
 
@@ -124,7 +125,7 @@ static void append_stages(struct figures *figures)
     for (size_t k = 0; k < figures->count; k++) {
         const struct mr_stats *stats = &figures->streams[k].state.stats;
         for (int i = 0; i < MR_STAGES; i++) {
-            const char *stage = mr_stage_name((enum mr_stage)i);
+            const char *stage = mr_stats_stage_name((enum mr_stage)i);
             double samples = (double)stats->samples[i];
             append_part(figures, "moonreel_stage_seconds_sum", &figures->streams[k], "stage", stage,
                         stats->mean_us[i] * samples / 1e6);

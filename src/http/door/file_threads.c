@@ -45,7 +45,7 @@ static struct mr_connection *wait_for_one(struct mr_file_threads *files)
 {
     pthread_mutex_lock(&files->lock);
     while (files->first == NULL && !files->stopping)
-        mr_cond_wait_until(&files->changed, &files->lock, -1);
+        mr_thread_cond_wait_until(&files->changed, &files->lock, -1);
     struct mr_connection *connection = files->stopping ? NULL : files->first;
     if (connection != NULL)
         files->first = connection->next;
@@ -72,7 +72,7 @@ int mr_file_threads_create(struct mr_returned *returned, struct mr_file_threads 
         return -ENOMEM;
     files->returned = returned;
     pthread_mutex_init(&files->lock, NULL);
-    mr_cond_init(&files->changed);
+    mr_thread_cond_init(&files->changed);
     int result = 0;
     while (result == 0 && files->running < MR_FILE_THREADS) {
         result = mr_thread_start(&files->threads[files->running], "files", run, files);

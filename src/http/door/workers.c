@@ -60,7 +60,7 @@ static void *run(void *argument)
     while (!workers->stopping) {
         struct mr_connection *connection = pop(workers);
         if (connection == NULL) {
-            mr_cond_wait_until(&workers->changed, &workers->lock, -1);
+            mr_thread_cond_wait_until(&workers->changed, &workers->lock, -1);
             continue;
         }
         bool costly = connection->costly; /* afterwards the connection may be gone */
@@ -81,7 +81,7 @@ int mr_workers_create(const struct mr_workers_options *options, struct mr_worker
         return -ENOMEM;
     workers->options = *options;
     pthread_mutex_init(&workers->lock, NULL);
-    mr_cond_init(&workers->changed);
+    mr_thread_cond_init(&workers->changed);
     int result = 0;
     while (result == 0 && workers->running < MR_WORKERS) {
         result = mr_thread_start(&workers->threads[workers->running], "worker", run, workers);

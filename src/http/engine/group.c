@@ -71,7 +71,7 @@ void mr_group_tell(struct mr_group *group)
     for (unsigned i = 0; i < count; i++) {
         for (size_t k = 0; k < group->count; k++)
             mr_client_tell(group->clients[k], texts[i]);
-        mr_hub_text_unref(&texts[i]);
+        mr_text_ring_unref_text(&texts[i]);
     }
 }
 
@@ -85,6 +85,6 @@ void mr_group_catch_up(const struct mr_group *group, struct mr_client *client)
     for (unsigned i = 0; i < count; i++) {
         if (texts[i]->number <= group->last_text)
             mr_client_tell(client, texts[i]);
-        mr_hub_text_unref(&texts[i]);
+        mr_text_ring_unref_text(&texts[i]);
     }
 }

@@ -7,7 +7,7 @@
 /* Each chroma sample is repeated for its 2x2 pixels, not blended with its neighbours: averaged
  * again by the JPEG encoder, an untouched region comes out as it went in. libyuv's "ARGB" is B G R
  * A in memory. */
-void mr_picture_to_bgrx(const struct mr_picture *i420, struct mr_picture *bgrx)
+void mr_bgrx_from_picture(const struct mr_picture *i420, struct mr_picture *bgrx)
 {
     assert(i420->format == MR_PICTURE_I420 && bgrx->format == MR_PICTURE_BGRX);
     assert(i420->width == bgrx->width && i420->height == bgrx->height);

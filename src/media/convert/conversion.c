@@ -2,7 +2,7 @@
 
 #include "media/convert/placement.h"
 #include "media/convert/scaler.h"
-#include "media/convert/unpack.h"
+#include "media/convert/unpacker.h"
 #include "media/ffmpeg/ffmpeg_log.h"
 #include "media/jpeg/jpeg_planes.h"
 
@@ -63,7 +63,7 @@ void mr_conversion_destroy(struct mr_conversion *conversion)
         return;
     mr_unpacker_finish(&conversion->unpacker);
     mr_scaler_finish(&conversion->scaler);
-    mr_scratch_finish(&conversion->stage);
+    mr_planes_finish_scratch(&conversion->stage);
     mr_jpeg_planes_destroy(conversion->decoder);
     free(conversion);
 }
@@ -141,7 +141,7 @@ static int prepare_stage(struct mr_conversion *conversion)
     int chroma_height = (conversion->image.height + 1) / 2;
     const int width_bytes[] = { chroma_width * 2, chroma_width, chroma_width };
     const int rows[] = { chroma_height * 2, chroma_height, chroma_height };
-    return mr_scratch_shape(&conversion->stage, 3, width_bytes, rows);
+    return mr_planes_shape_scratch(&conversion->stage, 3, width_bytes, rows);
 }
 
 /* zimg writes into the picture itself if the image lies upright and aligned there. */
@@ -165,7 +165,7 @@ static void reduce(struct mr_conversion *conversion)
 {
     struct mr_rect *from = &conversion->geometry.from;
     struct mr_layout *layout = &conversion->layout;
-    int divisor = mr_jpeg_divisor(from, conversion->image);
+    int divisor = mr_jpeg_planes_divisor(from, conversion->image);
     *from = (struct mr_rect){ from->x / divisor, from->y / divisor, from->width / divisor,
                               from->height / divisor };
     layout->width = (layout->width + divisor - 1) / divisor;

@@ -46,6 +46,6 @@ uint64_t mr_converter_damaged(const struct mr_converter *converter);
 
 /* Fill `bgrx` with `i420`, both of one size; numbers and times are carried over.
  * thread: any; the caller holds the only reference to bgrx */
-void mr_picture_to_bgrx(const struct mr_picture *i420, struct mr_picture *bgrx);
+void mr_bgrx_from_picture(const struct mr_picture *i420, struct mr_picture *bgrx);
 
 #endif

@@ -79,7 +79,7 @@ static void fill(void *opaque, struct mr_picture *picture)
     const struct mr_decoded decoded = { .frame = thaw->shape, .jpeg = &frozen->jpeg };
     pthread_mutex_lock(&thaw->lock);
     uint64_t damaged = mr_conversion_damaged(thaw->conversion);
-    mr_jpeg_describe(&frozen->jpeg.header, 1, 0, 1, thaw->shape);
+    mr_jpeg_planes_describe(&frozen->jpeg.header, 1, 0, 1, thaw->shape);
     bool failed = mr_conversion_adapt(thaw->conversion, &decoded, &changed, &error) < 0 ||
                   mr_conversion_run(thaw->conversion, &decoded, picture, &error) < 0;
     bool incomplete = failed || mr_conversion_damaged(thaw->conversion) != damaged;

@@ -3,8 +3,6 @@
 #include "base/log.h"
 #include "media/ffmpeg/url.h"
 
-#include <errno.h>
-#include <libavutil/error.h>
 #include <libavutil/log.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -91,27 +89,4 @@ void mr_ffmpeg_log_clear(void)
 const char *mr_ffmpeg_log_hint(void)
 {
     return hint;
-}
-
-int mr_ffmpeg_errno(int averror)
-{
-    switch (averror) {
-    case AVERROR_EXIT:
-        return -ECANCELED;
-    case AVERROR_INVALIDDATA:
-        return -EBADMSG;
-    case AVERROR_PROTOCOL_NOT_FOUND:
-    case AVERROR_DEMUXER_NOT_FOUND:
-    case AVERROR_DECODER_NOT_FOUND:
-    case AVERROR_FILTER_NOT_FOUND:
-        return -ENOTSUP;
-    case AVERROR_HTTP_UNAUTHORIZED:
-    case AVERROR_HTTP_FORBIDDEN:
-        return -EACCES;
-    case AVERROR_HTTP_NOT_FOUND:
-        return -ENOENT;
-    default:
-        /* FFmpeg's own codes are tags of four letters, far beyond any errno. */
-        return averror < 0 && averror > -4096 ? averror : -EIO;
-    }
 }

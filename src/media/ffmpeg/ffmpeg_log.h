@@ -16,8 +16,4 @@ void mr_ffmpeg_log_clear(void);
 /* return: the newest error that FFmpeg logged on this thread since the last clear, or "" */
 const char *mr_ffmpeg_log_hint(void);
 
-/* return: an AVERROR as -errno: -ECANCELED for an interrupt, -EBADMSG for damaged data, -EIO for an error
- *         that has no errno */
-int mr_ffmpeg_errno(int averror);
-
 #endif

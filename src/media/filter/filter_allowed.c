@@ -186,7 +186,7 @@ static const char *find_endless(const char *value)
     return NULL;
 }
 
-int mr_filter_option_allowed(const AVFilter *filter, const char *option, const char *value,
+int mr_filter_allowed_option(const AVFilter *filter, const char *option, const char *value,
                              struct mr_error *error)
 {
     const char *why = NULL;
@@ -219,7 +219,7 @@ static const struct {
     { "tmix", "frames", 8 },            /* pictures remembered, whole */
 };
 
-int mr_filter_numbers_allowed(const AVFilterContext *context, struct mr_error *error)
+int mr_filter_allowed_numbers(const AVFilterContext *context, struct mr_error *error)
 {
     for (size_t i = 0; i < COUNT(bounds); i++) {
         int64_t number = 0;

@@ -13,11 +13,11 @@ int mr_filter_allowed(const struct AVFilter *filter, struct mr_error *error);
 
 /* Before the option is set.
  * return: the same */
-int mr_filter_option_allowed(const struct AVFilter *filter, const char *option, const char *value,
+int mr_filter_allowed_option(const struct AVFilter *filter, const char *option, const char *value,
                              struct mr_error *error);
 
 /* When all options are set: numbers that FFmpeg itself does not bound well enough.
  * return: the same */
-int mr_filter_numbers_allowed(const struct AVFilterContext *context, struct mr_error *error);
+int mr_filter_allowed_numbers(const struct AVFilterContext *context, struct mr_error *error);
 
 #endif

@@ -1,5 +1,6 @@
 #include "media/filter/filter_graph.h"
 
+#include "media/ffmpeg/ffmpeg_error.h"
 #include "media/ffmpeg/ffmpeg_log.h"
 #include "media/filter/filter_allowed.h"
 #include "media/filter/filter_limits.h"
@@ -23,7 +24,7 @@ int mr_filter_graph_fail(struct mr_error *error, const char *what, int averror)
     char reason[AV_ERROR_MAX_STRING_SIZE];
     const char *hint = mr_ffmpeg_log_hint();
     av_strerror(averror, reason, sizeof(reason));
-    return mr_error_set(error, mr_ffmpeg_errno(averror), "%s: %s", what,
+    return mr_error_set(error, mr_ffmpeg_error_code(averror), "%s: %s", what,
                         hint[0] != '\0' ? hint : reason);
 }
 
@@ -48,7 +49,7 @@ static int set_option(AVFilterContext *step, const char *name, const char *value
     const AVOption *option = av_opt_find(object, name, NULL, 0, 0);
     if (option == NULL || option->type == AV_OPT_TYPE_CONST)
         return mr_error_set(error, -EINVAL, "%s has no option '%s'", filter, name);
-    int failed = mr_filter_option_allowed(step->filter, name, value, error);
+    int failed = mr_filter_allowed_option(step->filter, name, value, error);
     if (failed)
         return failed;
     mr_ffmpeg_log_clear();
@@ -103,7 +104,7 @@ static int add_step(struct mr_filter_graph *graph, AVFilterContext **last, const
         return mr_error_set(error, -ENOMEM, "%s: out of memory", name);
     failed = set_options(step, options, error);
     if (failed == 0)
-        failed = mr_filter_numbers_allowed(step, error);
+        failed = mr_filter_allowed_numbers(step, error);
     if (failed)
         return failed;
     mr_ffmpeg_log_clear();

@@ -35,7 +35,7 @@ void mr_jpeg_encoder_destroy(struct mr_jpeg_encoder *encoder)
         return;
     tjDestroy(encoder->handle);
     free(encoder->buffer);
-    mr_scratch_finish(&encoder->scratch);
+    mr_planes_finish_scratch(&encoder->scratch);
     free(encoder);
 }
 

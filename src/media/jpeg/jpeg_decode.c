@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <turbojpeg.h>
 
-int mr_jpeg_size(const uint8_t *jpeg, size_t size, int *width, int *height, struct mr_error *error)
+int mr_jpeg_decode_size(const uint8_t *jpeg, size_t size, int *width, int *height,
+                        struct mr_error *error)
 {
     int subsampling, colorspace;
     *width = *height = 0; /* and are left so when there are nothing but tables */

@@ -12,9 +12,10 @@
 /* Read the header only.
  * out:    *width, *height
  * return: 0; -EINVAL, -ENOMEM with *error */
-int mr_jpeg_size(const uint8_t *jpeg, size_t size, int *width, int *height, struct mr_error *error);
+int mr_jpeg_decode_size(const uint8_t *jpeg, size_t size, int *width, int *height,
+                        struct mr_error *error);
 
-/* Decode into memory with room for `height` rows of `stride_bytes`, as mr_jpeg_size gave the size.
+/* Decode into memory with room for `height` rows of `stride_bytes`, as mr_jpeg_decode_size gave the size.
  * A damaged or truncated picture is refused.
  * return: 0; -EINVAL, -ENOMEM with *error; the pixels are undefined then */
 int mr_jpeg_decode(const uint8_t *jpeg, size_t size, uint8_t *pixels, int width, int height,

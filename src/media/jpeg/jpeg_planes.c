@@ -51,7 +51,7 @@ void mr_jpeg_planes_destroy(struct mr_jpeg_planes *decoder)
     free(decoder);
 }
 
-int mr_jpeg_divisor(const struct mr_rect *from, struct mr_size to)
+int mr_jpeg_planes_divisor(const struct mr_rect *from, struct mr_size to)
 {
     int divisor = 8;
     while (divisor > 1 && (from->width / divisor < to.width || from->height / divisor < to.height))
@@ -59,8 +59,8 @@ int mr_jpeg_divisor(const struct mr_rect *from, struct mr_size to)
     return divisor;
 }
 
-void mr_jpeg_describe(const struct mr_jpeg_header *header, int divisor, int num, int den,
-                      AVFrame *frame)
+void mr_jpeg_planes_describe(const struct mr_jpeg_header *header, int divisor, int num, int den,
+                             AVFrame *frame)
 {
     bool said = header->aspect_num > 0 && header->aspect_den > 0;
     frame->format = samplings[header->sampling].format;
@@ -78,11 +78,11 @@ static int shape(AVFrame *frame, const struct mr_jpeg_header *header, int diviso
 {
     int format = frame->format, width = frame->width, height = frame->height;
     bool there = frame->buf[0] != NULL;
-    mr_jpeg_describe(header, divisor, 0, 1, frame);
+    mr_jpeg_planes_describe(header, divisor, 0, 1, frame);
     if (there && frame->format == format && frame->width == width && frame->height == height)
         return 0;
     av_frame_unref(frame);
-    mr_jpeg_describe(header, divisor, 0, 1, frame);
+    mr_jpeg_planes_describe(header, divisor, 0, 1, frame);
     return av_frame_get_buffer(frame, MR_PICTURE_ALIGNMENT) < 0 ? -ENOMEM : 0;
 }
 

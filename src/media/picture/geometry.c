@@ -26,7 +26,7 @@ static const char *parse_side(const char *text, int *side)
     return c;
 }
 
-int mr_size_parse(const char *text, struct mr_size *size, struct mr_error *error)
+int mr_geometry_parse_size(const char *text, struct mr_size *size, struct mr_error *error)
 {
     struct mr_size parsed = { 0 };
     const char *rest = parse_side(text, &parsed.width);

@@ -39,7 +39,7 @@ struct mr_geometry_input {
 
 /* "640x360", "640" or "640x", "x360" to numbers.
  * return: 0; -EINVAL with *error */
-int mr_size_parse(const char *text, struct mr_size *size, struct mr_error *error);
+int mr_geometry_parse_size(const char *text, struct mr_size *size, struct mr_error *error);
 
 /* The input's natural size is its height by its width with square pixels, then turned upright. A
  * wish of both sides is met with `fit`; a wish of one side or none keeps the natural aspect (to the

@@ -11,8 +11,8 @@ static size_t round_up(size_t value)
     return (value + MR_PICTURE_ALIGNMENT - 1) / MR_PICTURE_ALIGNMENT * MR_PICTURE_ALIGNMENT;
 }
 
-int mr_scratch_shape(struct mr_scratch *scratch, int planes, const int width_bytes[],
-                     const int rows[])
+int mr_planes_shape_scratch(struct mr_scratch *scratch, int planes, const int width_bytes[],
+                            const int rows[])
 {
     size_t offset[3] = { 0 }, size = MR_PICTURE_ALIGNMENT;
     for (int i = 0; i < planes; i++) {
@@ -35,7 +35,7 @@ int mr_scratch_shape(struct mr_scratch *scratch, int planes, const int width_byt
     return 0;
 }
 
-void mr_scratch_finish(struct mr_scratch *scratch)
+void mr_planes_finish_scratch(struct mr_scratch *scratch)
 {
     free(scratch->memory);
     *scratch = (struct mr_scratch){ 0 };

@@ -29,9 +29,9 @@ struct mr_scratch {
 /* Make room for planes of these sizes; what was there is lost. Memory is kept if it suffices.
  * in:     width_bytes, rows: a number a plane; planes ≤ 3
  * return: 0, -ENOMEM */
-int mr_scratch_shape(struct mr_scratch *scratch, int planes, const int width_bytes[],
-                     const int rows[]);
-void mr_scratch_finish(struct mr_scratch *scratch);
+int mr_planes_shape_scratch(struct mr_scratch *scratch, int planes, const int width_bytes[],
+                            const int rows[]);
+void mr_planes_finish_scratch(struct mr_scratch *scratch);
 
 /* Whether zimg can work on plane i where it lies. */
 bool mr_planes_aligned(const struct mr_planes *planes, int i);

@@ -1,4 +1,4 @@
-/* mr_region_blur. A box is a running sum, and running sums are made of 16 pixels side by side at a
+/* mr_blur_region. A box is a running sum, and running sums are made of 16 pixels side by side at a
  * time: columns of the picture for the vertical boxes, rows that were transposed for the horizontal
  * ones. Such a tile stays in the cache for all three boxes. */
 #include "media/pixels/region.h"
@@ -277,7 +277,7 @@ static bool make_taps(const struct box boxes[BOXES], struct mr_taps *taps)
     return true;
 }
 
-int mr_region_blur(const struct mr_region *region, double radius)
+int mr_blur_region(const struct mr_region *region, double radius)
 {
     struct box boxes[BOXES];
     struct mr_taps taps;
@@ -285,7 +285,7 @@ int mr_region_blur(const struct mr_region *region, double radius)
         return 0;
     choose_boxes(fmin(radius, MR_REGION_MAX_RADIUS), boxes);
     if (make_taps(boxes, &taps))
-        return mr_region_convolve(region, &taps);
+        return mr_convolve_region(region, &taps);
     size_t width = (size_t)region->width, height = (size_t)region->height;
     size_t lines =
         (STRIPE_TILES + 1) * height > 2 * width ? (STRIPE_TILES + 1) * height : 2 * width;

@@ -141,7 +141,7 @@ static void mix_pixels(const struct rows *rows, const struct weights *weights, i
     run(from, weights, rows->done, rows->bytes);
 }
 
-int mr_region_convolve(const struct mr_region *region, const struct mr_taps *taps)
+int mr_convolve_region(const struct mr_region *region, const struct mr_taps *taps)
 {
     struct rows rows;
     const struct weights weights = weights_of(taps);

@@ -16,6 +16,6 @@ struct mr_taps {
 /* Both directions, in place; what lies outside counts as the pixel at the edge. Means are rounded.
  * in:     a region that is not empty
  * return: 0; -ENOMEM */
-int mr_region_convolve(const struct mr_region *region, const struct mr_taps *taps);
+int mr_convolve_region(const struct mr_region *region, const struct mr_taps *taps);
 
 #endif

@@ -29,7 +29,7 @@ void mr_layers_fetch(const struct mr_picture *from, struct mr_picture *bgrx,
         if (from->format == MR_PICTURE_BGRX)
             copy_part(from, bgrx, &area);
         else
-            mr_picture_part_to_bgrx(
+            mr_scale_part_to_bgrx(
                 from, &area, bgrx->plane[0] + (ptrdiff_t)area.top * stride + area.left * 4, stride);
     }
 }
@@ -87,7 +87,7 @@ int mr_layers_flatten(const struct mr_picture *picture, struct mr_scratch *scrat
     const struct mr_area all = { 0, 0, picture->width, picture->height };
     const struct mr_picture *under = picture->under;
     struct mr_area area;
-    if (mr_scratch_shape(scratch, 3, width_bytes, rows) < 0)
+    if (mr_planes_shape_scratch(scratch, 3, width_bytes, rows) < 0)
         return -ENOMEM;
     if (under != NULL)
         mr_picture_need(under);

@@ -29,7 +29,7 @@ struct mr_region mr_region_of(const struct mr_picture *picture, const struct mr_
  * depend on the radius.
  * in:     radius > 0, fractions welcome
  * return: 0, -ENOMEM */
-int mr_region_blur(const struct mr_region *region, double radius);
+int mr_blur_region(const struct mr_region *region, double radius);
 
 /* Give squares of block x block pixels, from the top left corner on, the mean of their pixels.
  * in:     block ≥ 1

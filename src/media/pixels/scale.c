@@ -164,7 +164,7 @@ static struct plane plane_of(const struct mr_picture *picture, int i)
     };
 }
 
-int mr_picture_scale(const struct mr_picture *source, struct mr_picture *target)
+int mr_scale_picture(const struct mr_picture *source, struct mr_picture *target)
 {
     int planes = source->format == MR_PICTURE_BGRX ? 1 : 3, result = 0;
     assert(source->format == target->format);
@@ -175,8 +175,8 @@ int mr_picture_scale(const struct mr_picture *source, struct mr_picture *target)
     return result;
 }
 
-void mr_picture_part_to_bgrx(const struct mr_picture *i420, const struct mr_area *area,
-                             uint8_t *pixels, int stride_bytes)
+void mr_scale_part_to_bgrx(const struct mr_picture *i420, const struct mr_area *area,
+                           uint8_t *pixels, int stride_bytes)
 {
     assert(i420->format == MR_PICTURE_I420 && area->left % 2 == 0 && area->top % 2 == 0);
     const uint8_t *plane[3];

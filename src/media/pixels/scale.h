@@ -10,11 +10,11 @@
 /* Fill `target` with `source`, both of one format: bilinear, after averaging whole pixels when it
  * shrinks to half or less.
  * return: 0, -ENOMEM */
-int mr_picture_scale(const struct mr_picture *source, struct mr_picture *target);
+int mr_scale_picture(const struct mr_picture *source, struct mr_picture *target);
 
 /* Convert a part of an I420 picture to BGRX.
  * in:     area, inside of the picture, its left and top even; pixels: room for its size */
-void mr_picture_part_to_bgrx(const struct mr_picture *i420, const struct mr_area *area,
-                             uint8_t *pixels, int stride_bytes);
+void mr_scale_part_to_bgrx(const struct mr_picture *i420, const struct mr_area *area,
+                           uint8_t *pixels, int stride_bytes);
 
 #endif

@@ -1,6 +1,7 @@
 #include "media/record/recording.h"
 
 #include "base/log.h"
+#include "media/ffmpeg/ffmpeg_error.h"
 #include "media/ffmpeg/ffmpeg_log.h"
 #include "media/ffmpeg/recording_tags.h"
 
@@ -167,7 +168,7 @@ static int result_of(const struct mr_recording *recording, int averror)
 {
     if (recording->failed != 0)
         return recording->failed;
-    return averror < 0 ? mr_ffmpeg_errno(averror) : 0;
+    return averror < 0 ? mr_ffmpeg_error_code(averror) : 0;
 }
 
 static int make(struct mr_recording *recording, const struct mr_recording_info *info)

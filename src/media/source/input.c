@@ -1,5 +1,6 @@
 #include "media/source/input.h"
 
+#include "media/ffmpeg/ffmpeg_error.h"
 #include "media/ffmpeg/ffmpeg_log.h"
 #include "media/picture/picture_bound.h"
 #include "media/source/decoder_threads.h"
@@ -36,7 +37,7 @@ static void register_devices(void)
 /* Give up because of what FFmpeg returned: `what` must have happened to the input. */
 static int fail(const struct attempt *attempt, int averror)
 {
-    int code = mr_ffmpeg_errno(averror);
+    int code = mr_ffmpeg_error_code(averror);
     int over = mr_patience_why(attempt->patience, code);
     if (over == -ETIMEDOUT)
         return mr_error_set(attempt->error, over, "cannot open \"%s\": nothing came for %.3g s",

@@ -50,7 +50,7 @@ static bool parse_pattern(const char *text, struct mr_size *size, int *fps)
     if (length >= sizeof(side))
         return false;
     snprintf(side, sizeof(side), "%.*s", (int)length, text);
-    if (mr_size_parse(side, size, NULL) != 0 || size->width == 0 || size->height == 0)
+    if (mr_geometry_parse_size(side, size, NULL) != 0 || size->width == 0 || size->height == 0)
         return false;
     text += length;
     if (*text == '\0')

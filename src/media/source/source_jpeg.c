@@ -43,7 +43,7 @@ void mr_source_jpeg_give(struct mr_source *source, struct mr_decoded *decoded)
     const AVPacket *packet = source->kept;
     AVRational aspect = source->input.stream->codecpar->sample_aspect_ratio;
     av_frame_unref(source->frame);
-    mr_jpeg_describe(&source->jpeg.header, 1, aspect.num, aspect.den, source->frame);
+    mr_jpeg_planes_describe(&source->jpeg.header, 1, aspect.num, aspect.den, source->frame);
     mr_source_frame_give(source, packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts,
                          packet->duration, decoded);
     decoded->jpeg = &source->jpeg;

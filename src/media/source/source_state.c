@@ -1,6 +1,6 @@
 #include "media/source/source_state.h"
 
-#include "media/ffmpeg/ffmpeg_log.h"
+#include "media/ffmpeg/ffmpeg_error.h"
 
 #include <errno.h>
 #include <libavutil/error.h>
@@ -13,7 +13,7 @@ void mr_source_state_damage(struct mr_source *source)
 
 int mr_source_state_fail(const struct mr_source *source, int averror, struct mr_error *error)
 {
-    int code = mr_ffmpeg_errno(averror);
+    int code = mr_ffmpeg_error_code(averror);
     int over = mr_patience_why(&source->patience, code);
     if (over == -ETIMEDOUT)
         return mr_error_set(error, over, "\"%s\": no frame came for %.3g s", source->shown,

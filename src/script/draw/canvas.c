@@ -92,7 +92,7 @@ struct mr_picture *mr_canvases_copy(struct mr_canvases *canvases, const struct m
     if (source->format == MR_PICTURE_BGRX)
         copy_rows(source, picture);
     else
-        mr_picture_to_bgrx(source, picture);
+        mr_bgrx_from_picture(source, picture);
     picture->seq = source->seq;
     picture->pts_us = source->pts_us;
     picture->captured_us = source->captured_us;

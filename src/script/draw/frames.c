@@ -22,7 +22,7 @@ static void crop_planes(lua_State *L, const struct mr_picture *from, struct mr_a
     struct mr_frame *image =
         mr_image_push(L, MR_PICTURE_BGRX, area.right - area.left, area.bottom - area.top);
     struct mr_picture *to = image->picture;
-    mr_picture_part_to_bgrx(from, &area, to->plane[0], to->stride_bytes[0]);
+    mr_scale_part_to_bgrx(from, &area, to->plane[0], to->stride_bytes[0]);
     to->plane[0] += (ptrdiff_t)top * to->stride_bytes[0] + left * 4;
     to->width -= left;
     to->height -= top;
@@ -60,7 +60,7 @@ static int frame_resize(lua_State *L)
     const struct mr_picture *picture = mr_frame_look(frame);
     struct mr_frame *image = mr_image_push(L, picture->format, width, height);
     image->alpha = frame->alpha;
-    if (mr_picture_scale(picture, image->picture) < 0)
+    if (mr_scale_picture(picture, image->picture) < 0)
         return luaL_error(L, "resize: out of memory");
     return 1;
 }

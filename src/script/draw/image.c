@@ -138,7 +138,7 @@ struct mr_picture *mr_image_make_canvas(lua_State *L, struct mr_frame *frame)
     place(&canvas, lua_newuserdatauv(L, bytes, 0));
     keep(L, frame, VALUE_CANVAS);
     image->canvas = canvas;
-    mr_picture_to_bgrx(frame->picture, &image->canvas);
+    mr_bgrx_from_picture(frame->picture, &image->canvas);
     return &image->canvas;
 }
 

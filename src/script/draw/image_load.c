@@ -98,7 +98,7 @@ static int read_header(const struct mr_buffer *file, struct header *header, stru
     if (header->png)
         return read_png_header(file, header, error);
     if (file->size >= sizeof(jpeg) && memcmp(file->data, jpeg, sizeof(jpeg)) == 0)
-        return mr_jpeg_size(file->data, file->size, &header->width, &header->height, error);
+        return mr_jpeg_decode_size(file->data, file->size, &header->width, &header->height, error);
     return mr_error_set(error, -EINVAL, "neither PNG nor JPEG");
 }
 

@@ -28,7 +28,7 @@ static int frame_blur(lua_State *L)
     if (radius == 0 || is_empty(&area))
         return 0;
     struct mr_region region = mr_region_of(mr_frame_write(L, frame, &area), &area);
-    if (mr_region_blur(&region, radius) < 0)
+    if (mr_blur_region(&region, radius) < 0)
         return luaL_error(L, "blur: out of memory");
     return 0;
 }
@@ -98,7 +98,7 @@ static void lay_over_shrunk(lua_State *L, struct mr_frame *frame, struct mr_fram
     const struct mr_picture *from = mr_frame_look(source);
     struct mr_frame *small = mr_image_push(L, from->format, width, height);
     small->alpha = source->alpha;
-    if (mr_picture_scale(from, small->picture) < 0)
+    if (mr_scale_picture(from, small->picture) < 0)
         luaL_error(L, "image: out of memory");
     lay_over(L, frame, small, x, y, opacity);
 }

@@ -229,7 +229,7 @@ static void *watch_all(void *opaque)
         } else {
             atomic_store(&watchdog->resting, false);
         }
-        mr_cond_wait_until(&watchdog->wake, &watchdog->lock, until_us);
+        mr_thread_cond_wait_until(&watchdog->wake, &watchdog->lock, until_us);
     }
     pthread_mutex_unlock(&watchdog->lock);
     return NULL;
@@ -254,7 +254,7 @@ int mr_watchdog_create(struct mr_watchdog **out)
     if (watchdog == NULL)
         return -ENOMEM;
     pthread_mutex_init(&watchdog->lock, NULL);
-    mr_cond_init(&watchdog->wake);
+    mr_thread_cond_init(&watchdog->wake);
     int result = mr_thread_start(&watchdog->thread, "watchdog", watch_all, watchdog);
     if (result < 0) {
         pthread_cond_destroy(&watchdog->wake);

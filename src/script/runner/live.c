@@ -44,7 +44,7 @@ int mr_live_init(struct mr_live *live, const struct mr_runner_options *options,
     live->log = mr_script_log_create(options->stream);
     mr_turn_init(&live->turn);
     pthread_mutex_init(&live->lock, NULL);
-    mr_cond_init(&live->settled);
+    mr_thread_cond_init(&live->settled);
     if (live->stream == NULL || live->path == NULL || live->canvases == NULL ||
         (live->host == NULL) != (options->host == NULL) || live->log == NULL ||
         live->heritage.settings.failed)

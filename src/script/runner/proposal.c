@@ -35,7 +35,7 @@ void mr_proposals_init(struct mr_proposals *proposals, const char *path, struct 
 {
     *proposals = (struct mr_proposals){ .path = path, .bell = bell };
     pthread_mutex_init(&proposals->lock, NULL);
-    mr_cond_init(&proposals->changed);
+    mr_thread_cond_init(&proposals->changed);
 }
 
 void mr_proposals_finish(struct mr_proposals *proposals)
@@ -199,7 +199,7 @@ static bool enter(struct mr_proposals *proposals, struct mr_proposal *proposal)
     int64_t until_us = mr_clock_now_us() + QUEUE_US;
     pthread_mutex_lock(&proposals->lock);
     while (proposals->current != NULL && !proposals->refused)
-        if (mr_cond_wait_until(&proposals->changed, &proposals->lock, until_us) != 0)
+        if (mr_thread_cond_wait_until(&proposals->changed, &proposals->lock, until_us) != 0)
             break;
     bool free = proposals->current == NULL && !proposals->refused;
     if (free)

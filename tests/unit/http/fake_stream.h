@@ -129,7 +129,7 @@ struct mr_log_ring *mr_stream_log(struct mr_stream *stream)
     return stream->log;
 }
 
-const char *mr_stream_phase_name(enum mr_stream_phase phase)
+const char *mr_phase_name(enum mr_stream_phase phase)
 {
     static const char *const names[] = {
         "opening", "running", "idle", "lost", "finished", "failed"

@@ -191,10 +191,10 @@ static void say(struct fixture *f, char letter, size_t size, uint64_t client)
 {
     char *json = malloc(size);
     memset(json, letter, size);
-    struct mr_hub_text *said = mr_hub_text_create(client, json, size);
+    struct mr_hub_text *said = mr_text_ring_create_text(client, json, size);
     said->number = ++last_text;
     mr_client_tell(f->client, said);
-    mr_hub_text_unref(&said);
+    mr_text_ring_unref_text(&said);
     free(json);
 }
 

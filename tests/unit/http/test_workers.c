@@ -49,7 +49,7 @@ static void answer(void *opaque, struct mr_connection *connection)
         f->costly_max = f->costly;
     pthread_cond_broadcast(&f->changed);
     while (f->may_end == 0)
-        mr_cond_wait_until(&f->changed, &f->lock, -1);
+        mr_thread_cond_wait_until(&f->changed, &f->lock, -1);
     f->may_end--;
     f->held--;
     f->costly -= costly;
@@ -79,7 +79,7 @@ static void wait_for(struct fixture *f, const unsigned *value, unsigned wanted)
     int64_t deadline_us = mr_clock_now_us() + HANGS_US;
     pthread_mutex_lock(&f->lock);
     while (*value != wanted)
-        assert_int_equal(mr_cond_wait_until(&f->changed, &f->lock, deadline_us), 0);
+        assert_int_equal(mr_thread_cond_wait_until(&f->changed, &f->lock, deadline_us), 0);
     pthread_mutex_unlock(&f->lock);
 }
 
@@ -96,7 +96,7 @@ static int set_up(void **state)
     struct fixture *f = calloc(1, sizeof(*f));
     assert_non_null(f);
     pthread_mutex_init(&f->lock, NULL);
-    mr_cond_init(&f->changed);
+    mr_thread_cond_init(&f->changed);
     const struct mr_workers_options options = { .answer = answer,
                                                 .is_costly = is_costly,
                                                 .opaque = f };

@@ -47,7 +47,7 @@ static void check(int width, int height, const struct mr_taps *taps)
         mix(between + at + y * stride, wanted + at + y * stride, width, 4, taps);
 
     const struct mr_region region = { is + at, stride, width, height };
-    assert_int_equal(mr_region_convolve(&region, taps), 0);
+    assert_int_equal(mr_convolve_region(&region, taps), 0);
     for (size_t i = 0; i < size; i++)
         if (is[i] != wanted[i])
             fail_msg("%dx%d, reach %d: byte %zu is %d, not %d", width, height, taps->reach, i,

@@ -11,7 +11,7 @@ static void check_size(const char *text, int width, int height)
 {
     struct mr_error error;
     struct mr_size size = { -1, -1 };
-    assert_int_equal(mr_size_parse(text, &size, &error), 0);
+    assert_int_equal(mr_geometry_parse_size(text, &size, &error), 0);
     assert_int_equal(size.width, width);
     assert_int_equal(size.height, height);
 }
@@ -37,7 +37,7 @@ static void refuses_what_is_no_size(void **state)
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
         struct mr_error error = { 0 };
         struct mr_size size = { 7, 7 };
-        assert_int_equal(mr_size_parse(wrong[i], &size, &error), -EINVAL);
+        assert_int_equal(mr_geometry_parse_size(wrong[i], &size, &error), -EINVAL);
         assert_non_null(strstr(error.text, wrong[i]));
         assert_non_null(strstr(error.text, "16384"));
         assert_int_equal(size.width, 7);

@@ -65,7 +65,7 @@ static void encodes_both_formats_alike(void **state)
         i420->seq = 5;
         i420->pts_us = 7;
         i420->captured_us = 9;
-        mr_picture_to_bgrx(i420, bgrx);
+        mr_bgrx_from_picture(i420, bgrx);
         assert_int_equal(bgrx->seq, 5);
         assert_int_equal(bgrx->pts_us, 7);
         assert_int_equal(bgrx->captured_us, 9);
@@ -118,7 +118,7 @@ static void means_full_range_bt601(void **state)
                     { 0, 128, 128, 0x000000 } };
     for (size_t i = 0; i < sizeof(colours) / sizeof(*colours); i++) {
         fill(i420, colours[i].y, colours[i].cb, colours[i].cr);
-        mr_picture_to_bgrx(i420, bgrx);
+        mr_bgrx_from_picture(i420, bgrx);
         const uint8_t *last = bgrx->plane[0] + 16 * bgrx->stride_bytes[0] + 32 * 4;
         assert_near((unsigned)(last[2] << 16 | last[1] << 8 | last[0]), colours[i].rgb);
 

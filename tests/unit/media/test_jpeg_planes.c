@@ -96,7 +96,7 @@ static void the_divisor_leaves_enough(void **state)
         { { 160, 0, 960, 720 }, { 240, 180 }, 4 },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-        assert_int_equal(mr_jpeg_divisor(&cases[i].from, cases[i].to), cases[i].divisor);
+        assert_int_equal(mr_jpeg_planes_divisor(&cases[i].from, cases[i].to), cases[i].divisor);
 }
 
 /* ---- damage ---- */

@@ -65,7 +65,7 @@ static void completed_it_is_a_converted_picture(void **state)
         struct mr_picture *whole = take(MR_PICTURE_BGRX, width, height);
         struct mr_area area = some_area(width, height);
         struct mr_picture *layer = draw(under, &area);
-        mr_picture_to_bgrx(under, whole);
+        mr_bgrx_from_picture(under, whole);
         mr_layers_complete(layer);
         assert_null(layer->under);
         mr_layers_complete(layer); /* it is one by now */
@@ -108,7 +108,7 @@ static void what_was_not_drawn_on_keeps_its_planes(void **state)
                                  is, was);
                 }
         }
-        mr_scratch_finish(&scratch);
+        mr_planes_finish_scratch(&scratch);
         mr_picture_unref(&layer);
         mr_picture_unref(&under);
     }

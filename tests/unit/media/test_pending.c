@@ -95,7 +95,7 @@ static struct mr_picture *convert(struct mr_converter *converter, const struct j
     struct mr_picture *picture;
     struct mr_error error;
     assert_int_equal(mr_jpeg_header_read(file->bytes, file->size, &jpeg.header), 0);
-    mr_jpeg_describe(&jpeg.header, 1, 0, 1, frame);
+    mr_jpeg_planes_describe(&jpeg.header, 1, 0, 1, frame);
     if (mr_converter_run(converter, &decoded, &picture, &error) != 0)
         fail_msg("%s", error.text);
     av_frame_free(&frame);
@@ -220,7 +220,7 @@ static void layers_find_it_filled(void **state)
     assert_int_equal(mr_layers_flatten(canvas, &scratch), 0);
     assert_int_equal(scratch.planes.data[0][100], 77);
     assert_int_equal(filled, 1);
-    mr_scratch_finish(&scratch);
+    mr_planes_finish_scratch(&scratch);
     mr_picture_unref(&canvas);
     mr_picture_unref(&picture);
     mr_picture_pool_destroy(pool);

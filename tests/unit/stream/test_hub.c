@@ -256,7 +256,7 @@ static const char *fetch(struct mr_hub *hub, uint64_t *last)
             snprintf(all + used, sizeof(all) - used, "%d:%s ", number, texts[i]->json);
         else
             snprintf(all + used, sizeof(all) - used, "%d>%d:%s ", number, client, texts[i]->json);
-        mr_hub_text_unref(&texts[i]);
+        mr_text_ring_unref_text(&texts[i]);
     }
     return all;
 }

@@ -94,7 +94,7 @@ static struct mr_stream_state run_for(const struct mr_stream_options *options, u
            pthread_mutex_lock(&seen.lock), state.phase != MR_STREAM_FINISHED) {
         assert_int_not_equal(state.phase, MR_STREAM_FAILED);
         int64_t soon_us = mr_clock_now_us() + 20000; /* the phase may have changed just before */
-        mr_cond_wait_until(&seen.cond, &seen.lock, soon_us);
+        mr_thread_cond_wait_until(&seen.cond, &seen.lock, soon_us);
         assert_true(mr_clock_now_us() < deadline_us);
     }
     pthread_mutex_unlock(&seen.lock);
@@ -259,7 +259,7 @@ static int set_up(void **state)
     (void)state;
     char files[CLIP_PATH];
     pthread_mutex_init(&seen.lock, NULL);
-    mr_cond_init(&seen.cond);
+    mr_thread_cond_init(&seen.cond);
     assert_int_equal(mr_encoder_create(2, &encoder), 0);
     clip_path("clip.mkv", clip);
     clip_path("bare.mjpeg", bare);

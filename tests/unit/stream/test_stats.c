@@ -58,9 +58,9 @@ static void everything_has_a_name(void **state)
 {
     (void)state;
     for (int i = 0; i < MR_STAGES; i++)
-        assert_non_null(mr_stage_name((enum mr_stage)i));
+        assert_non_null(mr_stats_stage_name((enum mr_stage)i));
     for (int i = 0; i < MR_DROPS; i++)
-        assert_non_null(mr_drop_name((enum mr_drop)i));
+        assert_non_null(mr_stats_drop_name((enum mr_drop)i));
 }
 
 RUN_TESTS(cmocka_unit_test(counts_and_averages), cmocka_unit_test(how_script_times_differ),

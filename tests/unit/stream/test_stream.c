@@ -88,9 +88,9 @@ static void wait_for_phase(struct mr_stream *stream, enum mr_stream_phase phase)
             return;
         pthread_mutex_lock(&seen.lock);
         while (seen.changes == before)
-            if (mr_cond_wait_until(&seen.cond, &seen.lock, deadline_us) != 0)
-                fail_msg("still %s instead of %s", mr_stream_phase_name(state.phase),
-                         mr_stream_phase_name(phase));
+            if (mr_thread_cond_wait_until(&seen.cond, &seen.lock, deadline_us) != 0)
+                fail_msg("still %s instead of %s", mr_phase_name(state.phase),
+                         mr_phase_name(phase));
         pthread_mutex_unlock(&seen.lock);
     }
 }
@@ -205,7 +205,7 @@ static void wait_for_text(struct mr_hub *hub, int fd, uint64_t *last, const char
         unsigned said = mr_hub_texts(hub, last, texts);
         for (unsigned i = 0; i < said; i++) {
             found = found || strcmp(texts[i]->json, wanted) == 0;
-            mr_hub_text_unref(&texts[i]);
+            mr_text_ring_unref_text(&texts[i]);
         }
         if (found)
             return;
@@ -360,7 +360,7 @@ static int set_up(void **state)
 {
     (void)state;
     pthread_mutex_init(&seen.lock, NULL);
-    mr_cond_init(&seen.cond);
+    mr_thread_cond_init(&seen.cond);
     if (write_script("count.lua", script, "function process(frame) return frame.index end\n") < 0 ||
         write_script("talk.lua", talking_script, talk) < 0)
         return -1;

@@ -69,7 +69,7 @@ static struct mr_stream_state wait_for_end(struct mr_stream *stream)
             return state;
         pthread_mutex_lock(&seen.lock);
         while (seen.changes == before)
-            assert_int_equal(mr_cond_wait_until(&seen.cond, &seen.lock, deadline_us), 0);
+            assert_int_equal(mr_thread_cond_wait_until(&seen.cond, &seen.lock, deadline_us), 0);
         pthread_mutex_unlock(&seen.lock);
     }
 }
@@ -205,7 +205,7 @@ static void a_place_that_cannot_be_is_told_before_anything_runs(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    mr_cond_init(&seen.cond);
+    mr_thread_cond_init(&seen.cond);
     clip_path("skip.lua", script);
     FILE *file = fopen(script, "w");
     if (file == NULL)

@@ -112,7 +112,7 @@ static void watched_wait(struct watched *watched, int64_t deadline_us, const cha
     if (left_us <= 0) {
         struct mr_stream_state state;
         mr_stream_get_state(watched->stream, &state);
-        fail_msg("no %s; it is %s: %s", what, mr_stream_phase_name(state.phase), state.error.text);
+        fail_msg("no %s; it is %s: %s", what, mr_phase_name(state.phase), state.error.text);
     }
     if (poll(&wait, 1, (int)(left_us / 1000) + 1) == 1 &&
         read(watched->fd, &count, sizeof(count)) < 0)
@@ -133,7 +133,7 @@ static struct mr_stream_state watched_phase(struct watched *watched, enum mr_str
         struct mr_stream_state state = watched_state(watched);
         if (state.phase == phase)
             return state;
-        watched_wait(watched, deadline_us, mr_stream_phase_name(phase));
+        watched_wait(watched, deadline_us, mr_phase_name(phase));
     }
 }
 

@@ -1,4 +1,4 @@
-#include "media/convert/unpack.h"
+#include "media/convert/unpacker.h"
 
 #include <errno.h>
 #include <libavutil/frame.h>
@@ -38,7 +38,7 @@ int mr_unpacker_configure(struct mr_unpacker *unpacker, const struct mr_layout *
         width_bytes[i] = mr_layout_plane_width(layout, i, true) * layout->bytes;
         rows[i] = mr_layout_plane_height(layout, i, true);
     }
-    int failed = mr_scratch_shape(&unpacker->scratch, layout->planes, width_bytes, rows);
+    int failed = mr_planes_shape_scratch(&unpacker->scratch, layout->planes, width_bytes, rows);
     if (failed || layout->storage != MR_STORAGE_FOREIGN)
         return failed;
     return configure_sws(unpacker);
@@ -47,7 +47,7 @@ int mr_unpacker_configure(struct mr_unpacker *unpacker, const struct mr_layout *
 void mr_unpacker_finish(struct mr_unpacker *unpacker)
 {
     sws_freeContext(unpacker->sws);
-    mr_scratch_finish(&unpacker->scratch);
+    mr_planes_finish_scratch(&unpacker->scratch);
     *unpacker = (struct mr_unpacker){ 0 };
 }
 

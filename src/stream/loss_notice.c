@@ -1,9 +1,8 @@
-/* The notice that viewers see while a stream's source is lost: once a second a small picture that says so. It
- * takes the way of a frame from the script on, so that it comes in order; the script does not see
- * it. */
-#include "stream/internal.h"
+#include "stream/loss_notice.h"
 
 #include "base/clock.h"
+#include "stream/phase.h"
+#include "stream/stream_private.h"
 
 #define INTERVAL_US 1000000
 
@@ -23,12 +22,12 @@ static int64_t lost_since_us(struct mr_stream *stream)
     return since_us;
 }
 
-int64_t mr_stream_notice_due_us(struct mr_stream *stream)
+int64_t mr_loss_notice_due_us(struct mr_stream *stream)
 {
     int64_t since_us = lost_since_us(stream);
     if (since_us == 0)
         return -1;
-    if (!mr_stream_is_wanted(stream)) {
+    if (!mr_phase_is_wanted(stream)) {
         mr_hub_clear(stream->hub); /* whoever comes later must not take it for news */
         return -1;
     }
@@ -51,11 +50,11 @@ static void choose_size(const struct mr_stream *stream, struct mr_notice *notice
         notice->width = MR_PICTURE_MAX_SIDE;
 }
 
-void mr_stream_give_notice(struct mr_stream *stream)
+void mr_loss_notice_give(struct mr_stream *stream)
 {
-    int64_t now_us = mr_clock_now_us(), due_us = mr_stream_notice_due_us(stream);
+    int64_t now_us = mr_clock_now_us(), due_us = mr_loss_notice_due_us(stream);
     struct mr_notice notice;
-    if (due_us < 0 || due_us > now_us || !mr_stream_number_notice(stream, &notice))
+    if (due_us < 0 || due_us > now_us || !mr_phase_number_notice(stream, &notice))
         return;
     stream->noticed_us = now_us;
     choose_size(stream, &notice);

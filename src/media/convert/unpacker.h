@@ -1,8 +1,8 @@
 /* From a decoded frame to planes that zimg can read: aligned, low bits, sides padded to whole
  * chroma samples. Planes that are so already are passed on without a copy; packed formats are taken
  * apart by libyuv, foreign ones by libswscale. Private to src/media; one thread. */
-#ifndef MR_MEDIA_UNPACK_H
-#define MR_MEDIA_UNPACK_H
+#ifndef MR_MEDIA_UNPACKER_H
+#define MR_MEDIA_UNPACKER_H
 
 #include "media/convert/layout.h"
 #include "media/picture/planes.h"
