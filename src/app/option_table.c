@@ -22,7 +22,8 @@ const struct mr_option mr_option_table[] = {
       .help =
           "where to serve: 192.0.2.1:8080, [::1]:8080, 8080 for this machine alone, :8080 for "
           "every "
-          "address, unix:PATH; port 0 picks one and prints it; several: again (127.0.0.1:8080)" },
+          "address, unix:PATH; port 0 picks one and prints it; several: again (" MR_LISTEN_DEFAULT
+          ")" },
     { "name", 'n', "NAME", MR_OPTION_TEXT, AT(name), .fallback = "live", .scope = MR_SCOPE_COMMAND,
       .check = mr_option_check_name, .help = "the stream's name, of a-z 0-9 _ - (%s)" },
     { "size", 0, "WxH", MR_OPTION_SIZE, AT(size),

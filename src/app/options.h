@@ -17,6 +17,8 @@
 #define MR_VALUES_MAX 32
 #define MR_QUALITY    80 /* of JPEG, where none is given */
 
+#define MR_LISTEN_DEFAULT "127.0.0.1:8080"
+
 enum mr_choice_default {
     MR_NO,
     MR_YES,
@@ -48,7 +50,7 @@ struct mr_options {
     double stall_s;
     double idle_disconnect_s; /* 0: never */
     const char *script;       /* NULL: the one that comes with moonreel */
-    struct mr_values listen;  /* none: 127.0.0.1:8080 */
+    struct mr_values listen;  /* none: MR_LISTEN_DEFAULT */
     const char *name;
     struct mr_size size;
     int fit; /* enum mr_fit */

@@ -43,7 +43,7 @@ int mr_own_files_register(const struct mr_options *given, const struct mr_config
     if (result == 0 && given->config != NULL)
         files[count++] = (struct mr_private_file){ .path = given->config };
     if (result == 0)
-        result = mr_private_files_set(files, count);
+        result = mr_private_files_add(files, count);
     for (size_t i = 0; i < folders; i++)
         free((char *)files[i].path);
     free(files);
@@ -69,8 +69,7 @@ void mr_own_files_warn(const struct mr_config *config)
             continue;
         mr_log(MR_LOG_WARN, "app",
                "%s lies in the folder of the script of streams.%s; scripts and the studio cannot "
-               "reach "
-               "it there, but a folder of its own is safer",
+               "reach it there, but a folder of its own is safer",
                config->path, stream->name);
         break;
     }

@@ -6,9 +6,9 @@
 #include "app/config.h"
 #include "app/options.h"
 
-/* Register the files of this run in place of those before.
+/* Register the files of this run besides those before, which may still be written.
  * in:     given: the command line's options; config: NULL when there is none
- * return: 0; -ENOMEM with *error, the files before stay registered */
+ * return: 0; -ENOMEM with *error, no file is added */
 int mr_own_files_register(const struct mr_options *given, const struct mr_config *config,
                           struct mr_error *error);
 

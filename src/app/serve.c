@@ -22,8 +22,6 @@
  * anybody is sent to a page, a slow one does not delay the page for long. */
 #define OPEN_GRACE_US 2000000
 
-#define LISTEN_DEFAULT "127.0.0.1:8080"
-
 struct serve {
     const struct mr_options *given;   /* the command line's */
     const struct mr_options *options; /* in force: those, or the configuration's */
@@ -61,7 +59,7 @@ static int read_config(struct serve *serve, struct mr_error *error)
 static int create_server(struct serve *serve, struct mr_error *error)
 {
     const struct mr_options *options = serve->options;
-    static const char *const fallback[] = { LISTEN_DEFAULT };
+    static const char *const fallback[] = { MR_LISTEN_DEFAULT };
     bool given = options->listen.count > 0;
     return mr_server_create(
         &(struct mr_server_options){
@@ -133,29 +131,52 @@ static void compare_options(struct serve *serve, const struct mr_options *option
     mr_log_set_level((enum mr_log_level)options->log_level);
 }
 
-static void reread_config(struct serve *serve)
+/* return: the configuration as it is now, with its recordings registered as private files; NULL when it is
+ * wrong or cannot be protected, which the log tells */
+static struct mr_config *read_again(struct serve *serve)
 {
     struct mr_complaints complaints = { 0 };
-    struct mr_config *config;
+    struct mr_config *config = NULL;
+    struct mr_error error;
     if (mr_config_read(serve->given, &config, &complaints) < 0) {
         for (size_t i = 0; i < complaints.count; i++)
             mr_log(MR_LOG_ERROR, "app", "%s", complaints.list[i].text);
         mr_log(MR_LOG_ERROR, "app", "%s is wrong; everything stays as it was",
                serve->given->config);
-        mr_complaints_finish(&complaints);
-        return;
-    }
-    compare_options(serve, &config->options);
-    struct mr_error error;
-    if (mr_own_files_register(serve->given, config, &error) < 0)
-        mr_log(MR_LOG_ERROR, "app", "%s: new recordings can be read by scripts: %s",
+        config = NULL;
+    } else if (mr_own_files_register(serve->given, config, &error) < 0) {
+        mr_log(MR_LOG_ERROR, "app",
+               "%s was not applied, because its recordings cannot be kept from scripts: %s; "
+               "everything stays as it was",
                serve->given->config, error.text);
+        mr_config_unref(&config);
+    }
+    mr_complaints_finish(&complaints);
+    return config;
+}
+
+static void reread_config(struct serve *serve)
+{
+    struct mr_config *config = read_again(serve);
+    if (config == NULL)
+        return;
+    compare_options(serve, &config->options);
     mr_fleet_apply(serve->fleet, config);
     mr_config_unref(&config);
     serve->said_failed = false;
 }
 
 /* ---- running ---- */
+
+/* For a standard output that takes nothing.
+ * in:     first: the first address that can be opened; "": there is none but UNIX sockets */
+static void say_where_in_log(const struct serve *serve, const char *first)
+{
+    if (first[0] != '\0')
+        mr_log(MR_LOG_INFO, "app", "listening on http://%s%s/", first, serve->options->base.text);
+    else
+        mr_log(MR_LOG_INFO, "app", "listening on %s", mr_server_listener(serve->server, 0));
+}
 
 /* Print one line for each address that can be opened, then the studio's link at the first of them. A token
  * that was made up for this run is part of that link; one that was given is its giver's secret. */
@@ -179,8 +200,7 @@ static void say_where(const struct serve *serve)
         mr_buffer_printf(&text, "studio: http://%s%s/studio%s%s\n", first, base,
                          serve->made_up[0] != '\0' ? "#token=" : "", serve->made_up);
     if (text.failed || fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0)
-        mr_log(MR_LOG_INFO, "app", "listening on %s%s%s/", first[0] != '\0' ? "http://" : "",
-               first[0] != '\0' ? first : mr_server_listener(serve->server, 0), base);
+        say_where_in_log(serve, first);
     mr_buffer_finish(&text);
 }
 

@@ -6,7 +6,7 @@
 
 uint8_t *mr_buffer_reserve(struct mr_buffer *buffer, size_t size)
 {
-    if (size >= SIZE_MAX / 2 - buffer->size) {
+    if (buffer->failed || size >= SIZE_MAX / 2 - buffer->size) {
         buffer->failed = true;
         return NULL;
     }

@@ -27,7 +27,7 @@ void mr_buffer_vprintf(struct mr_buffer *buffer, const char *format, va_list arg
     __attribute__((format(printf, 2, 0)));
 
 /* Make room for `size` more bytes. The caller writes there and adds what it wrote to buffer->size.
- * return: where they begin; NULL when out of memory */
+ * return: where they begin; NULL when out of memory, and for a buffer that is `failed` */
 uint8_t *mr_buffer_reserve(struct mr_buffer *buffer, size_t size);
 
 /* Forget the content, keep the memory. */

@@ -42,7 +42,7 @@ static int read_file(const char *path, bool for_script, size_t limit_bytes,
     int result = fstat(fd, &info) < 0 ? -errno : 0;
     if (result == 0 && !S_ISREG(info.st_mode))
         result = S_ISDIR(info.st_mode) ? -EISDIR : -EINVAL;
-    if (result == 0 && for_script && mr_private_files_has(path, &info))
+    if (result == 0 && for_script && mr_private_files_has(fd))
         result = MR_PRIVATE_FILES_DENIED;
     if (result == 0)
         result = read_all(fd, limit_bytes, content);

@@ -2,11 +2,9 @@
 
 #include "base/buffer.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,17 +20,6 @@ void mr_log_set_level(enum mr_log_level level)
 bool mr_log_enabled(enum mr_log_level level)
 {
     return (int)level <= atomic_load_explicit(&current_level, memory_order_relaxed);
-}
-
-int mr_log_level_parse(const char *name, enum mr_log_level *level)
-{
-    for (unsigned i = 0; i < sizeof(level_names) / sizeof(*level_names); i++) {
-        if (strcmp(name, level_names[i]) == 0) {
-            *level = (enum mr_log_level)i;
-            return 0;
-        }
-    }
-    return -EINVAL;
 }
 
 const char *mr_log_level_name(enum mr_log_level level)

@@ -22,9 +22,6 @@ void mr_log_set_level(enum mr_log_level level);
 /* return: whether lines of this level are written. Any thread */
 bool mr_log_enabled(enum mr_log_level level);
 
-/* "error" … "trace" to its level; return: 0, or -EINVAL */
-int mr_log_level_parse(const char *name, enum mr_log_level *level);
-
 /* return: "error" … "trace"; lives for ever */
 const char *mr_log_level_name(enum mr_log_level level);
 

@@ -1,53 +1,35 @@
 #include "base/private_files.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+/* One registered file. Immutable once it is in the registry, and never taken out of it. */
 struct file {
+    struct file *older;
     char *path;   /* absolute */
     char *real;   /* where links led when it was registered; NULL: nowhere */
     char *ending; /* NULL: this file */
 };
 
-/* One version of the registry, immutable. */
-struct list {
-    unsigned references; /* protected by lock */
-    size_t count;
-    struct file files[];
-};
+static struct file *_Atomic newest;
+static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct list *current; /* protected by lock; NULL: empty */
+/* ---- the registry ---- */
 
-/* ---- versions ---- */
-
-static struct list *get_list(void)
+static void destroy(struct file *file)
 {
-    pthread_mutex_lock(&lock);
-    struct list *list = current;
-    if (list != NULL)
-        list->references++;
-    pthread_mutex_unlock(&lock);
-    return list;
-}
-
-static void unref_list(struct list *list)
-{
-    pthread_mutex_lock(&lock);
-    bool is_last = list != NULL && --list->references == 0;
-    pthread_mutex_unlock(&lock);
-    for (size_t i = 0; is_last && i < list->count; i++) {
-        free(list->files[i].path);
-        free(list->files[i].real);
-        free(list->files[i].ending);
-    }
-    if (is_last)
-        free(list);
+    free(file->path);
+    free(file->real);
+    free(file->ending);
+    free(file);
 }
 
 /* return: malloc'd; NULL when out of memory */
@@ -62,32 +44,60 @@ static char *make_absolute(const char *path)
     return absolute;
 }
 
-static int fill(struct file *file, const struct mr_private_file *from)
+/* return: NULL when out of memory */
+static struct file *create(const struct mr_private_file *from)
 {
+    struct file *file = calloc(1, sizeof(*file));
+    if (file == NULL)
+        return NULL;
     file->path = make_absolute(from->path);
     file->real = realpath(from->path, NULL);
     file->ending = from->ending != NULL ? strdup(from->ending) : NULL;
-    return file->path == NULL || (from->ending != NULL && file->ending == NULL) ? -ENOMEM : 0;
+    if (file->path == NULL || (from->ending != NULL && file->ending == NULL)) {
+        destroy(file);
+        return NULL;
+    }
+    return file;
 }
 
-int mr_private_files_set(const struct mr_private_file *files, size_t count)
+static bool is_same_text(const char *one, const char *other)
 {
-    struct list *list = calloc(1, sizeof(*list) + count * sizeof(list->files[0]));
-    int result = list == NULL ? -ENOMEM : 0;
-    if (list != NULL)
-        list->references = 1;
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+/* return: whether a list, newest first, has this file already */
+static bool is_listed(const struct file *list, const struct file *file)
+{
+    for (; list != NULL; list = list->older)
+        if (is_same_text(list->path, file->path) && is_same_text(list->real, file->real) &&
+            is_same_text(list->ending, file->ending))
+            return true;
+    return false;
+}
+
+int mr_private_files_add(const struct mr_private_file *files, size_t count)
+{
+    pthread_mutex_lock(&adding);
+    struct file *before = newest, *list = before;
+    int result = 0;
     for (size_t i = 0; result == 0 && i < count; i++) {
-        list->count = i + 1;
-        result = fill(&list->files[i], &files[i]);
+        struct file *file = create(&files[i]);
+        if (file == NULL) {
+            result = -ENOMEM;
+        } else if (is_listed(list, file)) {
+            destroy(file);
+        } else {
+            file->older = list;
+            list = file;
+        }
     }
-    struct list *unused = list;
-    if (result == 0) {
-        pthread_mutex_lock(&lock);
-        unused = current;
-        current = list;
-        pthread_mutex_unlock(&lock);
+    while (result < 0 && list != before) {
+        struct file *unused = list;
+        list = list->older;
+        destroy(unused);
     }
-    unref_list(unused);
+    newest = list;
+    pthread_mutex_unlock(&adding);
     return result;
 }
 
@@ -140,20 +150,42 @@ static bool is_meant(const struct file *file, const char *real, const struct sta
     return has_ending(real, file->ending) && is_below(real, file->path);
 }
 
-bool mr_private_files_has(const char *path, const struct stat *info)
+static bool is_private(const char *real, const struct stat *info)
 {
-    struct list *list = get_list();
-    char *real = list != NULL ? realpath(path, NULL) : NULL;
-    bool has = false;
-    for (size_t i = 0; list != NULL && !has && i < list->count; i++)
-        has = is_meant(&list->files[i], real != NULL ? real : path, info);
-    free(real);
-    unref_list(list);
-    return has;
+    for (const struct file *file = newest; file != NULL; file = file->older)
+        if (is_meant(file, real, info))
+            return true;
+    return false;
 }
 
-/* return: whether two paths of which nothing may be there name the same place: the same folder and, since
- * a file system may take capitals for small letters, the same name but for these */
+/* The path of what was opened, without links; that of a removed file has a remark behind it.
+ * return: false when the system does not tell */
+static bool find_path(int fd, const struct stat *info, char path[PATH_MAX])
+{
+    static const char removed[] = " (deleted)";
+    char link[32];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, PATH_MAX);
+    if (length < 0 || length == PATH_MAX)
+        return false;
+    path[length] = '\0';
+    if (info->st_nlink == 0 && has_ending(path, removed))
+        path[(size_t)length - strlen(removed)] = '\0';
+    return true;
+}
+
+bool mr_private_files_has(int fd)
+{
+    if (newest == NULL)
+        return false;
+    struct stat info;
+    char path[PATH_MAX];
+    return fstat(fd, &info) < 0 || !find_path(fd, &info, path) || is_private(path, &info);
+}
+
+/* Compare two paths at which there may be no file. Capitals do not count, because some file systems ignore
+ * them.
+ * return: whether both name the same place: the same name in the same folder */
 static bool is_same_place(const char *one, const char *other)
 {
     if (one == NULL)
@@ -177,16 +209,16 @@ static bool is_same_place(const char *one, const char *other)
 bool mr_private_files_has_path(const char *path)
 {
     struct stat info;
-    if (stat(path, &info) == 0)
-        return mr_private_files_has(path, &info);
-    struct list *list = get_list();
-    bool has = false;
-    for (size_t i = 0; list != NULL && !has && i < list->count; i++) {
-        const struct file *file = &list->files[i];
-        has = file->ending == NULL
-                  ? is_same_place(file->path, path) || is_same_place(file->real, path)
-                  : has_ending(path, file->ending) && is_below(path, file->path);
+    if (stat(path, &info) == 0) {
+        char *real = realpath(path, NULL);
+        bool has = is_private(real != NULL ? real : path, &info);
+        free(real);
+        return has;
     }
-    unref_list(list);
-    return has;
+    for (const struct file *file = newest; file != NULL; file = file->older)
+        if (file->ending == NULL
+                ? is_same_place(file->path, path) || is_same_place(file->real, path)
+                : has_ending(path, file->ending) && is_below(path, file->path))
+            return true;
+    return false;
 }

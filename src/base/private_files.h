@@ -1,16 +1,19 @@
-/* Private files: those that moonreel uses itself and was told of by name, as its configuration and its
- * recordings. Whatever works for scripts (require, image, the script editor's API) must neither read, list
- * nor replace them, wherever they lie and whatever links lead to them: a file's role decides, not its
- * place.
+/* Private files: moonreel's own configuration and recordings. Nothing that works for scripts (require,
+ * image, the script editor's API) may read, list or replace them, wherever they lie and whatever links lead
+ * to them.
  *
- * One registry for the process. Any thread; every question waits for the disk. */
+ * A single file is recognised by device and inode, thus also through a hard link. Recordings are recognised
+ * by their folder and ending: a hard link to one that has another ending, or that lies elsewhere, is not.
+ * Scripts cannot make such a link; whoever can may read the recording anyway.
+ *
+ * One registry for the process. It only grows, because a recording that was started under an earlier
+ * configuration may still be written. Any thread; every question waits for the disk. */
 #ifndef MR_BASE_PRIVATE_FILES_H
 #define MR_BASE_PRIVATE_FILES_H
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/stat.h>
 
 /* The error of mr_file_read_script and of drafts of scripts for a private file, and its text for
  * messages. Neither open nor rename fails with this code. */
@@ -20,21 +23,20 @@
 
 struct mr_private_file {
     const char *path; /* of the file itself, or of a folder */
-    const char
-        *ending; /* NULL: this file; ".mkv": every file with that ending, in capitals or not, in the
-                           folder or below */
+    /* NULL: this file; ".mkv": every file with that ending, in capitals or not, in the folder or below */
+    const char *ending;
 };
 
-/* Replace the registry by this list; a path need not exist yet. Paths are remembered as absolute ones.
- * in:     files: copied; count 0 empties the registry
+/* Add files to the registry; a path need not exist yet. Paths are remembered as absolute ones. A file that
+ * is registered already is not added again.
+ * in:     files: copied
  * return: 0; -ENOMEM, the registry stays as it was */
-int mr_private_files_set(const struct mr_private_file *files, size_t count);
+int mr_private_files_add(const struct mr_private_file *files, size_t count);
 
 /* Ask about a file that was opened, so that nobody can exchange it between question and use.
- * in:     path: what was opened; info: fstat of the descriptor
- * return: whether it is private: the same device and inode as a registered file has now, or a registered
- *         ending below a registered folder */
-bool mr_private_files_has(const char *path, const struct stat *info);
+ * return: whether it is private: the same device and inode as a registered file has now, or opened below a
+ *         registered folder with a registered ending; also when the system does not tell (without /proc) */
+bool mr_private_files_has(int fd);
 
 /* Ask about a path at which a file is to be created or replaced.
  * return: whether it is private; also if the registered file is not there at the moment */

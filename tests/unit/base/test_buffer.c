@@ -35,6 +35,8 @@ static void remembers_that_memory_ran_out(void **state)
     mr_buffer_append_text(&buffer, "kept");
     assert_null(mr_buffer_reserve(&buffer, SIZE_MAX - 10));
     assert_true(buffer.failed);
+    assert_null(mr_buffer_reserve(&buffer, 1)); /* what lacks a part gets no more */
+    mr_buffer_append_text(&buffer, " and more");
     assert_string_equal((char *)buffer.data, "kept");
     mr_buffer_finish(&buffer);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[256];
@@ -39,7 +40,7 @@ static int set_up(void **state)
     write_file("config.lua");
     write_file("script.lua");
     mkdir(path_of("below"), 0700);
-    return mr_private_files_set(&(struct mr_private_file){ .path = path_of("config.lua") }, 1);
+    return mr_private_files_add(&(struct mr_private_file){ .path = path_of("config.lua") }, 1);
 }
 
 static int tear_down(void **state)
@@ -47,7 +48,7 @@ static int tear_down(void **state)
     (void)state;
     char command[512];
     snprintf(command, sizeof(command), "rm -r '%s'", folder);
-    return mr_private_files_set(NULL, 0) | system(command);
+    return system(command);
 }
 
 static int read_for_script(const char *name)
@@ -101,12 +102,12 @@ static void a_registered_link_counts_with_what_it_leads_to(void **state)
     assert_int_equal(symlink("below/real.lua", path_of("linked.lua")), 0);
     write_file("below/real.lua");
     const struct mr_private_file linked = { .path = path_of("linked.lua") };
-    assert_int_equal(mr_private_files_set(&linked, 1), 0);
+    assert_int_equal(mr_private_files_add(&linked, 1), 0);
     assert_denied("linked.lua");
     assert_denied("below/real.lua");
     assert_int_equal(unlink(path_of("below/real.lua")), 0);
     assert_true(mr_private_files_has_path(path_of("below/real.lua")));
-    assert_int_equal(read_for_script("config.lua"), 0); /* the list before is gone */
+    assert_denied("config.lua"); /* what was registered before stays private */
 }
 
 static void no_draft_takes_its_place(void **state)
@@ -125,17 +126,47 @@ static void no_draft_takes_its_place(void **state)
     /* the role is looked at again when the draft is to take the place */
     assert_int_equal(mr_draft_write_beside(&draft, path_of("script.lua"), "other.lua", "x", 1), 0);
     const struct mr_private_file other = { .path = path_of("other.lua") };
-    assert_int_equal(mr_private_files_set(&other, 1), 0);
+    assert_int_equal(mr_private_files_add(&other, 1), 0);
     assert_int_equal(mr_draft_commit(&draft), MR_PRIVATE_FILES_DENIED);
     mr_draft_finish(&draft);
     assert_int_equal(access(path_of("other.lua"), F_OK), -1);
+}
+
+static void a_removed_recording_that_is_still_open_is_refused(void **state)
+{
+    (void)state;
+    const struct mr_private_file recordings = { path_of("below"), ".mkv" };
+    assert_int_equal(mr_private_files_add(&recordings, 1), 0);
+    write_file("below/a.mkv");
+    int fd = open(path_of("below/a.mkv"), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(unlink(path_of("below/a.mkv")), 0);
+    write_file("below/logo.png");
+    assert_true(mr_private_files_has(fd));
+    close(fd);
+}
+
+/* The path may lead elsewhere by the time of the question. */
+static void what_was_opened_counts_and_not_its_path(void **state)
+{
+    (void)state;
+    const struct mr_private_file recordings = { path_of("below"), ".mkv" };
+    assert_int_equal(mr_private_files_add(&recordings, 1), 0);
+    write_file("below/a.mkv");
+    assert_int_equal(symlink("below/a.mkv", path_of("logo.png")), 0);
+    int fd = open(path_of("logo.png"), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(unlink(path_of("logo.png")), 0);
+    assert_int_equal(symlink("script.lua", path_of("logo.png")), 0);
+    assert_true(mr_private_files_has(fd));
+    close(fd);
 }
 
 static void recordings_are_known_by_folder_and_ending(void **state)
 {
     (void)state;
     const struct mr_private_file recordings = { path_of("below"), ".mkv" };
-    assert_int_equal(mr_private_files_set(&recordings, 1), 0);
+    assert_int_equal(mr_private_files_add(&recordings, 1), 0);
     mkdir(path_of("below/2026"), 0700);
     write_file("below/2026/a.mkv");
     write_file("below/B.MKV");
@@ -154,4 +185,6 @@ static void recordings_are_known_by_folder_and_ending(void **state)
 
 RUN_TESTS(TEST(every_path_to_it_is_refused), TEST(it_is_followed_when_an_editor_saves_it),
           TEST(a_registered_link_counts_with_what_it_leads_to), TEST(no_draft_takes_its_place),
+          TEST(a_removed_recording_that_is_still_open_is_refused),
+          TEST(what_was_opened_counts_and_not_its_path),
           TEST(recordings_are_known_by_folder_and_ending))
