@@ -6,6 +6,7 @@
 #include <libavutil/log.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 static _Thread_local char hint[256];
@@ -17,6 +18,16 @@ static void chomp(char *text)
         text[--length] = '\0';
 }
 
+/* An RTMP server's answer may repeat the stream's key in words that no address marks ("stream KEY not found"). Cut
+ * the answer off, so that the line only tells that the server refused. */
+static void hide_answer(char *line, size_t size)
+{
+    static const char answer[] = "Server error: ";
+    char *at = strstr(line, answer);
+    if (at != NULL)
+        snprintf(at, size - (size_t)(at - line), "%s***", answer);
+}
+
 static void format_line(void *object, int level, const char *format, va_list args, char *out,
                         size_t size, int *prefix)
 {
@@ -24,6 +35,7 @@ static void format_line(void *object, int level, const char *format, va_list arg
     av_log_format_line2(object, level, format, args, raw, sizeof(raw), prefix);
     chomp(raw);
     mr_url_redact(raw, out, size);
+    hide_answer(out, size);
 }
 
 /* The lines that libavfilter logs on its way up name the place, and what it said before the cause; so does
@@ -36,11 +48,10 @@ static bool is_afterword(const char *format)
                                strncmp(format, evaluate, strlen(evaluate)) == 0);
 }
 
-/* The RTMP protocol tells stream keys in words, where no address shows what they are. */
-static bool tells_keys(void *object, int av_level)
+static bool is_rtmp(void *object)
 {
     const AVClass *class = object != NULL ? *(const AVClass **)object : NULL;
-    return av_level > AV_LOG_WARNING && class != NULL && class->item_name != NULL &&
+    return class != NULL && class->item_name != NULL &&
            strncmp(class->item_name(object), "rtmp", 4) == 0;
 }
 
@@ -51,8 +62,8 @@ static void log_line(void *object, int av_level, const char *format, va_list arg
     bool is_error = av_level <= AV_LOG_ERROR;
     if (av_level > AV_LOG_DEBUG || (!is_error && !mr_log_enabled(level)))
         return; /* its own trace goes byte by byte */
-    if (tells_keys(object, av_level))
-        return;
+    if (is_rtmp(object) && av_level > AV_LOG_WARNING)
+        return; /* the protocol's chatter has stream keys in it */
 
     va_list again;
     va_copy(again, args);

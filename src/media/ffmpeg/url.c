@@ -201,29 +201,35 @@ static void redact_authority(struct redaction *redaction, bool encoded)
     if (password_end != NULL) {
         copy_until(redaction, behind(colon));
         if (password_end == redaction->at)
-            put(redaction, mask, strlen(mask)); /* that there is none is nobody's business either */
+            put(redaction, mask, strlen(mask)); /* an empty password is hidden as well */
         mask_until(redaction, password_end);
     }
     copy_until(redaction, find_authority_end(redaction, encoded));
 }
 
-/* return: whether the "://" at `at` follows rtmp, rtmps, rtmpt, rtmpe, … */
+/* return: whether the "://" at `at`, encoded or not, follows rtmp, rtmps, rtmpt, rtmpe, … */
 static bool is_rtmp(const struct redaction *redaction)
 {
     const char *scheme = find_scheme(redaction->begin, redaction->at);
+    if (scheme > redaction->begin && scheme[-1] == '%' && redaction->at - scheme > 2)
+        scheme += 2; /* an encoded character, as in url%3Drtmp */
     size_t length = (size_t)(redaction->at - scheme);
     return length >= 4 && length <= 6 && strncasecmp(scheme, "rtmp", 4) == 0;
 }
 
 /* In an RTMP address, all of the path behind the application is the stream's key: rtmp://host/app/KEY. */
-static void redact_stream_key(struct redaction *redaction)
+static void redact_stream_key(struct redaction *redaction, bool encoded)
 {
     const char *stop = find_stop(redaction, redaction->at), *path = redaction->at;
-    const char *slash = *path == '/' ? memchr(path + 1, '/', (size_t)(stop - path) - 1) : NULL;
-    if (slash == NULL || slash >= stop)
+    const char *parameter = path + strcspn(path, "&"); /* a part of another address ends there */
+    const char *end = encoded && parameter < stop ? parameter : stop;
+    if (find(path, end, "/") != path)
         return;
-    copy_until(redaction, slash + 1);
-    mask_until(redaction, stop);
+    const char *slash = path < end ? find(behind(path), end, "/") : end;
+    if (slash >= end)
+        return;
+    copy_until(redaction, behind(slash));
+    mask_until(redaction, end);
 }
 
 /* ---- parameters, options and headers ---- */
@@ -367,11 +373,11 @@ static void redact(const char *text, const char *stops, char *out, size_t size)
         char character;
         size_t length = scheme_end(redaction.at);
         if (length > 0) {
-            bool has_key = length == 3 && is_rtmp(&redaction);
+            bool has_key = is_rtmp(&redaction);
             copy_until(&redaction, redaction.at + length);
             redact_authority(&redaction, length > 3);
             if (has_key)
-                redact_stream_key(&redaction);
+                redact_stream_key(&redaction, length > 3);
             continue;
         }
         length = decode(redaction.at, &character);

@@ -52,10 +52,12 @@ static int add_option(const char *option, AVDictionary **dictionary, struct mr_e
     char key[KEY_MAX_BYTES];
     const char *value = split(option, key);
     if (value == NULL) {
-        int name = (int)strcspn(option, "=: \t\r\n"); /* the rest may be a secret header */
-        return mr_error_set(
-            error, -EINVAL, "input option \"%.*s%s\" is not KEY=VALUE, as rtsp_transport=udp",
-            name < 64 ? name : 64, option, option[name < 64 ? name : 64] != '\0' ? "…" : "");
+        size_t name = strcspn(option, "=: \t\r\n"); /* the rest may be a secret header */
+        if (name > KEY_MAX_BYTES)
+            name = KEY_MAX_BYTES;
+        return mr_error_set(error, -EINVAL,
+                            "input option \"%.*s%s\" is not KEY=VALUE, as rtsp_transport=udp",
+                            (int)name, option, option[name] != '\0' ? "…" : "");
     }
     if (!is_known(key))
         return mr_error_set(error, -EINVAL, "input option \"%s\": FFmpeg has none of that name",

@@ -72,6 +72,13 @@ static void hides_stream_keys(void **state)
     check("rtmp://host/app?token=a", "rtmp://host/app?token=***");
     check("rtmp://host/app", "rtmp://host/app");
     check("rtmp://host", "rtmp://host");
+    check("rtmp://host/app%2Flive_123", "rtmp://host/app%2F***");
+    check("http://host/?u=rtmp%3A%2F%2Fhost%2Fapp%2Flive_123&x=1",
+          "http://host/?u=rtmp%3A%2F%2Fhost%2Fapp%2F***&x=1");
+    check("http://host/?q=u%3Drtmp%3a%2f%2fhost%2fapp%2flive_123",
+          "http://host/?q=u%3Drtmp%3a%2f%2fhost%2fapp%2f***");
+    check("http://host/?u=rtmp%3A%2F%2Fhost%2Fapp&x=a/b",
+          "http://host/?u=rtmp%3A%2F%2Fhost%2Fapp&x=a/b");
     check("rtmp_playpath=abc", "rtmp_playpath=***");
     check("http://host/app/not_a_key", "http://host/app/not_a_key");
     check_whole("rtmp://host/app/a key'with all/of it", "rtmp://host/app/***");
