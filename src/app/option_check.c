@@ -18,10 +18,9 @@ int mr_option_check_name(struct mr_options *options, struct mr_error *error)
 
 int mr_option_check_listen(struct mr_options *options, struct mr_error *error)
 {
-    struct mr_listen_address address;
     int result = 0;
     for (size_t i = 0; result == 0 && i < options->listen.count; i++)
-        result = mr_listen_parse(options->listen.text[i], &address, error);
+        result = mr_listen_check(options->listen.text[i], error);
     return result;
 }
 

@@ -86,10 +86,14 @@ static bool parse_brackets(char *host, struct in6_addr *ipv6)
     return inet_pton(AF_INET6, host + 1, ipv6) == 1;
 }
 
-int mr_listen_parse(const char *text, struct mr_listen_address *address, struct mr_error *error)
+/* Read all but the name or IPv4 address of a host.
+ * out:    host: that name or address, still to be looked up; "" when the address is known without
+ * return: 0; -EINVAL with *error */
+static int parse(const char *text, struct mr_listen_address *address, char host[HOST_MAX + 1],
+                 in_port_t *port_out, struct mr_error *error)
 {
-    char host[HOST_MAX + 1];
     struct in6_addr ipv6;
+    host[0] = '\0';
     *address = (struct mr_listen_address){ 0 };
     if (strncmp(text, "unix:", 5) == 0)
         return parse_path(text, text + 5, address, error);
@@ -104,22 +108,48 @@ int mr_listen_parse(const char *text, struct mr_listen_address *address, struct 
     memcpy(host, text, length);
     host[length] = '\0';
     address->is_everywhere = colon != NULL && length == 0;
+    *port_out = (in_port_t)port;
     if (colon == NULL) {
         set_ipv4(address, (struct in_addr){ htonl(INADDR_LOOPBACK) }, port);
     } else if (address->is_everywhere) {
         set_ipv6(address, &in6addr_any, port);
     } else if (parse_brackets(host, &ipv6)) {
         set_ipv6(address, &ipv6, port);
+        host[0] = '\0';
     } else if (strchr(host, ':') != NULL || host[0] == '[') {
         return mr_error_set(
             error, -EINVAL,
             "cannot listen on %s: an IPv6 address stands in brackets, as [::1]:8080", text);
-    } else {
-        int result = look_up(host, port, address);
-        if (result != 0)
-            return mr_error_set(error, -EINVAL, "cannot listen on %s: \"%s\": %s", text, host,
-                                gai_strerror(result));
     }
+    return 0;
+}
+
+int mr_listen_parse(const char *text, struct mr_listen_address *address, struct mr_error *error)
+{
+    char host[HOST_MAX + 1];
+    in_port_t port;
+    int result = parse(text, address, host, &port, error);
+    if (result < 0 || host[0] == '\0')
+        return result;
+    result = look_up(host, port, address);
+    return result == 0 ? 0
+                       : mr_error_set(error, -EINVAL, "cannot listen on %s: \"%s\": %s", text, host,
+                                      gai_strerror(result));
+}
+
+int mr_listen_check(const char *text, struct mr_error *error)
+{
+    char host[HOST_MAX + 1];
+    struct mr_listen_address address;
+    struct in_addr ipv4;
+    in_port_t port;
+    int result = parse(text, &address, host, &port, error);
+    if (result < 0 || host[0] == '\0')
+        return result;
+    bool is_number = host[strspn(host, "0123456789.")] == '\0';
+    if (is_number ? inet_aton(host, &ipv4) == 0 : strpbrk(host, " \t\r\n/") != NULL)
+        return mr_error_set(error, -EINVAL, "cannot listen on %s: \"%s\" is not %s", text, host,
+                            is_number ? "an IPv4 address" : "the name of a machine");
     return 0;
 }
 

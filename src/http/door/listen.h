@@ -41,6 +41,10 @@ struct mr_listener {
  * return: 0; -EINVAL with *error */
 int mr_listen_parse(const char *text, struct mr_listen_address *address, struct mr_error *error);
 
+/* Check what mr_listen_parse reads, without asking a name server: the name of a machine need only look like one.
+ * return: 0; -EINVAL with *error */
+int mr_listen_check(const char *text, struct mr_error *error);
+
 /* Listen there. A UNIX socket has mode 0660; one that is left over, where nobody answers, is replaced.
  * in:     text: what the user wrote, for *error
  * return: 0; -errno of socket, bind and listen with *error */

@@ -47,6 +47,23 @@ static void parses_every_family(void **state)
     assert_string_equal(address.socket.path.sun_path, "/run/x.sock");
 }
 
+/* "moonreel.invalid" is in no name server (RFC 6761): a check that asked one would refuse it. */
+static void checks_without_looking_names_up(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "moonreel.invalid:80", "127.0.0.1:80", "127.1:80", ":80", "[::1]:80", "8080",
+        "unix:/run/x.sock"
+    };
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        if (mr_listen_check(good[i], &error) != 0)
+            fail_msg("%s: %s", good[i], error.text);
+    static const char *const bad[] = { "999.0.0.1:80", "two words:80", "::1:80", "x:99999" };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        if (mr_listen_check(bad[i], &error) != -EINVAL)
+            fail_msg("%s was accepted", bad[i]);
+}
+
 static void says_what_would_be_right(void **state)
 {
     (void)state;
@@ -158,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parses_addresses_and_names),
         cmocka_unit_test(parses_every_family),
+        cmocka_unit_test(checks_without_looking_names_up),
         cmocka_unit_test(says_what_would_be_right),
         cmocka_unit_test(tells_that_the_port_is_taken),
         cmocka_unit_test(tells_that_the_address_is_not_ours),
