@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define DEBOUNCE_US     INT64_C(100000)
-#define MAX_DEBOUNCE_US INT64_C(500000)  /* who saves without pause is served nevertheless */
+#define MAX_DEBOUNCE_US INT64_C(500000)  /* a file that is saved without pause is read so often */
 #define BLIND_RETRY_US  INT64_C(1000000) /* while the file's folder is gone */
 
 /* Watch the file and, if it is a link, what it leads to now. */

@@ -68,7 +68,8 @@ static int set_choice(const struct mr_option *option, const char *text, int *fie
 static int add_value(const char *text, struct mr_values *field, struct mr_error *error)
 {
     if (field->count == MR_VALUES_MAX)
-        return mr_error_set(error, -EINVAL, "this is one too many; there can be %d", MR_VALUES_MAX);
+        return mr_error_set(error, -EINVAL, "\"%s\" is one too many; there can be %d", text,
+                            MR_VALUES_MAX);
     field->text[field->count++] = text;
     return 0;
 }

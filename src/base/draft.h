@@ -23,8 +23,9 @@ int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, 
 int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *name,
                           const void *bytes, size_t size);
 
-/* Let it take the place. Quick.
- * return: 0; MR_PRIVATE_FILES_DENIED for a private file; -errno of rename: the old file is as it was; -EEXIST: a fresh one is there by now */
+/* Put the draft in the place of the file. Quick.
+ * return: 0; MR_PRIVATE_FILES_DENIED for a private file; -EEXIST: there is a file by now where the draft was to be a
+ *         new one; -errno of rename. Whatever fails, the old file is as it was */
 int mr_draft_commit(struct mr_draft *draft);
 
 /* Remove what was not committed; free. Takes one that was never written. */

@@ -163,8 +163,8 @@ static int read_frame(struct walk *walk, unsigned marker, struct segment segment
     return find_sampling(walk);
 }
 
-/* A JPEG that passes has as much of each of these as its makers write, and no room for anything else, as
- * for JFIF's thumbnail. "AVI1" has a field's number: one of two that make a frame. */
+/* A JPEG may pass as it is when its APP0 segment has the usual length, thus no JFIF thumbnail. "AVI1" carries the
+ * number of a field, of which two make a frame: a JPEG of one field is refused. */
 static int read_app0(struct walk *walk, const struct segment *segment)
 {
     if (begins_with(segment, "JFIF", 5) && segment->size >= 12) {

@@ -253,7 +253,7 @@ static void describe(struct mr_input *input, double wished_fps)
     input->orientation = mr_orientation_from_matrix((const int32_t *)matrix, size);
 }
 
-/* A disk may take its time; who is to answer may not. */
+/* Opening a file may take any time; a remote source or a camera has a deadline. */
 static void begin(const struct mr_input *input, struct attempt *attempt)
 {
     if (input->remote || attempt->locator.camera)

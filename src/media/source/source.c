@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long a frame is there that is all there is. */
+/* Frame rate of a source with a single frame. */
 #define STILL_FPS 1.0
 
 /* How long to wait when a device has no frame yet. */

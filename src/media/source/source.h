@@ -40,7 +40,7 @@ int mr_source_open(const struct mr_source_options *options, struct mr_source **s
                    struct mr_error *error);
 void mr_source_close(struct mr_source *source); /* takes NULL */
 
-/* Whether a url is that of a camera or of something remote: what is not there now may be later. */
+/* return: whether a url is that of a camera or of something remote, which may appear later */
 bool mr_source_is_elsewhere(const char *url);
 
 /* return: facts about the input; borrowed, valid until the next call that takes the source */
