@@ -256,7 +256,7 @@ int mr_hub_post(struct mr_hub *hub, const struct mr_viewer *viewer, const char *
     int result = tell(
         hub, &(struct mr_script_event){
                  .kind = MR_SCRIPT_MESSAGE, .client = viewer->id, .json = json, .size = size });
-    return result == -ENOENT ? 0 : result; /* without a script, messages are nobody's business */
+    return result == -ENOENT ? 0 : result; /* without a script, messages are ignored */
 }
 
 /* ---- what the script says ---- */

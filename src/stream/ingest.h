@@ -1,5 +1,5 @@
-/* The source thread of a stream: it opens the source, then passes on frame by frame until the end; a source that is lost is
- * opened again. */
+/* The source thread of a stream. It opens the source and passes on frame by frame until the end; it opens a
+ * source again that was lost. */
 #ifndef MR_STREAM_INGEST_H
 #define MR_STREAM_INGEST_H
 

@@ -79,8 +79,8 @@ struct mr_mail mr_mailbox_take(struct mr_mailbox *mailbox, int64_t deadline_us)
     int waited = 0;
     while (waited == 0 && mailbox->count == 0 && !mailbox->poked && !is_over(mailbox)) {
         waited = mr_thread_cond_wait_until(&mailbox->changed, &mailbox->lock, deadline_us);
-        note_emptied(
-            mailbox); /* cancelled just when the time was up: who is told does not come again */
+        /* It may have been cancelled just when the time was up; then the taker does not come again. */
+        note_emptied(mailbox);
     }
     mail.over = is_over(mailbox);
     mail.poked = mailbox->poked;

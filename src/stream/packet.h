@@ -15,9 +15,8 @@
 #define MR_PACKET_FORM_PARTS 6
 
 struct mr_packet {
-    uint64_t
-        number;   /* of the publication, from 1, without gaps; set by the hub that publishes it */
-    uint64_t seq; /* of the frame in its stream; a frame that was dropped leaves a gap */
+    uint64_t number; /* of the publication, from 1, without gaps; set by the hub */
+    uint64_t seq;    /* of the frame in its stream; a frame that was dropped leaves a gap */
     int64_t pts_us;
     int64_t captured_us;
     int64_t published_us; /* monotonic, set by the hub */
@@ -52,8 +51,7 @@ struct mr_packet_content {
     size_t payload_size;
     const uint8_t *jpeg;
     size_t jpeg_size;
-    struct mr_blob
-        *blob; /* the blob that holds the JPEG, to be shared instead of copied; NULL: copy it */
+    struct mr_blob *blob; /* holds the JPEG and is shared; NULL: the JPEG is copied */
 };
 
 /* Copy the content into a new packet with one reference.

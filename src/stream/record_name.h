@@ -9,7 +9,8 @@
 
 #define MR_RECORD_NAME_MAX 1024
 
-/* Make the name of a file from the pattern and a time of the wall clock, in local time, with ".mkv" at its end.
+/* Make the name of a file from the pattern and a time of the wall clock, in local time. A name that does
+ * not end with ".mkv" gets that ending.
  * return: 0; -EINVAL, -ENAMETOOLONG with *error */
 int mr_record_name_make(const char *pattern, int64_t wall_us, char name[MR_RECORD_NAME_MAX],
                         struct mr_error *error);

@@ -17,7 +17,6 @@ bool mr_record_trouble_fall_behind(struct mr_record_trouble *trouble, int64_t no
 {
     bool begins = trouble->since_us == 0;
     begin(trouble, now_us, dropped);
-    trouble->behind = true;
     return begins;
 }
 

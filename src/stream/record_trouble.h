@@ -12,16 +12,15 @@
 
 /* A zeroed one is no trouble. */
 struct mr_record_trouble {
-    bool behind;             /* the queue was full */
     bool failed;             /* a file could not be made or written, see error */
     int64_t since_us;        /* monotonic; 0: there is no trouble */
     uint64_t dropped_before; /* frames that the recorder had dropped when it began */
     struct mr_error error;
 };
 
-/* The queue is full.
+/* A frame is dropped because the disk is too slow: the queue is full, or the time to stop has come.
  * in:     dropped: frames that the recorder dropped so far, without this one
- * return: whether this is how the trouble begins */
+ * return: whether the trouble begins with this frame */
 bool mr_record_trouble_fall_behind(struct mr_record_trouble *trouble, int64_t now_us,
                                    uint64_t dropped);
 

@@ -52,27 +52,35 @@ struct mr_recorder {
 
 /* ---- the queue ---- */
 
-void mr_recorder_put(struct mr_recorder *recorder, struct mr_packet *packet)
+/* Count a frame that comes into no file. */
+static void drop(struct mr_recorder *recorder)
 {
-    bool begins = false;
     char file[MR_RECORD_NAME_MAX];
     pthread_mutex_lock(&recorder->lock);
-    while (recorder->patient && !mr_record_queue_has_room(&recorder->queue, packet))
-        pthread_cond_wait(&recorder->room, &recorder->lock);
-    if (mr_record_queue_has_room(&recorder->queue, packet)) {
-        mr_record_queue_put(&recorder->queue, packet, mr_clock_now_us());
-        pthread_cond_signal(&recorder->wake);
-    } else {
-        begins = mr_record_trouble_fall_behind(&recorder->trouble, mr_clock_now_us(),
-                                               recorder->state.dropped);
-        recorder->state.dropped++;
+    bool begins = mr_record_trouble_fall_behind(&recorder->trouble, mr_clock_now_us(),
+                                                recorder->state.dropped++);
+    if (begins)
         memcpy(file, recorder->state.file, sizeof(file));
-    }
     pthread_mutex_unlock(&recorder->lock);
     if (begins)
         mr_log(MR_LOG_ERROR, "record",
                "%s: the recording loses frames: the disk of \"%s\" is too slow or hangs",
                recorder->stream, file[0] != '\0' ? file : recorder->pattern);
+}
+
+void mr_recorder_put(struct mr_recorder *recorder, struct mr_packet *packet)
+{
+    pthread_mutex_lock(&recorder->lock);
+    while (recorder->patient && !mr_record_queue_has_room(&recorder->queue, packet))
+        pthread_cond_wait(&recorder->room, &recorder->lock);
+    bool has_room = mr_record_queue_has_room(&recorder->queue, packet);
+    if (has_room) {
+        mr_record_queue_put(&recorder->queue, packet, mr_clock_now_us());
+        pthread_cond_signal(&recorder->wake);
+    }
+    pthread_mutex_unlock(&recorder->lock);
+    if (!has_room)
+        drop(recorder);
 }
 
 /* Take the next packet, or wait for it until something is to be flushed.
@@ -93,14 +101,6 @@ static bool take(struct mr_recorder *recorder, struct mr_record_entry *entry, bo
 }
 
 /* ---- the state ---- */
-
-static void drop(struct mr_recorder *recorder)
-{
-    pthread_mutex_lock(&recorder->lock);
-    mr_record_trouble_fall_behind(&recorder->trouble, mr_clock_now_us(), recorder->state.dropped);
-    recorder->state.dropped++;
-    pthread_mutex_unlock(&recorder->lock);
-}
 
 /* Frames have reached the disk, and few wait: the trouble is over, if there was one. */
 static void note_flushed(struct mr_recorder *recorder)
@@ -153,12 +153,12 @@ static void note_failed(struct mr_recorder *recorder, const struct mr_error *err
     recorder->flush_us = NO_FLUSH;
 }
 
-/* The recorder ends, and frames that it was given are in no file. */
+/* The recorder ends; tell how many frames are in no file. The state keeps the trouble. */
 static void note_end(struct mr_recorder *recorder)
 {
     char lost[64] = "";
     pthread_mutex_lock(&recorder->lock);
-    struct mr_record_trouble trouble = recorder->trouble; /* the state goes on telling of it */
+    struct mr_record_trouble trouble = recorder->trouble;
     if (trouble.since_us != 0)
         mr_record_trouble_end(&trouble, mr_clock_now_us(), recorder->state.dropped, lost,
                               sizeof(lost));

@@ -17,7 +17,7 @@ struct mr_hub_text *mr_text_ring_create_text(uint64_t client, const char *json, 
     return text;
 }
 
-struct mr_hub_text *mr_text_ring_ref_text(struct mr_hub_text *text)
+static struct mr_hub_text *ref(struct mr_hub_text *text)
 {
     atomic_fetch_add_explicit(&text->refs, 1, memory_order_relaxed);
     return text;
@@ -55,7 +55,7 @@ unsigned mr_text_ring_fetch(const struct mr_text_ring *ring, uint64_t *last,
     uint64_t next = *last + 1;
     *missed = next < oldest ? oldest - next : 0;
     for (next += *missed; next <= ring->newest; next++)
-        fetched[count++] = mr_text_ring_ref_text(ring->slots[next % MR_TEXTS_MAX]);
+        fetched[count++] = ref(ring->slots[next % MR_TEXTS_MAX]);
     *last = ring->newest;
     return count;
 }

@@ -24,8 +24,6 @@ struct mr_hub_text {
 /* return: a copy of the text with one reference; NULL when out of memory */
 struct mr_hub_text *mr_text_ring_create_text(uint64_t client, const char *json, size_t size);
 
-/* return: the same text, with one reference more */
-struct mr_hub_text *mr_text_ring_ref_text(struct mr_hub_text *text);
 void mr_text_ring_unref_text(struct mr_hub_text **text); /* clears it; takes a pointer to NULL */
 
 struct mr_text_ring {
