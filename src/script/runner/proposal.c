@@ -22,7 +22,8 @@ struct mr_proposal {
     /* protected by the proposals' lock */
     bool taken; /* the keeper is at it */
     bool decided;
-    bool abandoned; /* nobody waits: it must not take over */
+    bool abandoned;  /* nobody waits: it must not take over */
+    bool committing; /* it takes over: its proposer waits for the verdict in any case */
     /* the keeper's until it is decided */
     struct mr_bundle *bundle;
     struct mr_draft draft;
@@ -72,12 +73,17 @@ static int refuse_unsaved(struct mr_proposal *proposal, int result, const char *
                                                           : strerror(-result));
 }
 
+static int refuse_abandoned(struct mr_error *error)
+{
+    return mr_error_set(error, -ECANCELED, "nobody waits for it any more");
+}
+
 static int check_awaited(const struct mr_proposal *proposal, struct mr_error *error)
 {
     pthread_mutex_lock(&proposal->proposals->lock);
     bool abandoned = proposal->abandoned;
     pthread_mutex_unlock(&proposal->proposals->lock);
-    return abandoned ? mr_error_set(error, -ECANCELED, "nobody waits for it any more") : 0;
+    return abandoned ? refuse_abandoned(error) : 0;
 }
 
 /* Write the draft of the new file beside the old one. */
@@ -94,11 +100,24 @@ static int prepare(void *opaque, struct mr_error *error)
     return result < 0 ? refuse_unsaved(proposal, result, path, error) : 0;
 }
 
+/* From here on the proposal cannot be abandoned any more.
+ * return: 0; -ECANCELED with *error: it was */
+static int begin_commit(struct mr_proposal *proposal, struct mr_error *error)
+{
+    pthread_mutex_lock(&proposal->proposals->lock);
+    proposal->committing = !proposal->abandoned;
+    pthread_mutex_unlock(&proposal->proposals->lock);
+    return proposal->committing ? 0 : refuse_abandoned(error);
+}
+
 /* Let the draft take the file's place. */
 static int commit(void *opaque, struct mr_error *error)
 {
     struct mr_proposal *proposal = opaque;
-    int result = proposal->trial ? 0 : mr_draft_commit(&proposal->draft);
+    int result = begin_commit(proposal, error);
+    if (result < 0 || proposal->trial)
+        return result;
+    result = mr_draft_commit(&proposal->draft);
     return result < 0 ? refuse_unsaved(proposal, result, proposal->draft.path, error) : 0;
 }
 
@@ -212,7 +231,7 @@ static bool enter(struct mr_proposals *proposals, struct mr_proposal *proposal)
 static bool wait_for_verdict(struct mr_proposals *proposals, struct mr_proposal *proposal)
 {
     pthread_mutex_lock(&proposals->lock);
-    while (!proposal->decided && !proposals->refused)
+    while (!proposal->decided && (!proposals->refused || proposal->committing))
         pthread_cond_wait(&proposals->changed, &proposals->lock);
     if (!proposal->decided && !proposal->taken)
         proposals->current = NULL; /* and never will be */

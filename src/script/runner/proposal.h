@@ -21,8 +21,8 @@ struct mr_script_proposal {
     const char *text;
     size_t size;
     const struct mr_buffer *expected; /* the file must still hold this; NULL: whatever it holds */
-    bool
-        trial; /* only run it: the file stays, and takes over again when one of the files changes */
+    bool trial; /* the text is run but not saved; when one of the files changes, the script is
+                   loaded from its file again */
 };
 
 enum mr_verdict {
@@ -62,8 +62,9 @@ enum mr_verdict mr_proposals_make(struct mr_proposals *proposals,
                                   const struct mr_script_proposal *wanted, uint32_t *generation,
                                   struct mr_error *error);
 
-/* All who wait for a verdict get MR_VERDICT_BUSY at once, and so does every proposal from now on. Any
- * thread; never blocks. */
+/* Every proposer that waits for a verdict gets MR_VERDICT_BUSY at once, unless its text is just being
+ * saved: then it gets the verdict. Every later proposal gets MR_VERDICT_BUSY.
+ * thread: any; never blocks */
 void mr_proposals_refuse(struct mr_proposals *proposals);
 
 /* ---- the keeper's thread ---- */
