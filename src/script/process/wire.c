@@ -1,5 +1,6 @@
 #include "script/process/wire.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -10,6 +11,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#define PASSING_US 2000000 /* how long descriptors may be too many on their way */
 
 union control {
     struct cmsghdr head;
@@ -30,14 +33,17 @@ static int store_body(const void *body, size_t size)
     return result < 0 ? result : fd;
 }
 
-/* So many of the user's descriptors are on their way already that no more may be sent: wait until the
- * other end has taken some. */
-static bool is_passing(int error)
+/* Whether to send again. ETOOMANYREFS: so many of the user's descriptors are on their way already that
+ * no more may be sent; the other end is waited for, to take some, until `until_us`. */
+static bool is_passing(int error, int64_t until_us)
 {
     static const struct timespec moment = { .tv_nsec = 1000000 };
-    if (error == ETOOMANYREFS)
-        nanosleep(&moment, NULL);
-    return error == EINTR || error == ETOOMANYREFS;
+    if (error == EINTR)
+        return true;
+    if (error != ETOOMANYREFS || mr_clock_now_us() >= until_us)
+        return false;
+    nanosleep(&moment, NULL);
+    return true;
 }
 
 static int send_packet(int fd, const struct mr_wire_message *message, const void *body, size_t size,
@@ -57,8 +63,9 @@ static int send_packet(int fd, const struct mr_wire_message *message, const void
         control.head.cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(&control.head), &attached, sizeof(int));
     }
+    int64_t until_us = mr_clock_now_us() + PASSING_US;
     ssize_t sent;
-    while ((sent = sendmsg(fd, &packet, MSG_NOSIGNAL)) < 0 && is_passing(errno))
+    while ((sent = sendmsg(fd, &packet, MSG_NOSIGNAL)) < 0 && is_passing(errno, until_us))
         ;
     return sent < 0 ? -errno : 0;
 }
