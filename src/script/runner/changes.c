@@ -15,9 +15,9 @@ int mr_changes_init(struct mr_changes *changes, const char *path)
     if (result < 0)
         return result;
     mr_watcher_begin(changes->watcher);
-    mr_watcher_add(changes->watcher, path);
+    result = mr_watcher_add(changes->watcher, path);
     mr_watcher_end(changes->watcher);
-    return 0;
+    return result;
 }
 
 void mr_changes_finish(struct mr_changes *changes)
@@ -37,26 +37,32 @@ static void note_change(struct mr_changes *changes)
         changes->due_us = latest_us;
 }
 
-static void watch_bundle(struct mr_watcher *watcher, struct mr_bundle *bundle)
+/* Watch as many files of the bundle as can be. return: 0; -errno of the first one that cannot */
+static int watch_bundle(struct mr_watcher *watcher, struct mr_bundle *bundle)
 {
+    int result = 0;
     size_t count = bundle != NULL ? mr_bundle_count(bundle) : 0;
-    for (size_t i = 0; i < count; i++)
-        mr_watcher_add(watcher, mr_bundle_path(bundle, i));
+    for (size_t i = 0; i < count; i++) {
+        int added = mr_watcher_add(watcher, mr_bundle_path(bundle, i));
+        if (result == 0)
+            result = added;
+    }
+    return result;
 }
 
-void mr_changes_watch(struct mr_changes *changes, struct mr_bundle *good,
-                      struct mr_bundle *rejected)
+int mr_changes_watch(struct mr_changes *changes, struct mr_bundle *good, struct mr_bundle *rejected)
 {
     struct mr_bundle *newest = rejected != NULL ? rejected : good;
     if (changes->watcher == NULL)
-        return;
+        return 0;
     mr_watcher_begin(changes->watcher);
-    mr_watcher_add(changes->watcher, changes->path);
-    watch_bundle(changes->watcher, good);
-    watch_bundle(changes->watcher, rejected);
+    int own = mr_watcher_add(changes->watcher, changes->path);
+    int of_good = watch_bundle(changes->watcher, good);
+    int of_rejected = watch_bundle(changes->watcher, rejected);
     mr_watcher_end(changes->watcher);
     if (newest != NULL && mr_bundle_is_stale(newest))
         note_change(changes);
+    return own < 0 ? own : of_good < 0 ? of_good : of_rejected;
 }
 
 static int get_timeout_ms(const struct mr_changes *changes, int64_t until_us)

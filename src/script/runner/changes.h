@@ -21,15 +21,17 @@ struct mr_changes {
 
 /* Watch the script's own file.
  * in:     path: borrowed, outlives *changes
- * return: 0; -errno: the system gives no watcher, and no change will be noticed */
+ * return: 0; -errno: the system gives no watcher, or there is no memory, and the file is not watched */
 int mr_changes_init(struct mr_changes *changes, const char *path);
 void mr_changes_finish(struct mr_changes *changes);
 
 /* Watch the files of the live version and of the one that was rejected, whose mending makes it pass.
  * Should a file of the newer of the two have changed before it was watched, that is a change, too.
- * in: good, rejected: borrowed; NULL: there is none */
-void mr_changes_watch(struct mr_changes *changes, struct mr_bundle *good,
-                      struct mr_bundle *rejected);
+ * in:     good, rejected: borrowed; NULL: there is none
+ * return: 0, also when the system gives no watcher; -ENOSPC: there are more files than can be
+ *         watched; -ENOMEM. As many as can be are watched all the same. */
+int mr_changes_watch(struct mr_changes *changes, struct mr_bundle *good,
+                     struct mr_bundle *rejected);
 
 /* Wait for a change, the bell, or `until_us` (-1: none), whichever comes first. */
 void mr_changes_wait(struct mr_changes *changes, struct mr_bell *bell, int64_t until_us);

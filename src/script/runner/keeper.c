@@ -15,9 +15,14 @@ static bool is_cut_short(const struct mr_keeper *keeper)
 
 static void watch_files(struct mr_keeper *keeper)
 {
-    struct mr_bundle *good = mr_live_get_version(keeper->live);
-    mr_changes_watch(&keeper->changes, good, keeper->rejected);
-    mr_bundle_unref(&good);
+    struct mr_live *live = keeper->live;
+    int result = mr_changes_watch(&keeper->changes, live->good, keeper->rejected);
+    if (result < 0 && !keeper->unwatched)
+        mr_script_log_say(live->log, MR_LOG_WARN,
+                          "%s: not all of its files are watched for changes: %s; SIGHUP loads it "
+                          "again",
+                          live->path, result == -ENOSPC ? "they are too many" : strerror(-result));
+    keeper->unwatched = result < 0;
 }
 
 /* A new version runs. */
@@ -67,14 +72,12 @@ static bool is_same_text(const struct mr_bundle *a, const struct mr_bundle *b)
 static bool is_live(struct mr_keeper *keeper, const struct mr_bundle *bundle)
 {
     struct mr_runner_state state;
-    struct mr_bundle *good = mr_live_get_version(keeper->live);
+    struct mr_bundle *good = keeper->live->good;
     if (good == NULL)
         return false;
     mr_live_get_state(keeper->live, &state);
-    bool live = (state.trial || is_same_text(bundle, good)) && keeper->rejected == NULL &&
-                !mr_bundle_is_stale(good);
-    mr_bundle_unref(&good);
-    return live;
+    return (state.trial || is_same_text(bundle, good)) && keeper->rejected == NULL &&
+           !mr_bundle_is_stale(good);
 }
 
 static void load_from_disk(struct mr_keeper *keeper, bool asked)
@@ -157,11 +160,13 @@ static void start_again(struct mr_keeper *keeper)
     int result = mr_replace_run(live, &candidate, &error);
     if (result == 0) {
         mr_restart_done(&keeper->restart);
+        watch_files(keeper);
         mr_script_log_say(live->log, MR_LOG_INFO, "%s runs again", live->path);
-    } else if (!is_cut_short(keeper)) {
+    } else {
         mr_restart_failed(&keeper->restart);
-        mr_script_log_say(live->log, MR_LOG_ERROR, "%s; the next try is in %.1f s", error.text,
-                          (double)(keeper->restart.due_us - mr_clock_now_us()) / 1e6);
+        if (!is_cut_short(keeper))
+            mr_script_log_say(live->log, MR_LOG_ERROR, "%s; the next try is in %.1f s", error.text,
+                              (double)(keeper->restart.due_us - mr_clock_now_us()) / 1e6);
     }
     mr_live_note_attempt(live);
 }

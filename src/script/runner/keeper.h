@@ -29,6 +29,7 @@ struct mr_keeper {
     struct mr_changes changes;
     struct mr_bundle *rejected; /* the version that did not pass, watched as well */
     bool missing;               /* the file is gone, and that was said */
+    bool unwatched;             /* not every file is watched, and that was said */
     struct mr_restart restart;
 };
 

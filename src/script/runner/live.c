@@ -89,7 +89,7 @@ int mr_live_make_instance(struct mr_live *live, struct mr_instance **instance,
 
 /* ---- after a call ---- */
 
-/* Settings that cannot be had (the script is out of memory) stay as they were known before. */
+/* Keep the state of a lost script for the next one; what was kept before stays if it cannot be had. */
 static void keep_state(struct mr_live *live)
 {
     struct mr_buffer state = { 0 };
@@ -126,7 +126,7 @@ static void check_limit(struct mr_live *live, const struct mr_aftermath *afterma
                         const struct mr_error *error)
 {
     struct mr_error caught = { 0 };
-    if (aftermath->limits_met == live->limits_met)
+    if (aftermath->limits_met <= live->limits_met)
         return;
     live->limits_met = aftermath->limits_met;
     if (error->code != 0)
@@ -144,7 +144,8 @@ void mr_live_check(struct mr_live *live, const struct mr_error *error)
         check_limit(live, aftermath, error);
         return;
     }
-    const char *why = error->code != 0 ? error->text : "stopped while its state was read";
+    const char *why =
+        error->code != 0 ? error->text : "stopped while its state or its settings were read";
     mr_script_log_say(live->log, MR_LOG_ERROR, "%s; the script is started again%s%s", why,
                       aftermath->traceback[0] != '\0' ? "\n" : "", aftermath->traceback);
     keep_state(live);
@@ -165,17 +166,21 @@ void mr_live_note_error(struct mr_live *live, const struct mr_error *error)
     pthread_mutex_unlock(&live->lock);
 }
 
-void mr_live_keep_settings(struct mr_live *live, struct mr_instance *instance)
+void mr_live_keep_settings(struct mr_live *live)
 {
     struct mr_buffer settings = { 0 };
     struct mr_error error = { 0 };
-    if (mr_instance_get_settings(instance, &settings, &error) < 0) {
+    int result = mr_instance_get_settings(live->instance, &settings, &error);
+    if (result == 0 && settings.failed)
+        result = mr_error_set(&error, -ENOMEM, "the settings are not kept: out of memory");
+    if (result == 0) {
+        mr_buffer_finish(&live->heritage.settings);
+        live->heritage.settings = settings;
+    } else {
         mr_script_log_say(live->log, MR_LOG_WARN, "%s", error.text);
         mr_buffer_finish(&settings);
-        return;
     }
-    mr_buffer_finish(&live->heritage.settings);
-    live->heritage.settings = settings;
+    mr_live_check(live, &error);
 }
 
 int64_t mr_live_next_timer_us(const struct mr_live *live)
@@ -232,14 +237,6 @@ const char *mr_live_stand(const struct mr_live *live)
 {
     return live->good != NULL ? "the version before goes on"
                               : "the stream waits for one that can run";
-}
-
-struct mr_bundle *mr_live_get_version(struct mr_live *live)
-{
-    mr_turn_take_first(&live->turn);
-    struct mr_bundle *good = live->good != NULL ? mr_bundle_ref(live->good) : NULL;
-    mr_turn_give(&live->turn);
-    return good;
 }
 
 struct mr_instance *mr_live_take_dead(struct mr_live *live, int64_t *lasted_us)

@@ -77,8 +77,9 @@ void mr_live_check(struct mr_live *live, const struct mr_error *error);
 /* Log an error of the instance, once for each kind, and keep it for the API. */
 void mr_live_note_error(struct mr_live *live, const struct mr_error *error);
 
-/* Ask `instance` for its settings and keep them for the next one. */
-void mr_live_keep_settings(struct mr_live *live, struct mr_instance *instance);
+/* Ask the instance, which is there, for its settings and keep them for the next one; it may be lost
+ * by that. */
+void mr_live_keep_settings(struct mr_live *live);
 
 /* return: when the instance's next timer is due (mr_clock_now_us); -1: none is set, or it is lost */
 int64_t mr_live_next_timer_us(const struct mr_live *live);
@@ -113,9 +114,6 @@ void mr_live_wait(struct mr_live *live);
 
 /* return: what becomes of the stream when a new version cannot run, for messages; a constant */
 const char *mr_live_stand(const struct mr_live *live);
-
-/* return: the version that runs or ran last, a reference of the caller's; NULL: there is none yet */
-struct mr_bundle *mr_live_get_version(struct mr_live *live);
 
 /* Take a lost instance away, to destroy it.
  * out:    *lasted_us: how long it ran

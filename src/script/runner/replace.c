@@ -11,23 +11,20 @@
 
 /* ---- state and settings ---- */
 
-static bool append_kept(struct mr_buffer *to, const struct mr_buffer *from)
+/* return: 0; -ENOMEM with *error */
+static int copy_kept(struct mr_buffer *to, const struct mr_buffer *from, struct mr_error *error)
 {
     mr_buffer_clear(to);
     mr_buffer_append(to, from->data, from->size);
-    return !to->failed;
+    return to->failed ? mr_error_set(error, -ENOMEM, "no memory to hand over state and settings")
+                      : 0;
 }
 
-/* Copy what the next version gets, with the turn held. What cannot be copied is left out: a new
+/* Copy the live script's state, with the turn held. Values that are no plain data are left out: a new
  * version must be able to replace one that put functions there. */
-static void copy_heritage(struct mr_live *live, struct mr_heritage *heritage, bool tell)
+static void copy_state(struct mr_live *live, struct mr_heritage *heritage, bool tell)
 {
     struct mr_error left_out = { 0 }, error = { 0 };
-    append_kept(&heritage->settings, &live->heritage.settings);
-    if (live->instance == NULL) {
-        append_kept(&heritage->state, &live->heritage.state);
-        return;
-    }
     if (mr_instance_get_state(live->instance, &heritage->state, &left_out, &error) < 0) {
         mr_buffer_clear(&heritage->state);
         if (tell)
@@ -39,8 +36,21 @@ static void copy_heritage(struct mr_live *live, struct mr_heritage *heritage, bo
                           left_out.text);
     }
     mr_live_check(live, &error);
-    if (live->instance == NULL)
-        append_kept(&heritage->state, &live->heritage.state);
+}
+
+/* Copy what the next version gets, with the turn held.
+ * return: 0; -ENOMEM with *error */
+static int copy_heritage(struct mr_live *live, struct mr_heritage *heritage, bool tell,
+                         struct mr_error *error)
+{
+    int result = copy_kept(&heritage->settings, &live->heritage.settings, error);
+    if (result < 0)
+        return result;
+    if (live->instance != NULL)
+        copy_state(live, heritage, tell);
+    if (live->instance == NULL) /* it was lost before, or by that */
+        result = copy_kept(&heritage->state, &live->heritage.state, error);
+    return result;
 }
 
 /* ---- step 1 ---- */
@@ -72,10 +82,11 @@ static int try_version(struct mr_live *live, struct mr_bundle *bundle, struct mr
 {
     struct mr_trial trial;
     mr_turn_take_first(&live->turn);
-    copy_heritage(live, heritage, false);
+    int result = copy_heritage(live, heritage, false, error);
     mr_turn_give(&live->turn);
 
-    int result = mr_live_make_instance(live, next, error);
+    if (result == 0)
+        result = mr_live_make_instance(live, next, error);
     if (result < 0)
         return result;
     trial.picture = get_trial_picture(live, &trial.viewers);
@@ -136,13 +147,14 @@ static int hand_over(struct mr_live *live, struct mr_heritage *heritage, struct 
 {
     mr_turn_take_first(&live->turn);
     shut_down_old(live);
-    copy_heritage(live, heritage, true);
-    int result = mr_instance_start(*next, heritage, error);
+    int result = copy_heritage(live, heritage, true, error);
+    if (result == 0)
+        result = mr_instance_start(*next, heritage, error);
     if (result == 0 && candidate->commit != NULL)
         result = candidate->commit(candidate->opaque, error);
     if (result == 0) {
-        mr_live_keep_settings(live, *next);
         *next = exchange(live, *next, candidate->trial);
+        mr_live_keep_settings(live);
     }
     mr_turn_give(&live->turn);
     if (result == 0)

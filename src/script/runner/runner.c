@@ -43,12 +43,12 @@ static int load_first(struct mr_live *live, struct mr_error *error)
         result = mr_instance_start(live->instance, &live->heritage, error);
     if (result < 0)
         return result;
-    mr_live_keep_settings(live, live->instance);
     live->since_us = live->until_us = mr_clock_now_us();
     live->generation = live->state.generation = 1;
     live->files_told = mr_bundle_count(live->good);
     live->state.running = true;
     live->state.pid = mr_instance_pid(live->instance);
+    mr_live_keep_settings(live);
     return 0;
 }
 
@@ -152,7 +152,8 @@ static void fall_back(struct mr_runner *runner, struct mr_picture *picture, cons
 {
     mr_fallback_choose(&runner->fallback, picture, message, result);
     result->payload = strdup("null");
-    result->payload_size = strlen("null");
+    result->payload_size = result->payload != NULL ? strlen("null") : 0;
+    result->skip |= result->payload == NULL;
     result->error = strdup(message);
     result->quality = runner->live.options.quality;
 }
@@ -227,8 +228,10 @@ void mr_runner_give_notice(struct mr_runner *runner, const struct mr_notice *not
                            struct mr_script_result *result)
 {
     struct mr_live *live = &runner->live;
-    *result = (struct mr_script_result){ .quality = live->options.quality,
-                                         .generation = live->generation };
+    *result = (struct mr_script_result){ .quality = live->options.quality };
+    pthread_mutex_lock(&live->lock);
+    result->generation = live->state.generation;
+    pthread_mutex_unlock(&live->lock);
     result->picture = mr_notice_paint(runner->notice, live->canvases, notice);
     result->payload = mr_notice_make_payload(notice, &result->payload_size);
     result->skip = result->picture == NULL || result->payload == NULL;
@@ -322,6 +325,7 @@ int mr_runner_change_settings(struct mr_runner *runner, const char *json, size_t
 {
     struct mr_live *live = &runner->live;
     int result = -EAGAIN;
+    *error = (struct mr_error){ 0 };
     mr_turn_take_first(&live->turn);
     if (live->instance != NULL) {
         result = mr_instance_change_settings(live->instance, json, size, error);
@@ -330,7 +334,7 @@ int mr_runner_change_settings(struct mr_runner *runner, const char *json, size_t
         mr_live_check(live, error);
     }
     if (live->instance != NULL && result != -EINVAL)
-        mr_live_keep_settings(live, live->instance);
+        mr_live_keep_settings(live);
     if (result == -EAGAIN)
         refuse_lost(error);
     if (result == -ECANCELED)

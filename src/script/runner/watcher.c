@@ -95,7 +95,7 @@ static int add_file(struct mr_watcher *watcher, const char *path)
 {
     const char *slash = strrchr(path, '/');
     if (watcher->count == MAX_FILES)
-        return -ENOMEM;
+        return -ENOSPC;
     struct file *file = &watcher->files[watcher->count];
     file->folder =
         slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));

@@ -15,7 +15,7 @@ void mr_watcher_destroy(struct mr_watcher *watcher); /* takes NULL */
 
 /* The set is renewed as a whole: begin, add each path (what a symbolic link points to is watched,
  * too), end. The files need not exist, nor their folders.
- * return: 0; -ENOMEM */
+ * return: 0; -ENOSPC: the set is full; -ENOMEM */
 void mr_watcher_begin(struct mr_watcher *watcher);
 int mr_watcher_add(struct mr_watcher *watcher, const char *path);
 void mr_watcher_end(struct mr_watcher *watcher);
