@@ -72,9 +72,12 @@ int mr_bundle_get(struct mr_bundle *bundle, const char *name, const struct mr_bu
 int mr_bundle_read(struct mr_bundle *bundle, const char *name, size_t limit_bytes,
                    struct mr_buffer *content, struct mr_error *error);
 
-/* return: how many files were looked for so far, the script included; the path of one of them, which lives as
- *         long as the bundle */
+/* return: how many files were looked for so far, the script included
+ * thread: any */
 size_t mr_bundle_count(struct mr_bundle *bundle);
+
+/* return: the path of file `index` of those; it lives as long as the bundle
+ * thread: any */
 const char *mr_bundle_path(struct mr_bundle *bundle, size_t index);
 
 /* Whether one of them is no longer on disk what it was when it was looked for. */

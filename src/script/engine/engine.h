@@ -64,8 +64,8 @@ int mr_engine_process(struct mr_engine *engine, struct mr_picture *picture, unsi
                       struct mr_engine_result *result, struct mr_error *error);
 int mr_engine_shutdown(struct mr_engine *engine, const char *reason, struct mr_error *error);
 
-/* return: where the last failed call was, as several lines; "" when there is nothing to tell; valid until the
- *         next call */
+/* return: where the last failed call was, as several lines; "" when there is nothing to tell; valid
+ *         until the next call */
 const char *mr_engine_traceback(const struct mr_engine *engine);
 
 /* return: how often the script has met its memory limit so far, errors that it caught included

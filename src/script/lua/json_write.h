@@ -37,8 +37,9 @@ bool mr_json_write(struct mr_json_writer *writer, lua_State *L, int index, const
 /* Free the text and the path. */
 void mr_json_writer_finish(struct mr_json_writer *writer);
 
-/* Marks for tables: set as their metatable by json.object and json.array. */
-extern const char mr_json_object_mark, mr_json_array_mark; /* registry keys, by address */
+/* The addresses of these are registry keys. The registry holds under each the empty table that
+ * json.object or json.array sets as a table's metatable to mark it. */
+extern const char mr_json_object_mark, mr_json_array_mark;
 
 /* Append one string with quotes and escapes; invalid UTF-8 becomes U+FFFD. */
 void mr_json_append_string(struct mr_buffer *out, const char *text, size_t size);

@@ -34,8 +34,8 @@ struct mr_log_ring *mr_log_ring_create(void);
 struct mr_log_ring *mr_log_ring_ref(struct mr_log_ring *ring);
 void mr_log_ring_unref(struct mr_log_ring **ring); /* clears it; takes a pointer to NULL */
 
-/* Keep a line. What follows "\nstack traceback:" of an error is its
- * traceback. Without memory for it the line is lost. */
+/* Keep a line. If `text` is an error with "\nstack traceback:" in it, what follows that is kept as the
+ * line's traceback. A line for which there is no memory is lost. */
 void mr_log_ring_put(struct mr_log_ring *ring, enum mr_log_level level, const char *text);
 
 /* The lines after number *last, oldest first, a reference each; *last becomes the newest one's number.

@@ -20,8 +20,8 @@ struct mr_memory {
  * collects all garbage, tries again and raises "not enough memory" if that did not help. It has to
  * help by a sixteenth of the limit: a script that is just about full would else collect everything
  * at each step. A script may catch that error, or call a function that swallows it (pcall, load,
- * coroutine.resume), so limits_met counts what was refused and not granted
- * when it was asked for again.
+ * coroutine.resume), so limits_met counts requests that were refused and not granted when they were
+ * made again.
  * return: as lua_Alloc: the block; NULL when it is refused or freed */
 void *mr_memory_allocate(void *memory, void *block, size_t old_size, size_t new_size);
 

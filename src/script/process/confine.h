@@ -24,15 +24,19 @@ struct mr_confine_options {
     int memory_mib; /* of the script; what libraries need is allowed besides */
 };
 
-/* The end of the parent is this process's (PR_SET_PDEATHSIG: of the parent's *thread* that started
- * it, which has to live on; it ends at once if `parent` is gone by now), no new privileges, limits on
- * memory, descriptors, file sizes and core dumps (SIGXFSZ is ignored: EFBIG), Landlock (fonts, their
- * configuration and caches, time zones and the list of processors can be read, nothing else; where
- * the kernel has it) and a seccomp filter with a list of what is allowed: no sockets made, no process
- * started, nothing opened for writing, no code mapped (libraries loaded), no other process signalled
- * or traced. What is refused fails with EPERM (EACCES: Landlock), so that libraries can do without;
- * a malloc beyond the limit with ENOMEM, upon which GLib aborts. Sanitizers need more and get it, in
- * their builds.
+/* Confine this process, in these steps:
+ * - PR_SET_PDEATHSIG: the process ends when the *thread* that started it ends, so that thread has to
+ *   live on. If `parent` is gone by now, the process ends at once.
+ * - No new privileges; limits on memory, descriptors, file sizes and core dumps. SIGXFSZ is ignored, so
+ *   that a file that is too long is EFBIG.
+ * - Landlock, where the kernel has it: fonts, their configuration and caches, time zones and the list of
+ *   processors can be read, nothing else.
+ * - A seccomp filter with a list of the calls that are allowed: no socket can be made, no process
+ *   started, no file opened for writing, no code mapped (so no library loaded), no other process
+ *   signalled or traced.
+ * A refused call fails with EPERM (with Landlock: EACCES), so that libraries can do without it. A malloc
+ * beyond the limit fails with ENOMEM, upon which GLib aborts. Builds with sanitizers allow what the
+ * sanitizers need.
  * Fonts outside of the usual folders and those of $XDG_DATA_HOME, $FONTCONFIG_PATH, … are not found.
  * return: 0; -errno with *error: something of this is not to be had. A kernel without Landlock is
  *         no error: the debug log says so

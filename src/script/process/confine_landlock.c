@@ -17,8 +17,8 @@
 #define NET_TCP         (1ULL << 0 | 1ULL << 1) /* 4: bind, connect */
 #define SCOPE_ALL       (1ULL << 0 | 1ULL << 1) /* 6: abstract sockets, signals */
 
-struct
-    ruleset { /* struct landlock_ruleset_attr of version 6; older kernels want 0 in what is new */
+/* struct landlock_ruleset_attr of version 6. Kernels with an older version want 0 in the later fields. */
+struct ruleset {
     uint64_t files;
     uint64_t net;
     uint64_t scoped;

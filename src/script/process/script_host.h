@@ -5,7 +5,8 @@
 #define MR_SCRIPT_SCRIPT_HOST_H
 
 /* Serve the socket `fd`.
- * return: only when it is none: nobody but moonreel itself starts this */
+ * return: -EINVAL when `fd` is no socket that moonreel made, or there is no memory; else the process
+ *         ends in here */
 int mr_script_host_run(int fd);
 
 #endif

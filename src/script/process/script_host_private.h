@@ -1,5 +1,5 @@
-/* The state that the files of a script process share: script_host.c (its life) and script_duties.c (what it
- * is asked). Nobody else includes this. */
+/* The state that the files of a script process share: script_host.c (its life) and script_duties.c
+ * (what it is asked). No other file includes this header. */
 #ifndef MR_SCRIPT_SCRIPT_HOST_PRIVATE_H
 #define MR_SCRIPT_SCRIPT_HOST_PRIVATE_H
 

@@ -30,9 +30,10 @@ struct mr_runner;
 /* Load the script and start watching its directory.
  * in:     options, strings are copied
  * out:    *runner; NULL on error
- * return: 0; -errno with *error: the file and what is wrong with it (absent, syntax error with
- *         line, error at load or in init, no function `process`), or with options.settings; with
- *         options.wait 0, and that is state.last_error
+ * return: 0; -errno with *error, which names the file and says what is wrong with it (absent, syntax
+ *         error with line, error at load or in init, no function `process`) or with
+ *         options.settings. With options.wait a script that cannot be loaded is no error: 0 is
+ *         returned, and state.last_error says what is wrong
  * thread: any; the runner's own thread ("reload") is started here */
 int mr_runner_create(const struct mr_runner_options *options, struct mr_runner **runner,
                      struct mr_error *error);
@@ -48,9 +49,9 @@ void mr_runner_destroy(struct mr_runner *runner);
 void mr_runner_process(struct mr_runner *runner, struct mr_picture *picture, unsigned viewers,
                        struct mr_script_result *result);
 
-/* Make a picture that says so, with the payload {"signal":false,"reason":…}, in place of a frame.
- * The script does not hear of it.
- * out:    *result, always filled; finish it; it is to be skipped when memory ran out
+/* Make a picture that says why there is no signal, with the payload {"signal":false,"reason":…}, in
+ * place of a frame. The script is not called.
+ * out:    *result, always filled; finish it; result->skip when memory ran out
  * thread: that of mr_runner_process */
 void mr_runner_give_notice(struct mr_runner *runner, const struct mr_notice *notice,
                            struct mr_script_result *result);

@@ -15,14 +15,20 @@ struct mr_turn {
     int first; /* how many wait that go first */
 };
 
-/* Make a turn that nobody has; free its parts when nobody uses it any more. */
+/* Make a turn that nobody has. */
 void mr_turn_init(struct mr_turn *turn);
+
+/* Free the parts of a turn that nobody has or waits for. */
 void mr_turn_finish(struct mr_turn *turn);
 
-/* Wait for the turn and take it; mr_turn_take_first goes before all who wait with mr_turn_take. Give it back.
- * Any thread. */
+/* Wait for the turn and take it. A thread that waits in mr_turn_take_first gets it before all that
+ * wait in mr_turn_take.
+ * thread: any that does not have the turn */
 void mr_turn_take(struct mr_turn *turn);
 void mr_turn_take_first(struct mr_turn *turn);
+
+/* Give the turn back.
+ * thread: the one that has it */
 void mr_turn_give(struct mr_turn *turn);
 
 #endif
