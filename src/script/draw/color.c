@@ -1,5 +1,7 @@
 #include "script/draw/color.h"
 
+#include "script/draw/color_names.h"
+
 #include <ctype.h>
 #include <lauxlib.h>
 #include <math.h>

@@ -5,8 +5,6 @@
 
 #include <lua.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 struct mr_color {
     double red, green, blue, alpha; /* 0 … 1, not premultiplied */
@@ -17,13 +15,5 @@ bool mr_color_parse(const char *text, struct mr_color *color);
 
 /* The colour at `index`, a string or a table; a Lua error that begins with `what` if it is none. */
 void mr_color_read(lua_State *L, int index, const char *what, struct mr_color *color);
-
-struct mr_color_name {
-    const char *name;
-    uint32_t rgb;
-};
-
-extern const struct mr_color_name mr_color_names[];
-extern const size_t mr_color_name_count;
 
 #endif

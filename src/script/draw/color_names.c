@@ -1,5 +1,5 @@
 /* The named colours of CSS Color Level 4, sorted for bsearch. */
-#include "script/draw/color.h"
+#include "script/draw/color_names.h"
 
 const struct mr_color_name mr_color_names[] = {
     { "aliceblue", 0xf0f8ff },

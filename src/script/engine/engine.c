@@ -132,7 +132,7 @@ void mr_engine_destroy(struct mr_engine *engine)
     if (engine->L != NULL)
         lua_close(engine->L);
     mr_text_destroy(engine->text);
-    mr_json_writer_finish(&engine->json);
+    mr_json_write_finish(&engine->json);
     mr_buffer_finish(&engine->traceback);
     mr_bundle_unref(&engine->bundle);
     free(engine->stream);

@@ -1,5 +1,5 @@
-/* The sets of kernel_vector.h for the instruction set that this is compiled for: SET names it. */
-#include "script/kernel/kernel_vector.h"
+/* The sets of kernel_vector_set.h for the instruction set that this is compiled for: SET names it. */
+#include "script/kernel/kernel_vector_set.h"
 
 #include "script/kernel/kernel_math.h"
 

@@ -1,4 +1,4 @@
-#include "script/lua/json_write.h"
+#include "script/lua/json_string.h"
 
 #include <string.h>
 
@@ -29,7 +29,7 @@ static size_t utf8_sequence(const unsigned char *s, size_t left, size_t *bad)
     return size;
 }
 
-bool mr_json_can_be(const void *text, size_t size)
+bool mr_json_string_is_sound(const void *text, size_t size)
 {
     const unsigned char *s = text;
     for (size_t i = 0, bad, good; i < size; i += good) {
@@ -53,7 +53,7 @@ static void append_escape(struct mr_buffer *out, unsigned char c)
     mr_buffer_printf(out, "\\u%04x", c);
 }
 
-void mr_json_append_string(struct mr_buffer *out, const char *text, size_t size)
+void mr_json_string_append(struct mr_buffer *out, const char *text, size_t size)
 {
     const unsigned char *s = (const unsigned char *)text;
     size_t plain = 0; /* where the bytes that go through as they are begin */

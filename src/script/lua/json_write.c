@@ -1,5 +1,7 @@
 #include "script/lua/json_write.h"
 
+#include "script/lua/json_string.h"
+
 #include <lauxlib.h>
 #include <math.h>
 #include <stdarg.h>
@@ -140,7 +142,7 @@ static bool write_object(struct mr_json_writer *writer, lua_State *L, int table,
         mr_path_name(&writer->path, name.text);
         if (!check_size(writer, name.size))
             return false;
-        mr_json_append_string(&writer->out, name.text, name.size);
+        mr_json_string_append(&writer->out, name.text, name.size);
         mr_buffer_append(&writer->out, ":", 1);
         lua_pushlstring(L, name.text, name.size);
         lua_rawget(L, table);
@@ -232,7 +234,7 @@ static bool write_string(struct mr_json_writer *writer, lua_State *L, int index)
     const char *text = lua_tolstring(L, index, &size);
     if (!check_size(writer, size))
         return false;
-    mr_json_append_string(&writer->out, text, size);
+    mr_json_string_append(&writer->out, text, size);
     return true;
 }
 
@@ -277,7 +279,7 @@ bool mr_json_write(struct mr_json_writer *writer, lua_State *L, int index, const
     return written;
 }
 
-void mr_json_writer_finish(struct mr_json_writer *writer)
+void mr_json_write_finish(struct mr_json_writer *writer)
 {
     mr_buffer_finish(&writer->out);
     free(writer->names);

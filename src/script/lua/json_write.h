@@ -35,17 +35,10 @@ struct mr_json_writer {
 bool mr_json_write(struct mr_json_writer *writer, lua_State *L, int index, const char *root);
 
 /* Free the text and the path. */
-void mr_json_writer_finish(struct mr_json_writer *writer);
+void mr_json_write_finish(struct mr_json_writer *writer);
 
 /* The addresses of these are registry keys. The registry holds under each the empty table that
  * json.object or json.array sets as a table's metatable to mark it. */
 extern const char mr_json_object_mark, mr_json_array_mark;
-
-/* Append one string with quotes and escapes; invalid UTF-8 becomes U+FFFD. */
-void mr_json_append_string(struct mr_buffer *out, const char *text, size_t size);
-
-/* return: whether a writer can have made the text, by its characters: it is not empty, well-formed
- * UTF-8 and without control characters, which are always escaped. Any thread. */
-bool mr_json_can_be(const void *text, size_t size);
 
 #endif

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "media/picture/picture.h"
-#include "script/lua/json_write.h"
+#include "script/lua/json_string.h"
 #include "script/lua/script_log.h"
 #include "script/lua/state.h"
 
@@ -81,7 +81,8 @@ static void take_log(struct mr_remote *remote, const struct mr_wire_message *mes
 
 bool mr_remote_sent_json(const struct mr_remote *remote, size_t most)
 {
-    return remote->body.size <= most && mr_json_can_be(remote->body.data, remote->body.size);
+    return remote->body.size <= most &&
+           mr_json_string_is_sound(remote->body.data, remote->body.size);
 }
 
 /* The engine over there bounds what scripts broadcast. Its seconds are others than ours, and what it

@@ -3,7 +3,7 @@
 #include "base/buffer.h"
 #include "script/draw/plain.h"
 #include "script/draw/text.h"
-#include "script/lua/json_write.h"
+#include "script/lua/json_string.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -164,7 +164,7 @@ char *mr_notice_make_payload(const struct mr_notice *notice, size_t *size)
 {
     struct mr_buffer json = { 0 };
     mr_buffer_append_text(&json, "{\"signal\":false,\"reason\":");
-    mr_json_append_string(&json, notice->reason, strlen(notice->reason));
+    mr_json_string_append(&json, notice->reason, strlen(notice->reason));
     mr_buffer_append(&json, "}", 2); /* with its 0 */
     if (json.failed) {
         mr_buffer_finish(&json);

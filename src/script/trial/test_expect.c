@@ -1,6 +1,7 @@
 /* t.equal, t.near, t.pixel: what a test expects. A message tells where, what there is and what was
  * expected. */
 #include "script/draw/color.h"
+#include "script/lua/json_string.h"
 #include "script/lua/path.h"
 #include "script/trial/test_bench.h"
 
@@ -20,7 +21,7 @@ static void describe_string(lua_State *L, struct mr_buffer *text, int index)
 {
     size_t size;
     const char *string = lua_tolstring(L, index, &size);
-    mr_json_append_string(text, string, size > SHOWN_BYTES ? SHOWN_BYTES : size);
+    mr_json_string_append(text, string, size > SHOWN_BYTES ? SHOWN_BYTES : size);
     if (size > SHOWN_BYTES)
         mr_buffer_printf(text, "... (%zu bytes)", size);
 }
