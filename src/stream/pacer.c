@@ -22,13 +22,18 @@ static int64_t early_us(const struct mr_pacer *pacer)
     return (int64_t)(1e6 / fps / 2);
 }
 
-/* Slots are `1/max_fps` apart. */
+/* return: the distance of the rate limit's slots; 0: there is no limit */
+static int64_t slot_us_of(const struct mr_pacer *pacer)
+{
+    return pacer->max_fps > 0 ? (int64_t)(1e6 / pacer->max_fps) : 0;
+}
+
 bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us)
 {
     if (pacer->max_fps <= 0)
         return true;
 
-    int64_t slot_us = (int64_t)(1e6 / pacer->max_fps);
+    int64_t slot_us = slot_us_of(pacer);
     if (pacer->passed_any && pts_us < pacer->next_pts_us - early_us(pacer))
         return false;
     bool on_grid = pacer->passed_any && pts_us < pacer->next_pts_us + slot_us;
@@ -45,7 +50,8 @@ int64_t mr_pacer_slot_us(const struct mr_pacer *pacer)
 int64_t mr_pacer_due_us(struct mr_pacer *pacer, int64_t pts_us, int64_t now_us)
 {
     int64_t due_us = pacer->anchor_us + (pts_us - pacer->anchor_pts_us);
-    if (!pacer->anchored || due_us < now_us - LATE_US || due_us > now_us + AHEAD_US) {
+    int64_t ahead_us = AHEAD_US + slot_us_of(pacer); /* the frames between two slots take no time */
+    if (!pacer->anchored || due_us < now_us - LATE_US || due_us > now_us + ahead_us) {
         pacer->anchored = true;
         pacer->anchor_pts_us = pts_us;
         pacer->anchor_us = now_us;

@@ -48,6 +48,18 @@ static void frames_are_due_at_their_distance(void **state)
                          7000 + i * 40000);
 }
 
+/* One frame in 100 seconds: the frames between are read at once, and the next one is no jump. */
+static void a_low_rate_is_no_jump(void **state)
+{
+    (void)state;
+    struct mr_pacer pacer;
+    mr_pacer_init(&pacer, 0.01);
+    mr_pacer_set_rate(&pacer, 1);
+    assert_int_equal(mr_pacer_due_us(&pacer, 0, 7), 7);
+    assert_int_equal(mr_pacer_due_us(&pacer, 100LL * SECOND, 5000), 100LL * SECOND + 7);
+    assert_int_equal(mr_pacer_due_us(&pacer, 3600LL * SECOND, 6000), 6000);
+}
+
 static void a_jump_makes_a_new_anchor(void **state)
 {
     (void)state;
@@ -63,4 +75,4 @@ static void a_jump_makes_a_new_anchor(void **state)
 
 RUN_TESTS(cmocka_unit_test(limits_the_rate_on_average), cmocka_unit_test(starts_again_after_a_gap),
           cmocka_unit_test(frames_are_due_at_their_distance),
-          cmocka_unit_test(a_jump_makes_a_new_anchor))
+          cmocka_unit_test(a_low_rate_is_no_jump), cmocka_unit_test(a_jump_makes_a_new_anchor))
