@@ -2,7 +2,7 @@
 #include "app/tests.h"
 
 #include "app/app.h"
-#include "script/trial/test_run.h"
+#include "script/trial/trial_run.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -32,7 +32,7 @@ static void set_alarm(int64_t limit_ms)
 static void begin(void *opaque, const char *name)
 {
     const struct mr_options *options = opaque;
-    int64_t limit_ms = (int64_t)options->deadline_ms * 2 * MR_TEST_DEADLINES + 1000;
+    int64_t limit_ms = (int64_t)options->deadline_ms * 2 * MR_TRIAL_DEADLINES + 1000;
     set_alarm(0);
     snprintf(
         under_way, sizeof(under_way),
@@ -43,17 +43,17 @@ static void begin(void *opaque, const char *name)
 
 int mr_tests_run(const struct mr_options *options, struct mr_error *error)
 {
-    const struct mr_test_options test_options = {
+    const struct mr_trial_options test_options = {
         .deadline_ms = options->deadline_ms,
         .memory_mib = options->memory_mib,
         .out = stdout,
         .begin = begin,
         .opaque = (void *)options,
     };
-    struct mr_test_counts counts;
+    struct mr_trial_counts counts;
     struct sigaction action = { .sa_handler = give_up };
     sigaction(SIGALRM, &action, NULL);
-    int result = mr_test_run(&test_options, options->files, options->file_count, &counts, error);
+    int result = mr_trial_run(&test_options, options->files, options->file_count, &counts, error);
     set_alarm(0);
     if (result < 0)
         return result;

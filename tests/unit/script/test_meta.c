@@ -3,7 +3,7 @@
 #include "script_support.h"
 
 #include "script/lua/binding.h"
-#include "script/trial/test_bench.h"
+#include "script/trial/trial_lib.h"
 
 #include <glob.h>
 #include <lauxlib.h>
@@ -111,8 +111,8 @@ static void keep_types(lua_State *L, int real)
     int place = lua_gettop(L);
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
         keep_methods(L, place, types[i]);
-    struct mr_test_bench bench = { 0 };
-    mr_test_bench_begin(L, &bench);
+    struct mr_trial_bench bench = { 0 };
+    mr_trial_lib_push(L, &bench);
     keep_copy(L, place, "Test");
     lua_setfield(L, real, "types");
 }

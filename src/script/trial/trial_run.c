@@ -1,6 +1,6 @@
-#include "script/trial/test_run.h"
+#include "script/trial/trial_run.h"
 
-#include "script/trial/test_bench.h"
+#include "script/trial/trial_lib.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,13 +12,13 @@
 static const char tests_key = 0; /* list of { name, function } in the registry, by address */
 
 struct run {
-    const struct mr_test_options *options;
+    const struct mr_trial_options *options;
     struct mr_engine_options host; /* of the state that a file is run in */
-    struct mr_test_counts *counts;
+    struct mr_trial_counts *counts;
 
     /* of the file under way */
     struct mr_engine *engine;
-    struct mr_test_bench bench;
+    struct mr_trial_bench bench;
     lua_Integer tests, current; /* how many; which one is run, from 1 on */
     char name[MAX_NAME_BYTES + 1];
 };
@@ -109,7 +109,7 @@ static int load_file(lua_State *L)
         lua_pushnil(L);
         lua_setglobal(L, of_scripts_only[i]);
     }
-    mr_test_bench_open(L);
+    mr_trial_bench_open(L);
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &tests_key);
     lua_pushlightuserdata(L, run);
@@ -138,9 +138,9 @@ static int run_test(lua_State *L)
     struct run *run = lua_touserdata(L, 1);
     find_test(L);
     lua_rawgeti(L, -1, 2);
-    mr_test_bench_begin(L, &run->bench);
+    mr_trial_lib_push(L, &run->bench);
     lua_call(L, 1, 0);
-    mr_test_bench_end(L, &run->bench);
+    mr_trial_bench_end(L, &run->bench);
     return 0;
 }
 
@@ -157,7 +157,7 @@ static void run_tests(struct run *run)
         report(run, run->name, result, &error);
         if (run->bench.engine != NULL) /* the test failed: its script may still have its say */
             mr_engine_shutdown(run->bench.engine, "stop", &error);
-        mr_test_bench_clear(&run->bench);
+        mr_trial_bench_clear(&run->bench);
     }
 }
 
@@ -187,7 +187,7 @@ static int run_file(struct run *run, const char *file)
         report(run, file, result, &error);
     else
         run_tests(run);
-    mr_test_bench_finish(&run->bench);
+    mr_trial_bench_finish(&run->bench);
     mr_engine_destroy(run->engine);
     run->engine = NULL;
     free(folder);
@@ -207,10 +207,10 @@ static int run_files(struct run *run, const char *const *files, size_t count)
     return result;
 }
 
-int mr_test_run(const struct mr_test_options *options, const char *const *files, size_t count,
-                struct mr_test_counts *counts, struct mr_error *error)
+int mr_trial_run(const struct mr_trial_options *options, const char *const *files, size_t count,
+                 struct mr_trial_counts *counts, struct mr_error *error)
 {
-    *counts = (struct mr_test_counts){ 0 };
+    *counts = (struct mr_trial_counts){ 0 };
     struct mr_engine_options engine = {
         .stream = "test",
         .deadline_ms = options->deadline_ms,
@@ -225,7 +225,7 @@ int mr_test_run(const struct mr_test_options *options, const char *const *files,
     if (result == 0) {
         struct run run = { .options = options, .host = engine, .counts = counts };
         run.bench.options = engine;
-        run.host.deadline_ms *= MR_TEST_DEADLINES;
+        run.host.deadline_ms *= MR_TRIAL_DEADLINES;
         result = run_files(&run, files, count);
     }
     if (result < 0)

@@ -1,9 +1,11 @@
 /* t.equal, t.near, t.pixel: what a test expects. A message tells where, what there is and what was
  * expected. */
+#include "script/trial/trial_expect.h"
+
 #include "script/draw/color.h"
 #include "script/lua/json_string.h"
 #include "script/lua/path.h"
-#include "script/trial/test_bench.h"
+#include "script/trial/trial_bench.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,7 +79,7 @@ static void describe(lua_State *L, struct mr_buffer *text, int index, int depth)
 }
 
 /* Raise the error whose text is the bench's, at the line of the test. */
-static int fail(lua_State *L, struct mr_test_bench *bench)
+static int fail(lua_State *L, struct mr_trial_bench *bench)
 {
     if (bench->text.failed)
         return luaL_error(L, "expectation failed; out of memory for its message");
@@ -90,7 +92,7 @@ static int fail(lua_State *L, struct mr_test_bench *bench)
 /* ---- t.equal(actual, expected[, what]) ---- */
 
 struct comparison {
-    struct mr_test_bench *bench;
+    struct mr_trial_bench *bench;
     struct mr_path path;
 };
 
@@ -162,7 +164,7 @@ static void compare(lua_State *L, struct comparison *comparison, int actual, int
 
 static int expect_equal(lua_State *L)
 {
-    struct comparison comparison = { .bench = mr_test_bench_of(L) };
+    struct comparison comparison = { .bench = mr_trial_bench_of(L) };
     comparison.path.root = luaL_optstring(L, 3, "value");
     lua_settop(L, 3);
     compare(L, &comparison, 1, 2);
@@ -173,7 +175,7 @@ static int expect_equal(lua_State *L)
 
 static int expect_near(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_of(L);
+    struct mr_trial_bench *bench = mr_trial_bench_of(L);
     double expected = mr_arg_number(L, 2, "expected");
     double tolerance = mr_arg_number(L, 3, "tolerance");
     const char *what = luaL_optstring(L, 4, "value");
@@ -208,7 +210,7 @@ static void read_pixel(lua_State *L, int x, int y, int levels[3])
 
 static int expect_pixel(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_of(L);
+    struct mr_trial_bench *bench = mr_trial_bench_of(L);
     int x = mr_arg_pixel(L, 2, "x"), y = mr_arg_pixel(L, 3, "y"), got[3];
     read_pixel(L, x, y, got);
     if (lua_isnoneornil(L, 4)) {
@@ -235,7 +237,7 @@ static int expect_pixel(lua_State *L)
     return fail(L, bench);
 }
 
-const luaL_Reg mr_test_expect_functions[] = {
+const luaL_Reg mr_trial_expect_functions[] = {
     { "equal", expect_equal },
     { "near", expect_near },
     { "pixel", expect_pixel },

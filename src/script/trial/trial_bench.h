@@ -3,21 +3,30 @@
  *
  * One a test file, used by the thread that runs the tests. The functions are called in protected
  * mode by Lua, in the test file's state; errors are Lua errors. */
-#ifndef MR_SCRIPT_TEST_BENCH_H
-#define MR_SCRIPT_TEST_BENCH_H
+#ifndef MR_SCRIPT_TRIAL_BENCH_H
+#define MR_SCRIPT_TRIAL_BENCH_H
 
 #include "script/lua/binding.h"
 
 #include <lauxlib.h>
 
 /* Made-up time: the capture of a test's first frame, 2020-01-01 00:00:00 UTC, and a frame's. */
-#define MR_TEST_EPOCH_US ((int64_t)1577836800 * 1000000)
-#define MR_TEST_FRAME_US 40000
+#define MR_TRIAL_EPOCH_US ((int64_t)1577836800 * 1000000)
+#define MR_TRIAL_FRAME_US 40000
 
 /* The time at which the script's clock, now(), begins. */
-#define MR_TEST_CLOCK_US ((int64_t)1000 * 1000000)
+#define MR_TRIAL_CLOCK_US ((int64_t)1000 * 1000000)
 
-struct mr_test_bench {
+/* So much may be broadcast between two calls of t.sent(). */
+#define MR_TRIAL_MAX_SENT_BYTES (16 * 1024 * 1024)
+
+/* Begins each text in mr_trial_bench.sent. */
+struct mr_trial_sent {
+    uint64_t client;
+    size_t size; /* of the JSON text that follows */
+};
+
+struct mr_trial_bench {
     /* immutable */
     struct mr_engine_options options; /* of the engines under test */
     const char *folder;               /* of the test file; borrowed */
@@ -30,36 +39,30 @@ struct mr_test_bench {
 
     struct mr_buffer payload; /* of the last frame, JSON */
     struct mr_buffer text;    /* a message under way */
-    struct mr_buffer sent;    /* what it has broadcast, see test_events.c */
+    struct mr_buffer sent;    /* what it has broadcast: struct mr_trial_sent and text, by turns */
     bool sent_too_much;
 };
 
 /* Remember what of the state's libraries is needed. Before the test file is run. */
-void mr_test_bench_open(lua_State *L);
+void mr_trial_bench_open(lua_State *L);
 
-/* Begin a test: push its `t`. End it: shutdown("stop") of the script, if there is one. */
-void mr_test_bench_begin(lua_State *L, struct mr_test_bench *bench);
-void mr_test_bench_end(lua_State *L, struct mr_test_bench *bench);
+/* End a test: shutdown("stop") of the script, if there is one. */
+void mr_trial_bench_end(lua_State *L, struct mr_trial_bench *bench);
 
 /* Not in Lua: let go of the engine under test. Idempotent. */
-void mr_test_bench_clear(struct mr_test_bench *bench);
-void mr_test_bench_finish(struct mr_test_bench *bench);
+void mr_trial_bench_clear(struct mr_trial_bench *bench);
+void mr_trial_bench_finish(struct mr_trial_bench *bench);
 
 /* return: the bench of the `t` function under way; a Lua error unless it was called with a dot while its test runs */
-struct mr_test_bench *mr_test_bench_of(lua_State *L);
+struct mr_trial_bench *mr_trial_bench_of(lua_State *L);
 
 /* return: the same, with a script loaded; a Lua error when none is */
-struct mr_test_bench *mr_test_bench_loaded(lua_State *L);
+struct mr_trial_bench *mr_trial_bench_loaded(lua_State *L);
 
 /* Push the value of a JSON text. */
-void mr_test_bench_push_json(lua_State *L, const char *json, size_t size);
+void mr_trial_bench_push_json(lua_State *L, const char *json, size_t size);
 
-/* Keep what the script broadcasts; `bench` is a struct mr_test_bench. A mr_script_broadcast. */
-void mr_test_bench_take_broadcast(void *bench, uint64_t client, const char *json, size_t size);
-
-/* Functions of `t` by the file that has them; each list ends with { NULL, NULL }. */
-extern const luaL_Reg mr_test_bench_functions[];  /* test_bench.c */
-extern const luaL_Reg mr_test_event_functions[];  /* test_events.c */
-extern const luaL_Reg mr_test_expect_functions[]; /* test_expect.c */
+/* t.load, t.frame, t.process, t.state; ends with { NULL, NULL }. */
+extern const luaL_Reg mr_trial_bench_functions[];
 
 #endif

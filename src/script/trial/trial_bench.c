@@ -1,4 +1,4 @@
-#include "script/trial/test_bench.h"
+#include "script/trial/trial_bench.h"
 #include "media/pixels/layers.h"
 
 #include "script/draw/image.h"
@@ -11,9 +11,9 @@ static const char decode_key = 0; /* json.decode in the registry, by address */
 
 /* ---- the `t` ---- */
 
-struct mr_test_bench *mr_test_bench_of(lua_State *L)
+struct mr_trial_bench *mr_trial_bench_of(lua_State *L)
 {
-    struct mr_test_bench *bench = lua_touserdata(L, lua_upvalueindex(1));
+    struct mr_trial_bench *bench = lua_touserdata(L, lua_upvalueindex(1));
     if (lua_tointeger(L, lua_upvalueindex(2)) != bench->serial)
         luaL_error(L, "t is used after its test was over");
     if (lua_rawequal(L, 1, lua_upvalueindex(3)))
@@ -21,15 +21,15 @@ struct mr_test_bench *mr_test_bench_of(lua_State *L)
     return bench;
 }
 
-struct mr_test_bench *mr_test_bench_loaded(lua_State *L)
+struct mr_trial_bench *mr_trial_bench_loaded(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_of(L);
+    struct mr_trial_bench *bench = mr_trial_bench_of(L);
     if (bench->engine == NULL)
         luaL_error(L, "there is no script yet; t.load(\"process.lua\") comes first");
     return bench;
 }
 
-void mr_test_bench_open(lua_State *L)
+void mr_trial_bench_open(lua_State *L)
 {
     lua_getglobal(L, "json");
     lua_getfield(L, -1, "decode");
@@ -37,49 +37,36 @@ void mr_test_bench_open(lua_State *L)
     lua_pop(L, 1);
 }
 
-void mr_test_bench_begin(lua_State *L, struct mr_test_bench *bench)
-{
-    const luaL_Reg *const lists[] = { mr_test_bench_functions, mr_test_event_functions,
-                                      mr_test_expect_functions };
-    lua_newtable(L);
-    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
-        lua_pushlightuserdata(L, bench);
-        lua_pushinteger(L, bench->serial);
-        lua_pushvalue(L, -3);
-        luaL_setfuncs(L, lists[i], 3);
-    }
-}
-
-static void shut_down(lua_State *L, struct mr_test_bench *bench)
+static void shut_down(lua_State *L, struct mr_trial_bench *bench)
 {
     struct mr_error error;
     if (bench->engine == NULL)
         return;
     int result = mr_engine_shutdown(bench->engine, "stop", &error);
-    mr_test_bench_clear(bench);
+    mr_trial_bench_clear(bench);
     if (result < 0)
         luaL_error(L, "%s", error.text);
 }
 
-void mr_test_bench_end(lua_State *L, struct mr_test_bench *bench)
+void mr_trial_bench_end(lua_State *L, struct mr_trial_bench *bench)
 {
     shut_down(L, bench);
 }
 
-void mr_test_bench_clear(struct mr_test_bench *bench)
+void mr_trial_bench_clear(struct mr_trial_bench *bench)
 {
     mr_engine_destroy(bench->engine);
     bench->engine = NULL;
     bench->frames = 0;
     bench->viewers = 0;
-    bench->now_us = MR_TEST_CLOCK_US;
+    bench->now_us = MR_TRIAL_CLOCK_US;
     bench->sent_too_much = false;
     mr_buffer_clear(&bench->sent);
 }
 
-void mr_test_bench_finish(struct mr_test_bench *bench)
+void mr_trial_bench_finish(struct mr_trial_bench *bench)
 {
-    mr_test_bench_clear(bench);
+    mr_trial_bench_clear(bench);
     mr_buffer_finish(&bench->payload);
     mr_buffer_finish(&bench->text);
     mr_buffer_finish(&bench->sent);
@@ -90,7 +77,7 @@ void mr_test_bench_finish(struct mr_test_bench *bench)
 /* upvalue: the bench */
 static int made_up_now(lua_State *L)
 {
-    const struct mr_test_bench *bench = lua_touserdata(L, lua_upvalueindex(1));
+    const struct mr_trial_bench *bench = lua_touserdata(L, lua_upvalueindex(1));
     lua_pushnumber(L, (double)bench->now_us / 1e6);
     return 1;
 }
@@ -103,7 +90,20 @@ static int set_clock(lua_State *L)
     return 0;
 }
 
-static int load_engine(struct mr_test_bench *bench, const char *path, struct mr_error *error)
+/* A mr_script_broadcast. */
+static void take_broadcast(void *opaque, uint64_t client, const char *json, size_t size)
+{
+    struct mr_trial_bench *bench = opaque;
+    const struct mr_trial_sent header = { client, size };
+    if (bench->sent.size + sizeof(header) + size > MR_TRIAL_MAX_SENT_BYTES) {
+        bench->sent_too_much = true;
+        return;
+    }
+    mr_buffer_append(&bench->sent, &header, sizeof(header));
+    mr_buffer_append(&bench->sent, json, size);
+}
+
+static int load_engine(struct mr_trial_bench *bench, const char *path, struct mr_error *error)
 {
     struct mr_bundle *bundle;
     int result = mr_bundle_open(path, &bundle, error);
@@ -111,9 +111,9 @@ static int load_engine(struct mr_test_bench *bench, const char *path, struct mr_
         return result;
     struct mr_engine_options options = bench->options;
     options.clock_us = &bench->now_us;
-    options.broadcast = mr_test_bench_take_broadcast;
+    options.broadcast = take_broadcast;
     options.broadcast_opaque = bench;
-    mr_test_bench_clear(bench);
+    mr_trial_bench_clear(bench);
     result = mr_engine_create_host(&options, bundle, &bench->engine, error);
     mr_bundle_unref(&bundle);
     if (result == 0)
@@ -123,13 +123,13 @@ static int load_engine(struct mr_test_bench *bench, const char *path, struct mr_
     if (result == 0)
         result = mr_engine_init(bench->engine, error);
     if (result < 0)
-        mr_test_bench_clear(bench);
+        mr_trial_bench_clear(bench);
     return result;
 }
 
 static int bench_load(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_of(L);
+    struct mr_trial_bench *bench = mr_trial_bench_of(L);
     const char *path = luaL_checkstring(L, 1);
     if (path[0] != '/')
         path = lua_pushfstring(L, "%s/%s", bench->folder, path);
@@ -144,7 +144,7 @@ static int bench_load(lua_State *L)
 
 static int bench_frame(lua_State *L)
 {
-    mr_test_bench_of(L);
+    mr_trial_bench_of(L);
     return mr_image_new(L);
 }
 
@@ -167,7 +167,7 @@ static void make_opaque(struct mr_picture *picture)
 
 /* The script gets a picture with the image's pixels, exactly; what it makes of them goes back.
  * out: *result without picture and payload; bench->payload */
-static int run_process(struct mr_test_bench *bench, struct mr_picture *image,
+static int run_process(struct mr_trial_bench *bench, struct mr_picture *image,
                        struct mr_blob *recorded, struct mr_engine_result *result,
                        struct mr_error *error)
 {
@@ -178,8 +178,8 @@ static int run_process(struct mr_test_bench *bench, struct mr_picture *image,
                             image->height);
     copy_pixels(image, picture);
     picture->seq = bench->frames;
-    picture->pts_us = (int64_t)bench->frames * MR_TEST_FRAME_US;
-    picture->captured_us = MR_TEST_EPOCH_US + picture->pts_us;
+    picture->pts_us = (int64_t)bench->frames * MR_TRIAL_FRAME_US;
+    picture->captured_us = MR_TRIAL_EPOCH_US + picture->pts_us;
     picture->recorded = mr_blob_ref(recorded);
     bench->frames++;
     int failed = mr_engine_process(bench->engine, picture, bench->viewers, result, error);
@@ -194,7 +194,7 @@ static int run_process(struct mr_test_bench *bench, struct mr_picture *image,
     return 0;
 }
 
-void mr_test_bench_push_json(lua_State *L, const char *json, size_t size)
+void mr_trial_bench_push_json(lua_State *L, const char *json, size_t size)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &decode_key);
     lua_pushlstring(L, json, size);
@@ -214,7 +214,7 @@ static struct mr_blob *recorded_argument(lua_State *L, int index)
 
 static int bench_process(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_loaded(L);
+    struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
     struct mr_frame *frame = mr_frame_argument(L, 1, "frame");
     struct mr_picture *image = mr_frame_write(L, frame, NULL);
     struct mr_engine_result result;
@@ -226,7 +226,7 @@ static int bench_process(lua_State *L)
         return luaL_error(L, "%s", error.text);
     if (frame->alpha)
         make_opaque(image);
-    mr_test_bench_push_json(L, (const char *)bench->payload.data, bench->payload.size);
+    mr_trial_bench_push_json(L, (const char *)bench->payload.data, bench->payload.size);
     lua_createtable(L, 0, 2);
     lua_pushboolean(L, result.skip);
     lua_setfield(L, -2, "skip");
@@ -239,7 +239,7 @@ static int bench_process(lua_State *L)
 
 static int bench_state(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_loaded(L);
+    struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
     struct mr_error left_out, error;
     mr_buffer_clear(&bench->text);
     if (mr_engine_get_state(bench->engine, &bench->text, &left_out, &error) < 0 ||
@@ -248,7 +248,7 @@ static int bench_state(lua_State *L)
     return 1;
 }
 
-const luaL_Reg mr_test_bench_functions[] = {
+const luaL_Reg mr_trial_bench_functions[] = {
     { "load", bench_load },   { "frame", bench_frame }, { "process", bench_process },
     { "state", bench_state }, { NULL, NULL },
 };

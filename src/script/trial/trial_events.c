@@ -1,10 +1,11 @@
 /* t.settings, t.message, t.join, t.leave, t.sent, t.advance: what happens around a stream. */
-#include "script/trial/test_bench.h"
+#include "script/trial/trial_events.h"
+
+#include "script/trial/trial_bench.h"
 
 #include <string.h>
 
-#define MAX_SENT_BYTES (16 * 1024 * 1024)
-#define MAX_ADVANCE_S  1e6
+#define MAX_ADVANCE_S 1e6
 
 static int fail(lua_State *L, const struct mr_error *error)
 {
@@ -24,7 +25,7 @@ static const struct mr_buffer *write_json(lua_State *L, int index, const char *n
 
 static int bench_settings(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_loaded(L);
+    struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
     struct mr_error error;
     luaL_checktype(L, 1, LUA_TTABLE);
     const struct mr_buffer *json = write_json(L, 1, "changed");
@@ -42,7 +43,7 @@ static uint64_t client_argument(lua_State *L, int index)
     return (uint64_t)client;
 }
 
-static int deliver(lua_State *L, struct mr_test_bench *bench, const struct mr_script_event *event)
+static int deliver(lua_State *L, struct mr_trial_bench *bench, const struct mr_script_event *event)
 {
     struct mr_error error;
     return mr_engine_deliver(bench->engine, event, &error) < 0 ? fail(L, &error) : 0;
@@ -50,7 +51,7 @@ static int deliver(lua_State *L, struct mr_test_bench *bench, const struct mr_sc
 
 static int bench_message(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_loaded(L);
+    struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
     struct mr_script_event event = { .kind = MR_SCRIPT_MESSAGE, .client = client_argument(L, 2) };
     luaL_checkany(L, 1);
     const struct mr_buffer *json = write_json(L, 1, "value");
@@ -61,7 +62,7 @@ static int bench_message(lua_State *L)
 
 static int bench_join(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_loaded(L);
+    struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
     const struct mr_script_event event = { .kind = MR_SCRIPT_JOIN,
                                            .client = client_argument(L, 1) };
     bench->viewers++;
@@ -70,7 +71,7 @@ static int bench_join(lua_State *L)
 
 static int bench_leave(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_loaded(L);
+    struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
     const struct mr_script_event event = { .kind = MR_SCRIPT_LEAVE,
                                            .client = client_argument(L, 1) };
     if (bench->viewers == 0)
@@ -81,30 +82,13 @@ static int bench_leave(lua_State *L)
 
 /* ---- t.sent() ---- */
 
-struct sent_header {
-    uint64_t client;
-    size_t size; /* of the JSON text that follows */
-};
-
-void mr_test_bench_take_broadcast(void *opaque, uint64_t client, const char *json, size_t size)
-{
-    struct mr_test_bench *bench = opaque;
-    const struct sent_header header = { client, size };
-    if (bench->sent.size + sizeof(header) + size > MAX_SENT_BYTES) {
-        bench->sent_too_much = true;
-        return;
-    }
-    mr_buffer_append(&bench->sent, &header, sizeof(header));
-    mr_buffer_append(&bench->sent, json, size);
-}
-
 static int bench_sent(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_loaded(L);
-    struct sent_header header;
+    struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
+    struct mr_trial_sent header;
     if (bench->sent_too_much || bench->sent.failed)
         return luaL_error(L, "sent: more than %d MiB were broadcast since the last t.sent()",
-                          MAX_SENT_BYTES >> 20);
+                          MR_TRIAL_MAX_SENT_BYTES >> 20);
     lua_newtable(L);
     for (size_t at = 0, count = 1; at < bench->sent.size; at += header.size, count++) {
         memcpy(&header, bench->sent.data + at, sizeof(header));
@@ -114,7 +98,7 @@ static int bench_sent(lua_State *L)
             lua_pushinteger(L, (lua_Integer)header.client);
             lua_setfield(L, -2, "client");
         }
-        mr_test_bench_push_json(L, (const char *)bench->sent.data + at, header.size);
+        mr_trial_bench_push_json(L, (const char *)bench->sent.data + at, header.size);
         lua_setfield(L, -2, "value");
         lua_rawseti(L, -2, (lua_Integer)count);
     }
@@ -127,7 +111,7 @@ static int bench_sent(lua_State *L)
 /* From one call that is due to the next, so that each is made at its own time. */
 static int bench_advance(lua_State *L)
 {
-    struct mr_test_bench *bench = mr_test_bench_loaded(L);
+    struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
     double seconds = mr_arg_number(L, 1, "seconds");
     luaL_argcheck(L, seconds >= 0 && seconds <= MAX_ADVANCE_S, 1,
                   "seconds: number from 0 to 1000000 expected");
@@ -143,7 +127,7 @@ static int bench_advance(lua_State *L)
     return 0;
 }
 
-const luaL_Reg mr_test_event_functions[] = {
+const luaL_Reg mr_trial_events_functions[] = {
     { "settings", bench_settings },
     { "message", bench_message },
     { "join", bench_join },

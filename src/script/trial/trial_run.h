@@ -1,19 +1,19 @@
 /* Files with tests of scripts: test("name", function(t) … end), run one after the other. A file is
- * run in a state like a script's own, a script under test in another (test_bench.h). No failure and
+ * run in a state like a script's own, a script under test in another (trial_bench.h). No failure and
  * no endless loop of one test keeps the others from being run.
  *
  * Used by one thread. */
-#ifndef MR_SCRIPT_TEST_RUN_H
-#define MR_SCRIPT_TEST_RUN_H
+#ifndef MR_SCRIPT_TRIAL_RUN_H
+#define MR_SCRIPT_TRIAL_RUN_H
 
 #include "base/error.h"
 
 #include <stdio.h>
 
 /* A test, and what a file does by itself, may take as long as this many calls of a script. */
-#define MR_TEST_DEADLINES 10
+#define MR_TRIAL_DEADLINES 10
 
-struct mr_test_options {
+struct mr_trial_options {
     int deadline_ms; /* of one call of the script */
     int memory_mib;  /* of the script, and of the test file */
     FILE *out;       /* for results; written to at once, borrowed */
@@ -24,14 +24,14 @@ struct mr_test_options {
     void *opaque;
 };
 
-struct mr_test_counts {
+struct mr_trial_counts {
     unsigned passed, failed; /* a file that cannot be run or holds no test is a failure */
 };
 
 /* Run the tests of the files and write a line for each result, and why a test failed.
  * out:    *counts
  * return: 0, failures or not; -errno with *error: nothing could be run */
-int mr_test_run(const struct mr_test_options *options, const char *const *files, size_t count,
-                struct mr_test_counts *counts, struct mr_error *error);
+int mr_trial_run(const struct mr_trial_options *options, const char *const *files, size_t count,
+                 struct mr_trial_counts *counts, struct mr_error *error);
 
 #endif
