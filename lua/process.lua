@@ -1,5 +1,5 @@
--- moonreel calls process for every frame. Edit and save this file while the stream runs: the change shows at
--- once. docs/SCRIPTING.md describes every call.
+-- moonreel calls process for every frame. Edit and save this file while the stream runs:
+-- the change shows at once. docs/SCRIPTING.md describes every call.
 
 settings = {
   label = { "moonreel", help = "text in the corner" },

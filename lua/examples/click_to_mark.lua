@@ -1,5 +1,6 @@
--- Viewers click on the picture. Each click becomes a mark that fades within a few seconds; each viewer has a colour.
--- The viewer page sends {"type": "pointer", "event": "click", "x": 120, "y": 80}, in pixels of the frame.
+-- Viewers click on the picture. Each click becomes a mark that fades within a few seconds;
+-- each viewer has a colour. The viewer page sends {"type": "pointer", "event": "click",
+-- "x": 120, "y": 80}, in pixels of the frame.
 
 settings = {
   seconds = { 4, min = 0.5, max = 60, step = 0.5, help = "time until a mark has faded" },

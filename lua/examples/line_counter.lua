@@ -1,11 +1,11 @@
--- Counts objects that cross a vertical line. The line is a column of cells. An object is on the line while enough cells
--- differ from the empty scene.
+-- Counts objects that cross a vertical line. The line is a column of cells. An object is
+-- on the line while enough cells differ from the empty scene.
 
 settings = {
   line = { 0.5, min = 0, max = 1, step = 0.01, help = "position, as a part of the width" },
   cells = { 24, min = 4, max = 100, step = 1, help = "number of cells of the line" },
-  threshold = { 25, min = 1, max = 255, help = "levels of brightness by which a covered cell differs" },
-  share = { 0.08, min = 0, max = 1, step = 0.01, help = "part of the line that an object covers at least" },
+  threshold = { 25, min = 1, max = 255, help = "change of a covered cell" },
+  share = { 0.08, min = 0, max = 1, step = 0.01, help = "least part of the line that is covered" },
 }
 
 local empty -- brightness of each cell while nothing is on the line

@@ -1,10 +1,11 @@
--- Shows where something moves: it compares the brightness of each cell of a grid with the cell's usual brightness.
--- A change of the whole picture (a camera that adapts to the light) does not count. The payload has boxes and a score.
+-- Shows where something moves: it compares the brightness of each cell of a grid with the
+-- cell's usual brightness. A change of the whole picture (a camera that adapts to the
+-- light) does not count. The payload has boxes and a score.
 
 settings = {
   columns = { 24, min = 4, max = 64, step = 1 },
   rows = { 12, min = 4, max = 64, step = 1 },
-  threshold = { 12, min = 1, max = 100, help = "levels of brightness by which a moving cell differs" },
+  threshold = { 12, min = 1, max = 100, help = "change of a cell that moves" },
 }
 
 local usual -- usual brightness of each cell; it follows the picture slowly

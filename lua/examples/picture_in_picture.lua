@@ -2,7 +2,7 @@
 
 settings = {
   zoom = { 2, min = 1, max = 8, step = 0.1 },
-  inset = { 0.25, min = 0.1, max = 0.5, step = 0.05, help = "width of the small picture, as a part of the width" },
+  inset = { 0.25, min = 0.1, max = 0.5, step = 0.05, help = "part of the width" },
 }
 
 function process(frame)

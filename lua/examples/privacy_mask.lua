@@ -1,5 +1,5 @@
--- Hides a rectangle of the picture. Run it with `--on-script-error blank`, so that no frame is shown unmasked if the
--- script fails.
+-- Hides a rectangle of the picture. Run it with `--on-script-error blank`, so that no
+-- frame is shown unmasked if the script fails.
 
 settings = {
   x = { 0.35, min = 0, max = 1, step = 0.01, help = "left edge, as a part of the width" },

@@ -1,4 +1,5 @@
--- Pixel shaders in plain Lua: `kernel` calls the function once and compiles what it computes.
+-- Pixel shaders in plain Lua: `kernel` calls the function once and compiles what it
+-- computes.
 
 settings = {
   look = { "vignette", choices = { "vignette", "false colour", "edges" } },
