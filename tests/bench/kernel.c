@@ -5,6 +5,7 @@
  *     kernel ROUNDS SCRIPT LUAJIT-SCRIPT
  */
 #include "script/draw/canvas.h"
+#include "script/engine/calls.h"
 #include "script/engine/engine.h"
 #include "script/lua/script_log.h"
 
@@ -73,7 +74,7 @@ static void measure_kernels(struct mr_engine *engine, struct mr_picture *picture
 {
     struct mr_engine_result result;
     struct mr_error error = { 0 };
-    if (mr_engine_process(engine, picture, 0, &result, &error) < 0)
+    if (mr_calls_process(engine, picture, 0, &result, &error) < 0)
         fail("process", error.text);
     const char *json = (const char *)result.payload.data;
     values[INVERT] = number_of(json, "invert");

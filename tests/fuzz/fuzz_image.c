@@ -1,6 +1,7 @@
 /* Any bytes as the file that image() loads: refused with a message, or an image within the limits. */
 #include "fuzz.h"
 #include "media/picture/picture.h"
+#include "script/engine/talk.h"
 
 #include <errno.h>
 #include <string.h>
@@ -41,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         engine = fuzz_engine(script, fetch, take, NULL);
     file = (struct fuzz_input){ data, size };
     loaded = false;
-    int result = mr_engine_deliver(engine, &event, &error);
+    int result = mr_talk_deliver(engine, &event, &error);
     fuzz_require(result == 0 ? loaded : error.text[0] != '\0');
     return 0;
 }

@@ -1,6 +1,7 @@
 /* Any text through json.decode and, what it gives, through json.encode: that text is JSON, and it
  * comes out as it is from there on. */
 #include "fuzz.h"
+#include "script/engine/talk.h"
 #include "script/lua/json_write.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ static int deliver(const void *json, size_t size, struct mr_error *error)
     const struct mr_script_event event = {
         .kind = MR_SCRIPT_MESSAGE, .client = 1, .json = json, .size = size
     };
-    return mr_engine_deliver(engine, &event, error);
+    return mr_talk_deliver(engine, &event, error);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

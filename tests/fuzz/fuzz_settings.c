@@ -1,6 +1,7 @@
 /* Any text as a change of settings, and as what another version leaves: the script has one of each
  * type. The first byte says which. */
 #include "fuzz.h"
+#include "script/engine/calls.h"
 
 #include <string.h>
 
@@ -37,7 +38,7 @@ static void get(struct mr_engine *engine, struct mr_buffer *json)
 {
     struct mr_error error = { 0 };
     mr_buffer_clear(json);
-    fuzz_require(mr_engine_get_settings(engine, json, &error) == 0);
+    fuzz_require(mr_calls_get_settings(engine, json, &error) == 0);
     fuzz_require(json->size > 0 && fuzz_is_plain(json->data, json->size));
 }
 
@@ -58,8 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     get(engine, &before);
     bool adopt = data[0] % 2 != 0;
     const char *json = (const char *)data + 1;
-    int result = adopt ? mr_engine_adopt_settings(engine, json, size - 1, &error)
-                       : mr_engine_change_settings(engine, json, size - 1, &error);
+    int result = adopt ? mr_calls_adopt_settings(engine, json, size - 1, &error)
+                       : mr_calls_change_settings(engine, json, size - 1, &error);
     fuzz_require(result == 0 || (result < 0 && error.text[0] != '\0'));
     get(engine, &after);
     fuzz_require(result == 0 || is_same(&before, &after));
@@ -67,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* what one version leaves is taken by the next one as it is */
     if (result == 0 && !is_same(&before, &after)) {
         heir = fuzz_engine(script, NULL, NULL, NULL);
-        fuzz_require(mr_engine_adopt_settings(heir, (char *)after.data, after.size, &error) == 0);
+        fuzz_require(mr_calls_adopt_settings(heir, (char *)after.data, after.size, &error) == 0);
         get(heir, &inherited);
         fuzz_require(is_same(&after, &inherited));
         mr_engine_destroy(heir);

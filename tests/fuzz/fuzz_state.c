@@ -1,5 +1,6 @@
 /* Any bytes as a script's state: what is read back is written again equally. */
 #include "fuzz.h"
+#include "script/engine/calls.h"
 #include "script/lua/state.h"
 
 static struct mr_engine *engine;
@@ -9,7 +10,7 @@ static bool get(struct mr_buffer *state)
 {
     struct mr_error left_out = { 0 }, error = { 0 };
     mr_buffer_clear(state);
-    int result = mr_engine_get_state(engine, state, &left_out, &error);
+    int result = mr_calls_get_state(engine, state, &left_out, &error);
     fuzz_require(result == 0 ? state->size <= MR_STATE_MAX_BYTES : error.text[0] != '\0');
     return result == 0 && left_out.code == 0;
 }
@@ -20,10 +21,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct mr_error error = { 0 };
     if (engine == NULL)
         engine = fuzz_engine("function process() end", NULL, NULL, NULL);
-    int result = mr_engine_set_state(engine, data, size, &error);
+    int result = mr_calls_set_state(engine, data, size, &error);
     fuzz_require(result == 0 || error.text[0] != '\0');
     if (result == 0 && get(&first)) {
-        fuzz_require(mr_engine_set_state(engine, first.data, first.size, &error) == 0);
+        fuzz_require(mr_calls_set_state(engine, first.data, first.size, &error) == 0);
         fuzz_require(get(&second));
         fuzz_require(first.size == second.size); /* the order of a table's entries may differ */
     }

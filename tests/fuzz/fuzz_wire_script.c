@@ -7,7 +7,10 @@
 
 #include "base/log.h"
 #include "media/picture/picture.h"
+#include "script/lua/watchdog.h"
 #include "script/process/confine.h"
+#include "script/process/script_host.h"
+#include "script/process/script_host_leave.h"
 #include "script/process/script_host_private.h"
 
 #include <setjmp.h>

@@ -52,7 +52,7 @@ static void feed(struct follower *follower)
         mr_buffer_printf(&out, "event: dropped\ndata: {\"dropped\":%" PRIu64 "}\n\n", missed);
     for (unsigned i = 0; i < count; i++) {
         append_line(&out, lines[i]);
-        mr_log_line_unref(&lines[i]);
+        mr_log_ring_unref_line(&lines[i]);
     }
     if (out.size > 0)
         mr_client_write(client, out.data, out.size);

@@ -18,7 +18,7 @@ json_t *mr_log_text_all(struct mr_log_ring *ring, uint64_t last)
     json_t *list = json_array();
     for (unsigned i = 0; i < count; i++) {
         json_array_append_new(list, mr_log_text_line(lines[i]));
-        mr_log_line_unref(&lines[i]);
+        mr_log_ring_unref_line(&lines[i]);
     }
     return json_pack("{s:o, s:I}", "lines", list, "dropped", (json_int_t)missed);
 }

@@ -2,7 +2,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "script/lua/binding.h"
+#include "script/engine/call.h"
+#include "script/engine/engine.h"
+#include "script/lua/load_text.h"
+#include "script/lua/memory.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -250,7 +253,7 @@ static int run(lua_State *L)
     const char *text = reading->text.data != NULL ? (const char *)reading->text.data : "";
     lua_pushlightuserdata(L, reading);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &reading_key);
-    if (mr_engine_load_text(L, text, reading->text.size, "=" CHUNK) != LUA_OK)
+    if (mr_load_text(L, text, reading->text.size, "=" CHUNK) != LUA_OK)
         return lua_error(L);
     int chunk = lua_gettop(L);
 

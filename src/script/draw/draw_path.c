@@ -4,7 +4,8 @@
  * other areas do, its outline half inside. */
 #include "script/draw/draw.h"
 #include "script/draw/draw_options.h"
-#include "script/lua/binding.h"
+#include "script/draw/methods.h"
+#include "script/lua/argument.h"
 
 #include <lauxlib.h>
 #include <math.h>

@@ -1,5 +1,9 @@
 /* frame:text(s, x, y, options) → width, height */
 #include "script/draw/draw_options.h"
+#include "script/draw/frame.h"
+#include "script/draw/methods.h"
+#include "script/draw/text.h"
+#include "script/lua/argument.h"
 #include "script/lua/binding.h"
 
 #include <lauxlib.h>
@@ -8,12 +12,12 @@
 
 static struct mr_text *get_text(lua_State *L)
 {
-    struct mr_engine *engine = mr_engine_of(L);
-    if (engine->text == NULL)
-        engine->text = mr_text_create();
-    if (engine->text == NULL)
+    struct mr_binding *binding = mr_binding_of(L);
+    if (binding->text == NULL)
+        binding->text = mr_text_create();
+    if (binding->text == NULL)
         luaL_error(L, "text: out of memory");
-    return engine->text;
+    return binding->text;
 }
 
 static const char *string_argument(lua_State *L, int index, size_t *size)
@@ -35,7 +39,7 @@ static int frame_text(lua_State *L)
     struct mr_frame *frame = mr_frame_check(L);
     size_t size;
     const char *string = string_argument(L, 2, &size);
-    double x = mr_arg_coordinate(L, 3, "x"), y = mr_arg_coordinate(L, 4, "y");
+    double x = mr_argument_coordinate(L, 3, "x"), y = mr_argument_coordinate(L, 4, "y");
     struct mr_draw_options options;
     mr_draw_options_read(L, 5, "text",
                          BIT(SIZE) | BIT(FONT) | BIT(WEIGHT) | BIT(COLOR) | BIT(BACKGROUND) |

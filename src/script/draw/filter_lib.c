@@ -1,7 +1,8 @@
 #include "script/draw/filter_lib.h"
 
 #include "media/filter/filter.h"
-#include "script/lua/binding.h"
+#include "script/draw/frame.h"
+#include "script/lua/argument.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ struct handle {
     int64_t pixels; /* its part of the account's */
 };
 
-bool mr_filter_is(lua_State *L, int index)
+bool mr_filter_lib_is(lua_State *L, int index)
 {
     const struct handle *handle = lua_touserdata(L, index); /* NULL for json.null, too */
     return handle != NULL && handle->type == &filter_key;
@@ -107,7 +108,7 @@ static void reserve(lua_State *L, struct handle *handle, const struct mr_area *a
     handle->pixels += more;
 }
 
-int mr_filter_apply(lua_State *L)
+int mr_filter_lib_apply(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     struct handle *handle = lua_touserdata(L, 2);
@@ -117,7 +118,7 @@ int mr_filter_apply(lua_State *L)
                           luaL_typename(L, 3));
     if (handle->filter == NULL) /* by another object's __gc */
         return luaL_error(L, "apply: this filter has been collected");
-    struct mr_area area = mr_arg_optional_area(L, type == LUA_TNUMBER ? 3 : 4, frame->picture);
+    struct mr_area area = mr_argument_optional_area(L, type == LUA_TNUMBER ? 3 : 4, frame->picture);
     if (area.left >= area.right || area.top >= area.bottom)
         return 0;
     reserve(L, handle, &area);
@@ -127,7 +128,7 @@ int mr_filter_apply(lua_State *L)
     return 0;
 }
 
-void mr_filter_open(lua_State *L)
+void mr_filter_lib_open(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {
         { "__gc", filter_collect },

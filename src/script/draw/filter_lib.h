@@ -14,11 +14,14 @@
 #define MR_FILTER_MAX_OBJECTS 64
 #define MR_FILTER_MAX_PIXELS  (INT64_C(32) << 20)
 
+/* Put the function `filter` into a new state. */
+void mr_filter_lib_open(lua_State *L);
+
 /* return: whether the value at `index` is a filter */
-bool mr_filter_is(lua_State *L, int index);
+bool mr_filter_lib_is(lua_State *L, int index);
 
 /* Apply the filter at index 2 to the frame at 1: nil at 3 and x, y, w, h after it, or from 3 on.
  * return: how many values it leaves for Lua: none */
-int mr_filter_apply(lua_State *L);
+int mr_filter_lib_apply(lua_State *L);
 
 #endif

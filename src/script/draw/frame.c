@@ -2,7 +2,8 @@
 
 #include "media/picture/picture.h"
 #include "media/pixels/layers.h"
-#include "script/draw/image.h"
+#include "script/draw/canvas.h"
+#include "script/draw/recorded.h"
 #include "script/lua/binding.h"
 
 #include <string.h>
@@ -62,9 +63,9 @@ static void make_canvas(lua_State *L, struct mr_frame *frame)
     const struct mr_picture *picture = frame->picture;
     if (frame->canvas != NULL)
         return;
-    frame->canvas = frame->own ? mr_image_make_canvas(L, frame)
-                               : mr_canvases_take(mr_engine_of(L)->options.canvases, picture->width,
-                                                  picture->height);
+    frame->canvas = frame->owner != NULL ? frame->owner->make_canvas(L, frame)
+                                         : mr_canvases_take(mr_binding_of(L)->canvases,
+                                                            picture->width, picture->height);
     if (frame->canvas == NULL)
         luaL_error(L, "no memory for the frame's pixels");
     mr_tiles_init(&frame->fetched, picture->width, picture->height);
@@ -74,7 +75,7 @@ static void make_canvas(lua_State *L, struct mr_frame *frame)
 /* Convert what the canvas lacks in an area. Images have all that they have. */
 static void fetch(struct mr_frame *frame, const struct mr_area *area)
 {
-    if (frame->own || !mr_tiles_lack(&frame->fetched, area))
+    if (frame->owner || !mr_tiles_lack(&frame->fetched, area))
         return;
     struct mr_tiles lacking;
     mr_tiles_init(&lacking, frame->fetched.width, frame->fetched.height);
@@ -126,7 +127,7 @@ struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame, const st
     mr_frame_read(L, frame, area);
     frame->pixels_set = true;
     frame->changed = true;
-    if (!frame->own)
+    if (!frame->owner)
         mr_tiles_add(&frame->drawn, area != NULL ? area : &all);
     return frame->canvas;
 }
@@ -134,7 +135,7 @@ struct mr_picture *mr_frame_write(lua_State *L, struct mr_frame *frame, const st
 void mr_frame_touch(struct mr_frame *frame, const struct mr_area *area)
 {
     fetch(frame, area);
-    if (!frame->own)
+    if (!frame->owner)
         mr_tiles_add(&frame->drawn, area);
     if (frame->pixels_set)
         cairo_surface_mark_dirty(cairo_get_target(frame->cairo));
@@ -146,7 +147,7 @@ void mr_frame_touch(struct mr_frame *frame, const struct mr_area *area)
 void mr_frame_touch_blindly(struct mr_frame *frame)
 {
     const struct mr_area all = all_of(frame);
-    if (!frame->own)
+    if (!frame->owner)
         mr_tiles_add_all(&frame->fetched);
     mr_frame_touch(frame, &all);
 }
@@ -154,8 +155,8 @@ void mr_frame_touch_blindly(struct mr_frame *frame)
 static void make_cairo(lua_State *L, struct mr_frame *frame)
 {
     struct mr_picture *canvas = frame->canvas;
-    if (frame->own)
-        mr_image_weigh(L, frame);
+    if (frame->owner)
+        frame->owner->weigh(L, frame);
     cairo_surface_t *surface = cairo_image_surface_create_for_data(
         canvas->plane[0], frame->alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, canvas->width,
         canvas->height, canvas->stride_bytes[0]);
@@ -197,8 +198,8 @@ struct mr_frame *mr_frame_check(lua_State *L)
         luaL_error(L, "frame expected, got %s; methods are called with a colon: frame:get(x, y)",
                    luaL_typename(L, 1));
     if (is_over(handle))
-        luaL_error(L, handle->frame->own ? "image used after it was collected"
-                                         : "frame used after process returned");
+        luaL_error(L, handle->frame->owner ? "image used after it was collected"
+                                           : "frame used after process returned");
     return handle->frame;
 }
 
@@ -259,7 +260,7 @@ static int push_field(lua_State *L, const struct mr_frame *frame, enum field fie
         lua_pushnumber(L, (double)frame->picture->captured_us / 1e6);
         return 1;
     case FIELD_STREAM:
-        lua_pushstring(L, mr_engine_of(L)->stream);
+        lua_pushstring(L, mr_binding_of(L)->stream);
         return 1;
     case FIELD_VIEWERS:
         lua_pushinteger(L, frame->viewers);
@@ -287,14 +288,14 @@ static const char *push_field_names(lua_State *L, int fields)
 
 static enum field find_field(lua_State *L, const struct mr_frame *frame, int index)
 {
-    int fields = frame->own ? IMAGE_FIELDS : FIELDS, field = fields;
+    int fields = frame->owner ? IMAGE_FIELDS : FIELDS, field = fields;
     if (lua_type(L, index) == LUA_TSTRING) {
         const char *name = lua_tostring(L, index);
         for (field = 0; field < fields && strcmp(field_names[field], name) != 0; field++)
             ;
     }
     if (field == fields)
-        luaL_error(L, "%s has no '%s'; there are%s", frame->own ? "an image" : "a frame",
+        luaL_error(L, "%s has no '%s'; there are%s", frame->owner ? "an image" : "a frame",
                    luaL_tolstring(L, index, NULL), push_field_names(L, fields));
     return (enum field)field;
 }
@@ -313,7 +314,7 @@ static int frame_newindex(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     if (find_field(L, frame, 2) != FIELD_QUALITY)
-        return luaL_error(L, "%s.%s is read-only", frame->own ? "image" : "frame",
+        return luaL_error(L, "%s.%s is read-only", frame->owner ? "image" : "frame",
                           lua_tostring(L, 2));
     int exact;
     lua_Integer quality = lua_tointegerx(L, 3, &exact);
@@ -330,7 +331,7 @@ static int frame_to_string(lua_State *L)
     const struct mr_frame_handle *handle = to_handle(L, 1);
     if (handle == NULL || is_over(handle))
         lua_pushliteral(L, "frame (over)");
-    else if (handle->frame->own)
+    else if (handle->frame->owner)
         lua_pushfstring(L, "image (%dx%d)", handle->frame->picture->width,
                         handle->frame->picture->height);
     else
@@ -345,24 +346,19 @@ static int frame_skip(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg delivery_methods[] = {
-    { "skip", frame_skip },
-    { "new", mr_image_new }, /* the argument `frame` hides the global table */
-    { NULL, NULL },
-};
+static const luaL_Reg delivery_methods[] = { { "skip", frame_skip }, { NULL, NULL } };
 
 static const luaL_Reg no_methods[] = { { NULL, NULL } };
 
 /* Push a metatable. */
-static void push_type(lua_State *L, const char *name, const luaL_Reg *own_methods)
+static void push_type(lua_State *L, const char *name, const luaL_Reg *first, const luaL_Reg *second,
+                      const luaL_Reg *const lists[])
 {
-    const luaL_Reg *const lists[] = { own_methods,       mr_pixel_methods,   mr_shape_methods,
-                                      mr_path_methods,   mr_text_methods,    mr_kernel_methods,
-                                      mr_region_methods, mr_measure_methods, mr_lut_methods,
-                                      mr_copy_methods };
     lua_createtable(L, 0, 6);
     lua_newtable(L);
-    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+    luaL_setfuncs(L, first, 0);
+    luaL_setfuncs(L, second, 0);
+    for (size_t i = 0; lists[i] != NULL; i++)
         luaL_setfuncs(L, lists[i], 0);
     lua_pushcclosure(L, frame_index, 1);
     lua_setfield(L, -2, "__index");
@@ -376,10 +372,9 @@ static void push_type(lua_State *L, const char *name, const luaL_Reg *own_method
     lua_setfield(L, -2, "__name");
 }
 
-void mr_frame_open(lua_State *L)
+void mr_frame_open(lua_State *L, const luaL_Reg *frame_only, const luaL_Reg *const lists[])
 {
-    push_type(L, "frame", delivery_methods);
+    push_type(L, "frame", delivery_methods, frame_only, lists);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &mr_frame_type);
-    push_type(L, "image", no_methods);
-    mr_image_open(L);
+    push_type(L, "image", no_methods, no_methods, lists);
 }

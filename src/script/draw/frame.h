@@ -15,6 +15,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct mr_frame;
+
+/* The functions of an image for what a frame of the host does with the host's memory. */
+struct mr_frame_owner {
+    /* Make its BGRX canvas. return: borrowed; a Lua error when there is no memory */
+    struct mr_picture *(*make_canvas)(lua_State *L, struct mr_frame *frame);
+    /* Let the script's memory account for what cairo holds for drawing on it. */
+    void (*weigh)(lua_State *L, struct mr_frame *frame);
+};
+
 struct mr_frame {
     uint64_t serial;            /* odd while a script may use it */
     struct mr_picture *picture; /* as it came, borrowed */
@@ -25,8 +35,9 @@ struct mr_frame {
     bool cairo_drew;            /* and has to be flushed before pixels are read */
     bool pixels_set;            /* and cairo has to be told before it draws */
     bool changed;               /* the canvas is what is to be sent */
-    bool own;                   /* an image: its memory is Lua's */
-    bool alpha;                 /* an image whose canvas is premultiplied BGRA */
+    const struct mr_frame_owner
+        *owner; /* an image, whose memory is Lua's; NULL: a frame of the host */
+    bool alpha; /* an image whose canvas is premultiplied BGRA */
     bool skip;
     int quality;
     bool quality_set;
@@ -56,11 +67,6 @@ void mr_frame_push(lua_State *L, struct mr_frame *frame);
 /* return: the frame that is argument 1; a Lua error when it is none, or when its call is over */
 struct mr_frame *mr_frame_check(lua_State *L);
 
-/* Push what `frame.recorded` is of the frame that is argument 1: decoded when it is first asked for,
- * the same value then; nil for NULL and for what is no JSON, about which there is one warning.
- * recorded.c */
-void mr_recorded_push(lua_State *L, const struct mr_blob *recorded);
-
 /* return: the frame or image that is argument `index`; a Lua error, which calls it `name`, when it is none */
 struct mr_frame *mr_frame_argument(lua_State *L, int index, const char *name);
 
@@ -82,15 +88,9 @@ void mr_frame_touch(struct mr_frame *frame, const struct mr_area *area);
 /* The whole frame is going to be written over, whatever it was. */
 void mr_frame_touch_blindly(struct mr_frame *frame);
 
-/* Methods by the file that has them; each list ends with { NULL, NULL }. */
-extern const luaL_Reg mr_pixel_methods[];   /* pixels.c */
-extern const luaL_Reg mr_shape_methods[];   /* shapes.c */
-extern const luaL_Reg mr_text_methods[];    /* draw_text.c */
-extern const luaL_Reg mr_kernel_methods[];  /* kernel.c */
-extern const luaL_Reg mr_path_methods[];    /* draw_path.c */
-extern const luaL_Reg mr_region_methods[];  /* regions.c */
-extern const luaL_Reg mr_lut_methods[];     /* lut.c */
-extern const luaL_Reg mr_measure_methods[]; /* measuring.c */
-extern const luaL_Reg mr_copy_methods[];    /* frames.c */
+/* Make the type of frames, and push the metatable of images, which mr_image_open takes.
+ * in:     frame_only: methods that images have not; lists: the other methods, ends with NULL. Each list ends with
+ *         { NULL, NULL } */
+void mr_frame_open(lua_State *L, const luaL_Reg *frame_only, const luaL_Reg *const lists[]);
 
 #endif

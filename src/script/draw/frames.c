@@ -3,7 +3,8 @@
  * come. */
 #include "media/pixels/scale.h"
 #include "script/draw/image.h"
-#include "script/lua/binding.h"
+#include "script/draw/methods.h"
+#include "script/lua/argument.h"
 
 #include <lauxlib.h>
 
@@ -43,7 +44,7 @@ static int frame_crop(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     const struct mr_picture *picture = mr_frame_look(frame);
-    struct mr_area area = mr_arg_area(L, 2, picture);
+    struct mr_area area = mr_argument_area(L, 2, picture);
     if (area.left >= area.right || area.top >= area.bottom)
         return 0;
     if (picture->format == MR_PICTURE_I420)
@@ -56,7 +57,7 @@ static int frame_crop(lua_State *L)
 static int frame_resize(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    int width = mr_arg_side(L, 2, "w"), height = mr_arg_side(L, 3, "h");
+    int width = mr_argument_side(L, 2, "w"), height = mr_argument_side(L, 3, "h");
     const struct mr_picture *picture = mr_frame_look(frame);
     struct mr_frame *image = mr_image_push(L, picture->format, width, height);
     image->alpha = frame->alpha;

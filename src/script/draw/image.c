@@ -2,6 +2,7 @@
 
 #include "media/convert/converter.h"
 #include "script/draw/color.h"
+#include "script/lua/argument.h"
 #include "script/lua/binding.h"
 
 #include <assert.h>
@@ -23,6 +24,8 @@ struct image {
     struct mr_frame frame;
     struct mr_picture picture, canvas;
 };
+
+static const struct mr_frame_owner image_owner;
 
 static size_t round_up(size_t value)
 {
@@ -56,7 +59,7 @@ static void place(struct mr_picture *picture, void *memory)
 
 static void check_size(lua_State *L, int width, int height, size_t bytes)
 {
-    const struct mr_memory *memory = &mr_engine_of(L)->memory;
+    const struct mr_memory *memory = &mr_binding_of(L)->memory;
     if (width > MR_PICTURE_MAX_SIDE || height > MR_PICTURE_MAX_SIDE)
         luaL_error(L, "an image of %dx%d pixels is too large; there are at most %d a side", width,
                    height, MR_PICTURE_MAX_SIDE);
@@ -73,7 +76,7 @@ struct mr_frame *mr_image_push(lua_State *L, enum mr_picture_format format, int 
     struct image *image = lua_newuserdatauv(L, sizeof(*image) + bytes, VALUES);
     *image = (struct image){
         .handle = { &mr_frame_type, &image->frame, 0 },
-        .frame = { .own = true, .picture = &image->picture },
+        .frame = { .owner = &image_owner, .picture = &image->picture },
         .picture = picture,
     };
     place(&image->picture, image + 1);
@@ -125,7 +128,7 @@ static void keep(lua_State *L, struct mr_frame *frame, int value)
     assert(false && "the image is on the stack");
 }
 
-struct mr_picture *mr_image_make_canvas(lua_State *L, struct mr_frame *frame)
+static struct mr_picture *make_canvas(lua_State *L, struct mr_frame *frame)
 {
     struct image *image = (struct image *)((char *)frame - offsetof(struct image, frame));
     struct mr_picture canvas = {
@@ -142,11 +145,13 @@ struct mr_picture *mr_image_make_canvas(lua_State *L, struct mr_frame *frame)
     return &image->canvas;
 }
 
-void mr_image_weigh(lua_State *L, struct mr_frame *frame)
+static void weigh(lua_State *L, struct mr_frame *frame)
 {
     lua_newuserdatauv(L, CAIRO_BYTES, 0);
     keep(L, frame, VALUE_CAIRO);
 }
+
+static const struct mr_frame_owner image_owner = { .make_canvas = make_canvas, .weigh = weigh };
 
 /* The serial moves on: another object's __gc may still hold the image. */
 static int collect(lua_State *L)
@@ -171,7 +176,7 @@ static uint8_t premultiplied(double channel, double alpha)
 
 int mr_image_new(lua_State *L)
 {
-    int width = mr_arg_side(L, 1, "w"), height = mr_arg_side(L, 2, "h");
+    int width = mr_argument_side(L, 1, "w"), height = mr_argument_side(L, 2, "h");
     struct mr_color color = { 0, 0, 0, 1 };
     if (!lua_isnoneornil(L, 3))
         mr_color_read(L, 3, "new: color", &color);
@@ -200,5 +205,4 @@ void mr_image_open(lua_State *L)
     lua_pushcfunction(L, mr_image_new);
     lua_setfield(L, -2, "new");
     lua_setglobal(L, "frame");
-    mr_image_load_open(L);
 }

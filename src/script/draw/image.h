@@ -20,15 +20,6 @@ struct mr_frame *mr_image_push(lua_State *L, enum mr_picture_format format, int 
  * return: the frame inside, valid as long as the userdata */
 struct mr_frame *mr_image_push_copy(lua_State *L, struct mr_frame *frame);
 
-/* For frame.c, on an image that is an argument of the function under way. mr_image_make_canvas makes its
- * BGRX canvas; mr_image_weigh lets the script's memory account for what cairo holds for drawing on it.
- * return: the canvas, borrowed; a Lua error when there is no memory */
-struct mr_picture *mr_image_make_canvas(lua_State *L, struct mr_frame *frame);
-void mr_image_weigh(lua_State *L, struct mr_frame *frame);
-
-/* image(path): image_load.c */
-void mr_image_load_open(lua_State *L);
-
 /* frame.new(w, h[, color])
  * return: 1: it leaves the image for Lua */
 int mr_image_new(lua_State *L);

@@ -1,8 +1,10 @@
 /* image(path): a PNG or JPEG file in the script's folder or below as an image. What the header says
  * is believed only after it was compared with what a script may hold, and nothing is decoded
  * before. */
+#include "script/draw/image_load.h"
 #include "base/buffer.h"
 #include "media/jpeg/jpeg_decode.h"
+
 #include "script/draw/image.h"
 #include "script/lua/binding.h"
 
@@ -147,7 +149,7 @@ static int load_image(lua_State *L)
         luaL_argerror(L, 1, lua_pushfstring(L, "path: at most %d bytes expected", MAX_PATH_BYTES));
 
     struct mr_buffer *file = push_file(L);
-    int result = mr_bundle_read(mr_engine_of(L)->bundle, path, MAX_FILE_BYTES, file, &error);
+    int result = mr_bundle_read(mr_binding_of(L)->bundle, path, MAX_FILE_BYTES, file, &error);
     if (result == 0)
         result = read_header(file, &header, &error);
     if (result < 0)

@@ -1,7 +1,9 @@
 /* frame:lut(table or function[, channel]): every value of every pixel looked up. */
 #include "media/pixels/region.h"
 
-#include "script/lua/binding.h"
+#include "script/draw/frame.h"
+#include "script/draw/methods.h"
+#include "script/lua/argument.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -50,7 +52,7 @@ static int frame_lut(lua_State *L)
         luaL_argerror(L, 2,
                       lua_pushfstring(L, "lut: table or function expected, got %s",
                                       lua_isnone(L, 2) ? "nothing" : luaL_typename(L, 2)));
-    int channel = lua_isnoneornil(L, 3) ? -1 : mr_arg_word(L, 3, "channel", channel_words);
+    int channel = lua_isnoneornil(L, 3) ? -1 : mr_argument_word(L, 3, "channel", channel_words);
     if (type == LUA_TTABLE)
         read_table(L, values);
     else

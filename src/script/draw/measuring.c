@@ -2,7 +2,11 @@
  * only; as long as it is untouched its planes are measured, and no copy is made. */
 #include "media/pixels/measure.h"
 
+#include "script/draw/frame.h"
+#include "script/draw/methods.h"
+#include "script/lua/argument.h"
 #include "script/lua/binding.h"
+#include "script/lua/watchdog.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -10,7 +14,7 @@
 static int frame_mean(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    struct mr_area area = mr_arg_optional_area(L, 2, frame->picture);
+    struct mr_area area = mr_argument_optional_area(L, 2, frame->picture);
     double rgb[3];
     if (area.left >= area.right || area.top >= area.bottom)
         return 0;
@@ -22,7 +26,7 @@ static int frame_mean(lua_State *L)
 
 static int count_argument(lua_State *L, int index, const char *name, int limit, const char *side)
 {
-    double value = mr_arg_number(L, index, name);
+    double value = mr_argument_number(L, index, name);
     if (!(value >= 1 && value <= limit) || floor(value) != value)
         luaL_argerror(L, index,
                       lua_pushfstring(L, "%s: whole number from 1 to %d (the %s) expected, got %s",
@@ -45,7 +49,7 @@ static int frame_luma(lua_State *L)
         lua_pushnumber(L, luma[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
         if (i % 65536 == 0)
-            mr_watch_check(&mr_engine_of(L)->watch, L);
+            mr_watchdog_check(&mr_binding_of(L)->watch, L);
     }
     return 1;
 }
@@ -54,7 +58,7 @@ static int frame_histogram(lua_State *L)
 {
     static const char *const words[] = { "b", "g", "r", "luma", NULL };
     struct mr_frame *frame = mr_frame_check(L);
-    int channel = lua_isnoneornil(L, 2) ? 3 : mr_arg_word(L, 2, "channel", words);
+    int channel = lua_isnoneornil(L, 2) ? 3 : mr_argument_word(L, 2, "channel", words);
     uint32_t counts[256];
     if (channel == 3)
         mr_measure_luma_histogram(mr_frame_look(frame), counts);

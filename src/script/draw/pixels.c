@@ -1,6 +1,8 @@
 /* frame:get set row set_row map: single pixels. BGRX in memory, red green blue for scripts. What is
  * written is opaque, should the picture be an image with transparency. */
-#include "script/lua/binding.h"
+#include "script/draw/frame.h"
+#include "script/draw/methods.h"
+#include "script/lua/argument.h"
 
 #include <lauxlib.h>
 
@@ -24,7 +26,8 @@ static struct mr_area area_of(int x, int y, int width)
  *         to be sent */
 static bool is_ready(const struct mr_frame *frame, const struct mr_tiles *tiles, int x, int y)
 {
-    return frame->canvas != NULL && !frame->cairo_drew && !frame->own && mr_tiles_have(tiles, x, y);
+    return frame->canvas != NULL && !frame->cairo_drew && !frame->owner &&
+           mr_tiles_have(tiles, x, y);
 }
 
 static const uint8_t *pixel_to_read(lua_State *L, struct mr_frame *frame, int x, int y)
@@ -50,7 +53,7 @@ static uint8_t *pixel_to_write(lua_State *L, struct mr_frame *frame, int x, int 
 static int frame_get(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    int x = mr_arg_pixel(L, 2, "x"), y = mr_arg_pixel(L, 3, "y");
+    int x = mr_argument_pixel(L, 2, "x"), y = mr_argument_pixel(L, 3, "y");
     if (!is_inside(frame->picture, x, y))
         return 0;
     const uint8_t *pixel = pixel_to_read(L, frame, x, y);
@@ -63,9 +66,9 @@ static int frame_get(lua_State *L)
 static int frame_set(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    int x = mr_arg_pixel(L, 2, "x"), y = mr_arg_pixel(L, 3, "y");
-    int red = mr_arg_channel(L, 4, "r"), green = mr_arg_channel(L, 5, "g"),
-        blue = mr_arg_channel(L, 6, "b");
+    int x = mr_argument_pixel(L, 2, "x"), y = mr_argument_pixel(L, 3, "y");
+    int red = mr_argument_channel(L, 4, "r"), green = mr_argument_channel(L, 5, "g"),
+        blue = mr_argument_channel(L, 6, "b");
     if (!is_inside(frame->picture, x, y))
         return 0;
     uint8_t *pixel = pixel_to_write(L, frame, x, y);
@@ -79,7 +82,7 @@ static int frame_set(lua_State *L)
 static int frame_row(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    int y = mr_arg_pixel(L, 2, "y");
+    int y = mr_argument_pixel(L, 2, "y");
     if (!is_inside(frame->picture, 0, y))
         return 0;
     const struct mr_area area = area_of(0, y, frame->picture->width);
@@ -100,7 +103,7 @@ static int frame_row(lua_State *L)
 static int frame_set_row(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    int y = mr_arg_pixel(L, 2, "y");
+    int y = mr_argument_pixel(L, 2, "y");
     size_t size, wanted = (size_t)frame->picture->width * 3;
     luaL_checktype(L, 3, LUA_TSTRING);
     const uint8_t *in = (const uint8_t *)lua_tolstring(L, 3, &size);
@@ -169,7 +172,7 @@ static int frame_map(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
-    struct mr_area area = mr_arg_optional_area(L, 3, frame->picture);
+    struct mr_area area = mr_argument_optional_area(L, 3, frame->picture);
     for (int y = area.top; y < area.bottom; y++) {
         for (int x = area.left; x < area.right; x++) {
             map_pixel(L, pixel_to_write(L, frame, x, y), x, y); /* the function may draw, too */

@@ -4,7 +4,8 @@
 #include "media/pixels/scale.h"
 #include "script/draw/draw_options.h"
 #include "script/draw/image.h"
-#include "script/lua/binding.h"
+#include "script/draw/methods.h"
+#include "script/lua/argument.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -19,8 +20,8 @@ static bool is_empty(const struct mr_area *area)
 static int frame_blur(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    struct mr_area area = mr_arg_area(L, 2, frame->picture);
-    double radius = mr_arg_number(L, 6, "radius");
+    struct mr_area area = mr_argument_area(L, 2, frame->picture);
+    double radius = mr_argument_number(L, 6, "radius");
     if (radius < 0)
         luaL_argerror(
             L, 6,
@@ -36,8 +37,8 @@ static int frame_blur(lua_State *L)
 static int frame_pixelate(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    struct mr_area area = mr_arg_area(L, 2, frame->picture);
-    int block = mr_arg_pixel(L, 6, "block");
+    struct mr_area area = mr_argument_area(L, 2, frame->picture);
+    int block = mr_argument_pixel(L, 6, "block");
     if (block < 1)
         luaL_argerror(
             L, 6,
@@ -84,7 +85,7 @@ static int frame_blit(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     mr_frame_argument(L, 2, "other");
-    int x = mr_arg_pixel(L, 3, "x"), y = mr_arg_pixel(L, 4, "y");
+    int x = mr_argument_pixel(L, 3, "x"), y = mr_argument_pixel(L, 4, "y");
     struct mr_draw_options options;
     mr_draw_options_read(L, 5, "blit", BIT(OPACITY), &options);
     lay_over(L, frame, source_argument(L, frame, "other"), x, y, options.opacity);
@@ -151,7 +152,8 @@ static int frame_image(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
     const struct mr_picture *picture = mr_frame_argument(L, 2, "img")->picture;
-    double x = mr_arg_coordinate(L, 3, "x"), y = mr_arg_coordinate(L, 4, "y"), width, height;
+    double x = mr_argument_coordinate(L, 3, "x"), y = mr_argument_coordinate(L, 4, "y"), width,
+           height;
     struct mr_draw_options options;
     mr_draw_options_read(L, 5, "image", BIT(WIDTH) | BIT(HEIGHT) | BIT(OPACITY) | BIT(ANCHOR),
                          &options);

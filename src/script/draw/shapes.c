@@ -5,7 +5,8 @@
  * first ten, in one row at a line_width of 1. */
 #include "script/draw/draw.h"
 #include "script/draw/draw_options.h"
-#include "script/lua/binding.h"
+#include "script/draw/methods.h"
+#include "script/lua/argument.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -15,8 +16,8 @@
 static int frame_rectangle(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    double x = mr_arg_coordinate(L, 2, "x"), y = mr_arg_coordinate(L, 3, "y");
-    double width = mr_arg_coordinate(L, 4, "w"), height = mr_arg_coordinate(L, 5, "h");
+    double x = mr_argument_coordinate(L, 2, "x"), y = mr_argument_coordinate(L, 3, "y");
+    double width = mr_argument_coordinate(L, 4, "w"), height = mr_argument_coordinate(L, 5, "h");
     struct mr_draw_options options;
     mr_draw_options_read(L, 6, "rectangle", MR_DRAW_AREA_OPTIONS | BIT(RADIUS), &options);
     if (width <= 0 || height <= 0)
@@ -44,8 +45,8 @@ static int frame_rectangle(lua_State *L)
 static int frame_circle(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    double x = mr_arg_coordinate(L, 2, "x"), y = mr_arg_coordinate(L, 3, "y");
-    double radius = mr_arg_coordinate(L, 4, "r");
+    double x = mr_argument_coordinate(L, 2, "x"), y = mr_argument_coordinate(L, 3, "y");
+    double radius = mr_argument_coordinate(L, 4, "r");
     struct mr_draw_options options;
     mr_draw_options_read(L, 5, "circle", MR_DRAW_AREA_OPTIONS, &options);
     if (radius <= 0)
@@ -85,8 +86,8 @@ static void set_ellipse(cairo_t *cairo, double x, double y, double rx, double ry
 static int frame_ellipse(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    double x = mr_arg_coordinate(L, 2, "x"), y = mr_arg_coordinate(L, 3, "y");
-    double rx = mr_arg_coordinate(L, 4, "rx"), ry = mr_arg_coordinate(L, 5, "ry");
+    double x = mr_argument_coordinate(L, 2, "x"), y = mr_argument_coordinate(L, 3, "y");
+    double rx = mr_argument_coordinate(L, 4, "rx"), ry = mr_argument_coordinate(L, 5, "ry");
     struct mr_draw_options options;
     mr_draw_options_read(L, 6, "ellipse", MR_DRAW_AREA_OPTIONS, &options);
     if (rx < 0.01 || ry < 0.01) /* nothing to be seen, and cairo refuses to scale so far */
@@ -123,9 +124,9 @@ static void set_arc(cairo_t *cairo, double x, double y, double radius, double fr
 static int frame_arc(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    double x = mr_arg_coordinate(L, 2, "x"), y = mr_arg_coordinate(L, 3, "y");
-    double radius = mr_arg_coordinate(L, 4, "r");
-    double from = mr_arg_coordinate(L, 5, "a1"), to = mr_arg_coordinate(L, 6, "a2");
+    double x = mr_argument_coordinate(L, 2, "x"), y = mr_argument_coordinate(L, 3, "y");
+    double radius = mr_argument_coordinate(L, 4, "r");
+    double from = mr_argument_coordinate(L, 5, "a1"), to = mr_argument_coordinate(L, 6, "a2");
     struct mr_draw_options options;
     mr_draw_options_read(L, 7, "arc", MR_DRAW_AREA_OPTIONS, &options);
     if (radius <= 0)
@@ -153,8 +154,8 @@ static int frame_arc(lua_State *L)
 static int frame_line(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
-    double x1 = mr_arg_coordinate(L, 2, "x1"), y1 = mr_arg_coordinate(L, 3, "y1");
-    double x2 = mr_arg_coordinate(L, 4, "x2"), y2 = mr_arg_coordinate(L, 5, "y2");
+    double x1 = mr_argument_coordinate(L, 2, "x1"), y1 = mr_argument_coordinate(L, 3, "y1");
+    double x2 = mr_argument_coordinate(L, 4, "x2"), y2 = mr_argument_coordinate(L, 5, "y2");
     struct mr_draw_options options;
     mr_draw_options_read(L, 6, "line", MR_DRAW_STROKE_OPTIONS, &options);
     if (options.line_width <= 0)

@@ -1,5 +1,7 @@
-/* The protected, watched call that every way into Lua goes through, and what becomes of errors. */
-#include "script/lua/binding.h"
+#include "script/engine/call.h"
+
+#include "script/engine/engine_state.h"
+#include "script/lua/watchdog.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -77,7 +79,7 @@ static int handle_error(lua_State *L)
 static int describe(const struct mr_engine *engine, int status, bool late, struct mr_error *error)
 {
     lua_State *L = engine->L;
-    const char *name = mr_bundle_main(engine->bundle)->name;
+    const char *name = mr_bundle_main(engine->binding.bundle)->name;
     const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "unknown error";
     if (status == LUA_ERRMEM)
         return mr_error_set(error, -ENOMEM, "%s: not enough memory (the limit is %d MiB)", name,
@@ -101,9 +103,9 @@ int mr_call(struct mr_engine *engine, lua_CFunction function, void *argument,
     lua_pushcfunction(L, function);
     lua_pushlightuserdata(L, argument);
 
-    mr_watch_begin(&engine->watch, L);
+    mr_watchdog_begin(&engine->binding.watch, L);
     int status = lua_pcall(L, 1, 0, 1);
-    bool late = mr_watch_end(&engine->watch, L);
+    bool late = mr_watchdog_end(&engine->binding.watch, L);
 
     if (status != LUA_OK)
         result = describe(engine, status, late, error);

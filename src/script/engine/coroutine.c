@@ -1,6 +1,9 @@
 /* coroutine.resume, wrap and close as Lua has them, but known to the watchdog: it stops what runs,
  * and that may be a coroutine. */
+#include "script/engine/engine_state.h"
+#include "script/engine/libraries.h"
 #include "script/lua/binding.h"
+#include "script/lua/watchdog.h"
 
 #include <lauxlib.h>
 
@@ -17,15 +20,15 @@ static lua_State *coroutine_argument(lua_State *L)
  * return: how many results, -1 on error */
 static int resume(lua_State *L, lua_State *co, int arguments)
 {
-    struct mr_watch *watch = &mr_engine_of(L)->watch;
+    struct mr_watch *watch = &mr_binding_of(L)->watch;
     int results = 0;
     if (!lua_checkstack(co, arguments)) {
         lua_pushliteral(co, "too many arguments to resume");
         return -1;
     }
     lua_xmove(L, co, arguments);
-    int status = mr_watch_resume(watch, co, L, arguments, &results);
-    mr_watch_check(watch, L);
+    int status = mr_watchdog_resume(watch, co, L, arguments, &results);
+    mr_watchdog_check(watch, L);
     if (status != LUA_OK && status != LUA_YIELD)
         return -1;
     if (!lua_checkstack(L, results + 1)) {
@@ -51,9 +54,9 @@ static int close_coroutine(lua_State *L, lua_State *co)
     if (engine->nested_closes >= MAX_NESTED_CLOSES)
         return luaL_error(L, "coroutine.close: more than %d within each other", MAX_NESTED_CLOSES);
     engine->nested_closes++;
-    int status = mr_watch_close(&engine->watch, co);
+    int status = mr_watchdog_close(&engine->binding.watch, co);
     engine->nested_closes--;
-    mr_watch_check(&engine->watch, L);
+    mr_watchdog_check(&engine->binding.watch, L);
     return status;
 }
 

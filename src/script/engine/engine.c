@@ -1,7 +1,19 @@
 #include "script/engine/engine.h"
 
+#include "script/draw/filter_lib.h"
+#include "script/draw/text.h"
+#include "script/engine/call.h"
+#include "script/engine/calls.h"
+#include "script/engine/engine_state.h"
+#include "script/engine/libraries.h"
 #include "script/engine/settings.h"
+#include "script/engine/talk.h"
+#include "script/engine/timers.h"
+#include "script/kernel/kernel.h"
 #include "script/lua/binding.h"
+#include "script/lua/json_lib.h"
+#include "script/lua/load_text.h"
+#include "script/lua/watchdog.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -18,19 +30,6 @@
 #define GC_STEP_MUL  4
 #define GC_STEP_SIZE 13 /* log2 of bytes */
 
-int mr_engine_load_text(lua_State *L, const char *text, size_t size, const char *chunk)
-{
-    static const char byte_order_mark[] = "\xEF\xBB\xBF";
-    if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0)
-        text += 3, size -= 3;
-    if (size > 0 && text[0] == '#') {
-        const char *end = memchr(text, '\n', size);
-        size -= end != NULL ? (size_t)(end - text) : size;
-        text = end != NULL ? end : text; /* the line break stays: lines keep their numbers */
-    }
-    return luaL_loadbufferx(L, text, size, chunk, "t");
-}
-
 /* ---- making ---- */
 
 static int open_host(lua_State *L)
@@ -39,24 +38,23 @@ static int open_host(lua_State *L)
     mr_protect_open(L);
     mr_coroutine_open(L);
     mr_require_open(L);
-    mr_host_open(L);
-    mr_events_open(L);
+    mr_basics_open(L);
+    mr_talk_open(L);
     mr_timers_open(L);
-    mr_json_open(L);
-    mr_frame_open(L);
+    mr_json_lib_open(L);
+    mr_drawing_open(L);
     mr_kernel_open(L);
-    mr_filter_open(L);
-    lua_newtable(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &mr_engine_state_key);
+    mr_filter_lib_open(L);
+    mr_calls_open(L);
     lua_gc(L, LUA_GCINC, GC_PAUSE, GC_STEP_MUL, GC_STEP_SIZE);
     return 0;
 }
 
 void mr_engine_run_text(lua_State *L)
 {
-    const struct mr_bundle_text *text = mr_bundle_main(mr_engine_of(L)->bundle);
+    const struct mr_bundle_text *text = mr_bundle_main(mr_binding_of(L)->bundle);
     const char *chunk = lua_pushfstring(L, "@%s", text->name);
-    if (mr_engine_load_text(L, text->data, text->size, chunk) != LUA_OK)
+    if (mr_load_text(L, text->data, text->size, chunk) != LUA_OK)
         lua_error(L);
     lua_call(L, 0, 0);
 }
@@ -72,12 +70,12 @@ static int run_script(lua_State *L)
 
 static int create_state(struct mr_engine *engine)
 {
-    engine->memory.limit_bytes = (size_t)engine->options.memory_mib * 1024 * 1024;
-    engine->L = lua_newstate(mr_memory_allocate, &engine->memory);
+    engine->binding.memory.limit_bytes = (size_t)engine->options.memory_mib * 1024 * 1024;
+    engine->L = lua_newstate(mr_memory_allocate, &engine->binding.memory);
     if (engine->L == NULL)
         return -ENOMEM;
-    *(struct mr_engine **)lua_getextraspace(engine->L) = engine;
-    mr_watch_add(&engine->watch, engine->options.watchdog, engine->options.deadline_ms);
+    *(struct mr_binding **)lua_getextraspace(engine->L) = &engine->binding;
+    mr_watchdog_add(&engine->binding.watch, engine->options.watchdog, engine->options.deadline_ms);
     return 0;
 }
 
@@ -89,9 +87,12 @@ int mr_engine_create_host(const struct mr_engine_options *options, struct mr_bun
     if (engine == NULL)
         return mr_error_set(error, -ENOMEM, "out of memory");
     engine->options = *options;
-    engine->bundle = mr_bundle_ref(bundle);
+    engine->binding.bundle = mr_bundle_ref(bundle);
     engine->stream = strdup(options->stream);
-    engine->options.stream = engine->stream;
+    engine->options.stream = engine->binding.stream = engine->stream;
+    engine->binding.log = options->log;
+    engine->binding.trial = options->trial;
+    engine->binding.canvases = options->canvases;
 
     int result = engine->stream == NULL ? -ENOMEM : create_state(engine);
     if (result < 0)
@@ -128,13 +129,13 @@ void mr_engine_destroy(struct mr_engine *engine)
 {
     if (engine == NULL)
         return;
-    mr_watch_remove(&engine->watch);
+    mr_watchdog_remove(&engine->binding.watch);
     if (engine->L != NULL)
         lua_close(engine->L);
-    mr_text_destroy(engine->text);
-    mr_json_write_finish(&engine->json);
+    mr_text_destroy(engine->binding.text);
+    mr_json_write_finish(&engine->binding.json);
     mr_buffer_finish(&engine->traceback);
-    mr_bundle_unref(&engine->bundle);
+    mr_bundle_unref(&engine->binding.bundle);
     free(engine->stream);
     free(engine);
 }
@@ -148,7 +149,7 @@ const char *mr_engine_traceback(const struct mr_engine *engine)
 
 uint64_t mr_engine_limits_met(const struct mr_engine *engine)
 {
-    return engine->memory.limits_met;
+    return engine->binding.memory.limits_met;
 }
 
 void mr_engine_describe_caught_limit(const char *name, int memory_mib, struct mr_error *error)
@@ -161,12 +162,12 @@ void mr_engine_describe_caught_limit(const char *name, int memory_mib, struct mr
 
 struct mr_bundle *mr_engine_bundle(struct mr_engine *engine)
 {
-    return engine->bundle;
+    return engine->binding.bundle;
 }
 
 void mr_engine_take_text(struct mr_engine *engine, struct mr_engine *from)
 {
-    mr_text_destroy(engine->text);
-    engine->text = from->text;
-    from->text = NULL;
+    mr_text_destroy(engine->binding.text);
+    engine->binding.text = from->binding.text;
+    from->binding.text = NULL;
 }

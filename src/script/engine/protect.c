@@ -1,5 +1,6 @@
 /* xpcall as Lua has it, but with a message handler that is not called once the script is being
  * stopped: handlers of errors raised by a hook run without hooks, so nothing could stop them. */
+#include "script/engine/libraries.h"
 #include "script/lua/binding.h"
 
 #include <lauxlib.h>
@@ -7,7 +8,7 @@
 /* upvalue: the script's handler */
 static int handle_message(lua_State *L)
 {
-    if (mr_engine_of(L)->watch.stopping)
+    if (mr_binding_of(L)->watch.stopping)
         return 1;
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);

@@ -1,6 +1,8 @@
 /* require(name): siblings of the script only. "a.b" is a/b.lua or a/b/init.lua in the script's
  * folder or below; their texts come from the bundle. */
+#include "script/engine/libraries.h"
 #include "script/lua/binding.h"
+#include "script/lua/load_text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -34,7 +36,7 @@ static bool is_module_name(const char *name, size_t size)
 static const struct mr_bundle_text *find_text(lua_State *L, const char *name)
 {
     static const char *const suffixes[] = { ".lua", "/init.lua" };
-    struct mr_bundle *bundle = mr_engine_of(L)->bundle;
+    struct mr_bundle *bundle = mr_binding_of(L)->bundle;
     const struct mr_bundle_text *text;
     for (int i = 0; i < 2; i++) {
         const char *file = lua_pushfstring(L, "%s%s", luaL_gsub(L, name, ".", "/"), suffixes[i]);
@@ -55,7 +57,7 @@ static void run_module(lua_State *L, const char *name)
 {
     const struct mr_bundle_text *text = find_text(L, name);
     const char *chunk = lua_pushfstring(L, "@%s", text->name);
-    if (mr_engine_load_text(L, text->data, text->size, chunk) != LUA_OK)
+    if (mr_load_text(L, text->data, text->size, chunk) != LUA_OK)
         luaL_error(L, "module '%s': %s", name, lua_tostring(L, -1));
     lua_pushvalue(L, 1);
     lua_pushstring(L, text->name);

@@ -1,6 +1,6 @@
 /* The libraries that scripts have, and what is taken out of them: nothing a script finds reads or
  * writes files, starts or ends processes, loads machine code or binary chunks. */
-#include "script/lua/binding.h"
+#include "script/engine/libraries.h"
 
 #include <lauxlib.h>
 #include <lualib.h>

@@ -26,17 +26,17 @@ void mr_settings_push(lua_State *L);
  * in:     json: an object, {"label":"Yard","opacity":0.5}
  * return: 0, and a table of the names and values is pushed; a button's is true; -EINVAL with *error
  */
-int mr_settings_check(lua_State *L, const char *json, size_t size, struct mr_error *error);
+int mr_settings_change_check(lua_State *L, const char *json, size_t size, struct mr_error *error);
 
 /* Choose what to take of another version's settings: values that were changed there, and whose name
  * and type are declared here, too. An unchanged one leaves it to this version's default.
  * in:     json: the list that mr_settings_push gives; or, when there was no other version, an object
  *         of values to begin with, none of which may be unknown or not allowed
- * return: 0, and a table as from mr_settings_check is pushed; -EINVAL with *error */
-int mr_settings_choose(lua_State *L, const char *json, size_t size, struct mr_error *error);
+ * return: 0, and a table as from mr_settings_change_check is pushed; -EINVAL with *error */
+int mr_settings_change_choose(lua_State *L, const char *json, size_t size, struct mr_error *error);
 
 /* Set the values in the table on top of the stack, as the two above made it. Buttons stay false.
  * Never raises an error. */
-void mr_settings_apply(lua_State *L);
+void mr_settings_change_apply(lua_State *L);
 
 #endif

@@ -216,10 +216,10 @@ static int refuse_unknown(lua_State *L, int list, const char *name, struct mr_er
                         lua_tostring(L, -1));
 }
 
-int mr_settings_check(lua_State *L, const char *text, size_t size, struct mr_error *error)
+int mr_settings_change_check(lua_State *L, const char *text, size_t size, struct mr_error *error)
 {
     json_error_t wrong;
-    json_t *json = mr_json_parse(L, text, size, JSON_REJECT_DUPLICATES, &wrong);
+    json_t *json = mr_json_lib_parse(L, text, size, JSON_REJECT_DUPLICATES, &wrong);
     if (json == NULL)
         return mr_error_set(error, -EINVAL, "settings: line %d, column %d: %s", wrong.line,
                             wrong.column, wrong.text);
@@ -244,12 +244,12 @@ int mr_settings_check(lua_State *L, const char *text, size_t size, struct mr_err
     return 0;
 }
 
-int mr_settings_choose(lua_State *L, const char *text, size_t size, struct mr_error *error)
+int mr_settings_change_choose(lua_State *L, const char *text, size_t size, struct mr_error *error)
 {
     json_error_t wrong;
-    json_t *json = mr_json_parse(L, text, size, 0, &wrong);
+    json_t *json = mr_json_lib_parse(L, text, size, 0, &wrong);
     if (json_is_object(json))
-        return mr_settings_check(L, text, size, error);
+        return mr_settings_change_check(L, text, size, error);
     if (json == NULL || !json_is_array(json))
         return mr_error_set(error, -EINVAL, "settings: not in the form they are handed over");
     mr_settings_push_list(L);
@@ -277,7 +277,7 @@ int mr_settings_choose(lua_State *L, const char *text, size_t size, struct mr_er
 }
 
 /* The names are in the table of the values already: setting them allocates nothing. */
-void mr_settings_apply(lua_State *L)
+void mr_settings_change_apply(lua_State *L)
 {
     int changed = lua_gettop(L);
     if (mr_settings_push_list(L)) {

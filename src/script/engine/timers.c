@@ -1,6 +1,11 @@
 /* after(seconds, fn) and every(seconds, fn): a heap of what is pending, the earliest first. It is a
  * userdata of the state, as is each timer, so that all of it counts as the script's memory. */
-#include "script/lua/binding.h"
+#include "script/engine/timers.h"
+
+#include "script/engine/call.h"
+#include "script/engine/engine_state.h"
+#include "script/engine/libraries.h"
+#include "script/lua/argument.h"
 
 #include "base/clock.h"
 
@@ -83,7 +88,7 @@ static void take_out(struct mr_timers *timers, struct timer *timer)
 
 static double seconds_argument(lua_State *L, double least)
 {
-    double seconds = mr_arg_number(L, 1, "seconds");
+    double seconds = mr_argument_number(L, 1, "seconds");
     if (!(seconds >= least) || isinf(seconds))
         luaL_argerror(L, 1,
                       lua_pushfstring(L, "seconds: a finite number from %s expected, got %s",
@@ -91,7 +96,7 @@ static double seconds_argument(lua_State *L, double least)
     return fmin(seconds, MAX_DELAY_S);
 }
 
-int64_t mr_engine_now_us(const struct mr_engine *engine)
+int64_t mr_timers_now_us(const struct mr_engine *engine)
 {
     const int64_t *clock_us = engine->options.clock_us;
     return clock_us != NULL ? *clock_us : mr_clock_now_us();
@@ -100,7 +105,7 @@ int64_t mr_engine_now_us(const struct mr_engine *engine)
 /* A timer that a timer sets is not due in the same run, else two of them could keep it going. */
 static int64_t due_in(lua_State *L, const struct mr_timers *timers, int64_t delay_us)
 {
-    int64_t due_us = mr_engine_now_us(mr_engine_of(L)) + delay_us;
+    int64_t due_us = mr_timers_now_us(mr_engine_of(L)) + delay_us;
     return due_us > timers->running_us ? due_us : timers->running_us + 1;
 }
 
@@ -178,7 +183,7 @@ static int timer_to_string(lua_State *L)
 {
     const struct timer *timer = timer_check(L);
     double left_ms =
-        fmax(0, round((double)(timer->due_us - mr_engine_now_us(mr_engine_of(L))) / 1e3));
+        fmax(0, round((double)(timer->due_us - mr_timers_now_us(mr_engine_of(L))) / 1e3));
     if (timer->place == OVER)
         lua_pushliteral(L, "timer (over)");
     else if (timer->period_us > 0)
@@ -212,14 +217,14 @@ static int call_first(lua_State *L)
     return 0;
 }
 
-int64_t mr_engine_next_timer_us(const struct mr_engine *engine)
+int64_t mr_timers_next_us(const struct mr_engine *engine)
 {
     const struct mr_timers *timers = engine->timers;
     return timers->count > 0 ? timers->heap[0]->due_us : -1;
 }
 
-int mr_engine_run_timers(struct mr_engine *engine, int64_t now_us, int64_t *next_us,
-                         struct mr_error *error)
+int mr_timers_run(struct mr_engine *engine, int64_t now_us, int64_t *next_us,
+                  struct mr_error *error)
 {
     struct mr_timers *timers = engine->timers;
     int result = 0;
@@ -227,7 +232,7 @@ int mr_engine_run_timers(struct mr_engine *engine, int64_t now_us, int64_t *next
     while (result == 0 && timers->count > 0 && timers->heap[0]->due_us <= now_us)
         result = mr_call(engine, call_first, timers, error);
     timers->running_us = 0;
-    *next_us = mr_engine_next_timer_us(engine);
+    *next_us = mr_timers_next_us(engine);
     if (*next_us >= 0 && *next_us < now_us)
         *next_us = now_us;
     return result;

@@ -1,12 +1,15 @@
 #include "script/kernel/kernel.h"
 
 #include "script/draw/filter_lib.h"
+#include "script/draw/frame.h"
+#include "script/kernel/kernel_alpha.h"
+#include "script/kernel/kernel_functions.h"
 #include "script/kernel/kernel_precision.h"
 #include "script/kernel/kernel_program.h"
 #include "script/kernel/kernel_run.h"
 #include "script/kernel/kernel_trace.h"
 #include "script/kernel/kernel_vector.h"
-#include "script/lua/binding.h"
+#include "script/lua/argument.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -84,7 +87,7 @@ static void compile(lua_State *L, const struct mr_kernel_graph *graph, const uin
                     struct compiled *compiled)
 {
     compiled->block = lua_newuserdatauv(L, mr_kernel_program_bytes(graph), 0);
-    compiled->bytes = mr_kernel_compile(graph, roots, compiled->block, &compiled->program);
+    compiled->bytes = mr_kernel_program_compile(graph, roots, compiled->block, &compiled->program);
 }
 
 static bool compile_floats(lua_State *L, const struct mr_kernel_graph *graph,
@@ -251,7 +254,7 @@ static void run(lua_State *L, const struct kernel *kernel, const struct mr_kerne
         .picture = picture,
         .area = area,
     };
-    mr_kernel_run(L, &job, scratch_of(L, mr_kernel_scratch_bytes(&job)));
+    mr_kernel_run(L, &job, scratch_of(L, mr_kernel_run_scratch_bytes(&job)));
 }
 
 bool mr_kernel_is(lua_State *L, int index)
@@ -268,7 +271,7 @@ int mr_kernel_apply(lua_State *L)
     int type = lua_type(L, 3);
     if (type != LUA_TTABLE && type != LUA_TNUMBER && type > LUA_TNIL)
         return luaL_error(L, "apply: table of parameters expected, got %s", luaL_typename(L, 3));
-    struct mr_area area = mr_arg_optional_area(L, type == LUA_TNUMBER ? 3 : 4, frame->picture);
+    struct mr_area area = mr_argument_optional_area(L, type == LUA_TNUMBER ? 3 : 4, frame->picture);
     lua_settop(L, 3);
     read_parameters(L, kernel, values);
     if (area.left >= area.right || area.top >= area.bottom)
@@ -283,17 +286,17 @@ int mr_kernel_apply(lua_State *L)
         .parameters = values,
     };
     if (frame->alpha)
-        mr_kernel_begin_alpha(picture);
+        mr_kernel_alpha_begin(picture);
     run(L, kernel, &inputs, picture, area);
     if (frame->alpha)
-        mr_kernel_end_alpha(picture);
+        mr_kernel_alpha_end(picture);
     return 0;
 }
 
 static int frame_apply(lua_State *L)
 {
-    if (mr_filter_is(L, 2))
-        return mr_filter_apply(L);
+    if (mr_filter_lib_is(L, 2))
+        return mr_filter_lib_apply(L);
     if (!mr_kernel_is(L, 2)) {
         mr_frame_check(L);
         return luaL_error(L, "apply: kernel or filter expected, got %s", luaL_typename(L, 2));

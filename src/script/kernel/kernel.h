@@ -5,8 +5,15 @@
 #ifndef MR_SCRIPT_KERNEL_H
 #define MR_SCRIPT_KERNEL_H
 
+#include <lauxlib.h>
 #include <lua.h>
 #include <stdbool.h>
+
+/* Put `kernel` and the functions for it into a new state; after mr_sandbox_open, which makes the tables that they are
+ * added to. */
+void mr_kernel_open(lua_State *L);
+
+extern const luaL_Reg mr_kernel_methods[]; /* of frames and images; ends with { NULL, NULL } */
 
 /* return: whether the value at `index` is a kernel */
 bool mr_kernel_is(lua_State *L, int index);

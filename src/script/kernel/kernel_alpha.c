@@ -1,5 +1,5 @@
 /* Colours of translucent pixels, and what they are multiplied with their alpha. */
-#include "script/kernel/kernel_run.h"
+#include "script/kernel/kernel_alpha.h"
 
 static void for_each_pixel(struct mr_picture *picture, void (*change)(uint8_t *pixel))
 {
@@ -26,12 +26,12 @@ static void multiply(uint8_t *pixel)
         pixel[i] = (uint8_t)((pixel[i] * (unsigned)pixel[3] + 127) / 255);
 }
 
-void mr_kernel_begin_alpha(struct mr_picture *picture)
+void mr_kernel_alpha_begin(struct mr_picture *picture)
 {
     for_each_pixel(picture, divide);
 }
 
-void mr_kernel_end_alpha(struct mr_picture *picture)
+void mr_kernel_alpha_end(struct mr_picture *picture)
 {
     for_each_pixel(picture, multiply);
 }

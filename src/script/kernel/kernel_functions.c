@@ -1,8 +1,9 @@
 /* min max clamp abs floor sqrt sin cos exp log select lt le gt ge eq mix smoothstep: functions of
  * kernels, which work on plain numbers as well. Two names are Lua's or the host's already and keep
  * their meaning: `select` with a position or "#" first outside of kernels, and the fields of `log`. */
+#include "script/kernel/kernel_functions.h"
+
 #include "script/kernel/kernel_trace.h"
-#include "script/lua/binding.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -26,10 +27,10 @@ static int unary(lua_State *L)
     lua_settop(L, 1);
     struct mr_trace *trace = mr_trace_of_arguments(L);
     if (trace != NULL) {
-        unsigned node = mr_kernel_node(&trace->graph, op, mr_trace_node(L, trace, 1), 0, 0);
+        unsigned node = mr_kernel_graph_node(&trace->graph, op, mr_trace_node(L, trace, 1), 0, 0);
         return mr_trace_push_value(L, 2, node);
     }
-    lua_pushnumber(L, mr_kernel_evaluate(op, number_argument(L, 1), 0, 0));
+    lua_pushnumber(L, mr_kernel_graph_evaluate(op, number_argument(L, 1), 0, 0));
     return 1;
 }
 
@@ -49,7 +50,7 @@ static void choose(lua_State *L, enum mr_kernel_op op, struct mr_trace *trace, i
 {
     if (trace != NULL) {
         unsigned left = mr_trace_node(L, trace, a), right = mr_trace_node(L, trace, b);
-        mr_trace_push_value(L, at, mr_kernel_node(&trace->graph, op, left, right, 0));
+        mr_trace_push_value(L, at, mr_kernel_graph_node(&trace->graph, op, left, right, 0));
         return;
     }
     number_argument(L, a);
@@ -92,7 +93,7 @@ static int compare(lua_State *L, enum mr_kernel_op op, int compare_op, int a, in
     struct mr_trace *trace = mr_trace_of_arguments(L);
     if (trace != NULL) {
         unsigned left = mr_trace_node(L, trace, a), right = mr_trace_node(L, trace, b);
-        return mr_trace_push_value(L, 3, mr_kernel_node(&trace->graph, op, left, right, 0));
+        return mr_trace_push_value(L, 3, mr_kernel_graph_node(&trace->graph, op, left, right, 0));
     }
     number_argument(L, 1);
     number_argument(L, 2);
@@ -147,7 +148,7 @@ static int choose_one(lua_State *L)
         for (int i = 0; i < 3; i++)
             of[i] = mr_trace_node(L, trace, i + 2);
         return mr_trace_push_value(
-            L, 1, mr_kernel_node(&trace->graph, MR_KERNEL_SELECT, of[0], of[1], of[2]));
+            L, 1, mr_kernel_graph_node(&trace->graph, MR_KERNEL_SELECT, of[0], of[1], of[2]));
     }
     if (is_choice(L)) {
         bool is_zero = lua_type(L, 1) == LUA_TNUMBER && lua_tonumber(L, 1) == 0;
@@ -179,14 +180,15 @@ static struct operand step(struct mr_trace *trace, enum mr_kernel_op op, struct 
                            struct operand b)
 {
     if (trace != NULL)
-        return (struct operand){ .node = mr_kernel_node(&trace->graph, op, a.node, b.node, 0) };
-    return (struct operand){ .number = mr_kernel_evaluate(op, a.number, b.number, 0) };
+        return (struct operand){ .node =
+                                     mr_kernel_graph_node(&trace->graph, op, a.node, b.node, 0) };
+    return (struct operand){ .number = mr_kernel_graph_evaluate(op, a.number, b.number, 0) };
 }
 
 static struct operand constant(struct mr_trace *trace, double value)
 {
     if (trace != NULL)
-        return (struct operand){ .node = mr_kernel_constant(&trace->graph, value) };
+        return (struct operand){ .node = mr_kernel_graph_constant(&trace->graph, value) };
     return (struct operand){ .number = value };
 }
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-unsigned mr_kernel_operands(enum mr_kernel_op op)
+unsigned mr_kernel_graph_operands(enum mr_kernel_op op)
 {
     if (op < MR_KERNEL_NEGATE)
         return 0;
@@ -22,7 +22,7 @@ static double modulo(double a, double b)
     return rest;
 }
 
-double mr_kernel_evaluate(enum mr_kernel_op op, double a, double b, double c)
+double mr_kernel_graph_evaluate(enum mr_kernel_op op, double a, double b, double c)
 {
     switch (op) {
     case MR_KERNEL_NEGATE:
@@ -80,8 +80,8 @@ double mr_kernel_evaluate(enum mr_kernel_op op, double a, double b, double c)
     }
 }
 
-double mr_kernel_node_value(const struct mr_kernel_node *node, const double *value,
-                            const struct mr_kernel_inputs *inputs, double y)
+double mr_kernel_graph_node_value(const struct mr_kernel_node *node, const double *value,
+                                  const struct mr_kernel_inputs *inputs, double y)
 {
     switch (node->op) {
     case MR_KERNEL_CONSTANT:
@@ -97,8 +97,8 @@ double mr_kernel_node_value(const struct mr_kernel_node *node, const double *val
     case MR_KERNEL_Y:
         return y;
     default:
-        return mr_kernel_evaluate((enum mr_kernel_op)node->op, value[node->of[0]],
-                                  value[node->of[1]], value[node->of[2]]);
+        return mr_kernel_graph_evaluate((enum mr_kernel_op)node->op, value[node->of[0]],
+                                        value[node->of[1]], value[node->of[2]]);
     }
 }
 
@@ -141,7 +141,7 @@ static unsigned intern(struct mr_kernel_graph *graph, const struct mr_kernel_nod
     return added;
 }
 
-unsigned mr_kernel_constant(struct mr_kernel_graph *graph, double value)
+unsigned mr_kernel_graph_constant(struct mr_kernel_graph *graph, double value)
 {
     return intern(graph, &(struct mr_kernel_node){ .op = MR_KERNEL_CONSTANT, .value = value });
 }
@@ -155,7 +155,7 @@ static bool is_constant(const struct mr_kernel_graph *graph, unsigned node, doub
 static bool is_leaf(const struct mr_kernel_graph *graph, unsigned node)
 {
     return graph->nodes[node].needs != 0 &&
-           mr_kernel_operands((enum mr_kernel_op)graph->nodes[node].op) == 0;
+           mr_kernel_graph_operands((enum mr_kernel_op)graph->nodes[node].op) == 0;
 }
 
 /* return: the operand that is the result already, or MR_KERNEL_NO_NODE */
@@ -209,15 +209,16 @@ static unsigned operation(struct mr_kernel_graph *graph, struct mr_kernel_node *
     }
     enum mr_kernel_op op = (enum mr_kernel_op)node->op;
     if (constants == operands)
-        return mr_kernel_constant(graph, mr_kernel_evaluate(op, value[0], value[1], value[2]));
+        return mr_kernel_graph_constant(graph,
+                                        mr_kernel_graph_evaluate(op, value[0], value[1], value[2]));
     unsigned same = simplify(graph, op, node->of[0], node->of[1]);
     return same != MR_KERNEL_NO_NODE ? same : intern(graph, node);
 }
 
-unsigned mr_kernel_node(struct mr_kernel_graph *graph, enum mr_kernel_op op, unsigned a, unsigned b,
-                        unsigned c)
+unsigned mr_kernel_graph_node(struct mr_kernel_graph *graph, enum mr_kernel_op op, unsigned a,
+                              unsigned b, unsigned c)
 {
-    unsigned operands = mr_kernel_operands(op);
+    unsigned operands = mr_kernel_graph_operands(op);
     struct mr_kernel_node node = {
         .op = (uint8_t)op,
         .needs = leaf_needs(op),
@@ -232,16 +233,16 @@ unsigned mr_kernel_node(struct mr_kernel_graph *graph, enum mr_kernel_op op, uns
     return operation(graph, &node, operands);
 }
 
-void mr_kernel_count_uses(const struct mr_kernel_graph *graph, const uint16_t roots[3],
-                          uint16_t *uses)
+void mr_kernel_graph_count_uses(const struct mr_kernel_graph *graph, const uint16_t roots[3],
+                                uint16_t *uses)
 {
     memset(uses, 0, graph->count * sizeof(*uses));
     for (int i = 0; i < 3; i++)
         uses[roots[i]]++;
     for (unsigned i = graph->count; i-- > 0;) {
         const struct mr_kernel_node *node = &graph->nodes[i];
-        for (unsigned k = 0; uses[i] != 0 && k < mr_kernel_operands((enum mr_kernel_op)node->op);
-             k++)
+        for (unsigned k = 0;
+             uses[i] != 0 && k < mr_kernel_graph_operands((enum mr_kernel_op)node->op); k++)
             uses[node->of[k]]++;
     }
 }

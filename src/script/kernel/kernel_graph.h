@@ -97,20 +97,20 @@ void mr_kernel_graph_init(struct mr_kernel_graph *graph);
 
 /* Add a node of the given kind, or find it. Operands an operation does not have are 0.
  * return: its number; MR_KERNEL_NO_NODE when the graph is full, or an operand is that already */
-unsigned mr_kernel_constant(struct mr_kernel_graph *graph, double value);
-unsigned mr_kernel_node(struct mr_kernel_graph *graph, enum mr_kernel_op op, unsigned a, unsigned b,
-                        unsigned c);
+unsigned mr_kernel_graph_constant(struct mr_kernel_graph *graph, double value);
+unsigned mr_kernel_graph_node(struct mr_kernel_graph *graph, enum mr_kernel_op op, unsigned a,
+                              unsigned b, unsigned c);
 
 /* return: the value of the operation with these numbers, exactly as Lua computes it */
-double mr_kernel_evaluate(enum mr_kernel_op op, double a, double b, double c);
+double mr_kernel_graph_evaluate(enum mr_kernel_op op, double a, double b, double c);
 
 /* in:     node: one that needs neither x nor the pixel; value: those of its operands
  * return: its value */
-double mr_kernel_node_value(const struct mr_kernel_node *node, const double *value,
-                            const struct mr_kernel_inputs *inputs, double y);
+double mr_kernel_graph_node_value(const struct mr_kernel_node *node, const double *value,
+                                  const struct mr_kernel_inputs *inputs, double y);
 
 /* return: how many operands the operation has, 0 … 3 */
-unsigned mr_kernel_operands(enum mr_kernel_op op);
+unsigned mr_kernel_graph_operands(enum mr_kernel_op op);
 
 /* The exponent, if lowering makes a power with this one a product; 0 if not. */
 static inline int mr_kernel_whole_exponent(const struct mr_kernel_node *node)
@@ -133,7 +133,7 @@ bool mr_kernel_lower(const struct mr_kernel_graph *graph, struct mr_kernel_graph
 
 /* Count how often each node is referred to by what the roots depend on, and as a root.
  * out:    uses: graph->count numbers; 0: the node is not needed */
-void mr_kernel_count_uses(const struct mr_kernel_graph *graph, const uint16_t roots[3],
-                          uint16_t *uses);
+void mr_kernel_graph_count_uses(const struct mr_kernel_graph *graph, const uint16_t roots[3],
+                                uint16_t *uses);
 
 #endif

@@ -26,8 +26,8 @@ static unsigned fuse(struct lowering *lowering, enum mr_kernel_op op, unsigned i
     const struct mr_kernel_node *node = &lowering->from->nodes[inner];
     unsigned a = lowering->node[node->of[0]], b = lowering->node[node->of[1]];
     if (mr_kernel_is_scalar(&lowering->to->nodes[a]))
-        return mr_kernel_node(lowering->to, op, b, a, lowering->node[other]);
-    return mr_kernel_node(lowering->to, op, a, b, lowering->node[other]);
+        return mr_kernel_graph_node(lowering->to, op, b, a, lowering->node[other]);
+    return mr_kernel_graph_node(lowering->to, op, a, b, lowering->node[other]);
 }
 
 static unsigned lower_sum(struct lowering *lowering, const struct mr_kernel_node *node)
@@ -42,17 +42,18 @@ static unsigned lower_sum(struct lowering *lowering, const struct mr_kernel_node
         return fuse(lowering, MR_KERNEL_ADD_ADD, b, a);
     if (adds && is_lone(lowering, a, MR_KERNEL_ADD))
         return fuse(lowering, MR_KERNEL_ADD_ADD, a, b);
-    return mr_kernel_node(lowering->to, (enum mr_kernel_op)node->op, lowering->node[a],
-                          lowering->node[b], 0);
+    return mr_kernel_graph_node(lowering->to, (enum mr_kernel_op)node->op, lowering->node[a],
+                                lowering->node[b], 0);
 }
 
 static unsigned lower_divide(struct lowering *lowering, unsigned a, unsigned b)
 {
     struct mr_kernel_graph *to = lowering->to;
     if (!mr_kernel_is_scalar(&to->nodes[b]))
-        return mr_kernel_node(to, MR_KERNEL_DIVIDE, a, b, 0);
-    unsigned inverse = mr_kernel_node(to, MR_KERNEL_DIVIDE, mr_kernel_constant(to, 1), b, 0);
-    return mr_kernel_node(to, MR_KERNEL_MULTIPLY, a, inverse, 0);
+        return mr_kernel_graph_node(to, MR_KERNEL_DIVIDE, a, b, 0);
+    unsigned inverse =
+        mr_kernel_graph_node(to, MR_KERNEL_DIVIDE, mr_kernel_graph_constant(to, 1), b, 0);
+    return mr_kernel_graph_node(to, MR_KERNEL_MULTIPLY, a, inverse, 0);
 }
 
 static unsigned lower_power(struct lowering *lowering, unsigned a, unsigned b)
@@ -61,14 +62,14 @@ static unsigned lower_power(struct lowering *lowering, unsigned a, unsigned b)
     double constant = to->nodes[b].op == MR_KERNEL_CONSTANT ? to->nodes[b].value : 0;
     int exponent = mr_kernel_whole_exponent(&to->nodes[b]);
     if (constant == 0.5)
-        return mr_kernel_node(to, MR_KERNEL_SQRT, a, 0, 0);
+        return mr_kernel_graph_node(to, MR_KERNEL_SQRT, a, 0, 0);
     if (exponent == 0)
-        return mr_kernel_node(to, MR_KERNEL_POWER, a, b, 0);
+        return mr_kernel_graph_node(to, MR_KERNEL_POWER, a, b, 0);
     unsigned product = a;
     for (int bit = exponent >= 8 ? 4 : exponent >= 4 ? 2 : 1; bit > 0; bit /= 2) {
-        product = mr_kernel_node(to, MR_KERNEL_MULTIPLY, product, product, 0);
+        product = mr_kernel_graph_node(to, MR_KERNEL_MULTIPLY, product, product, 0);
         if ((exponent & bit) != 0) /* bits below the highest */
-            product = mr_kernel_node(to, MR_KERNEL_MULTIPLY, product, a, 0);
+            product = mr_kernel_graph_node(to, MR_KERNEL_MULTIPLY, product, a, 0);
     }
     return product;
 }
@@ -76,11 +77,11 @@ static unsigned lower_power(struct lowering *lowering, unsigned a, unsigned b)
 static unsigned lower_node(struct lowering *lowering, const struct mr_kernel_node *node)
 {
     const uint16_t *of = node->of;
-    unsigned operands = mr_kernel_operands((enum mr_kernel_op)node->op), to[3] = { 0 };
+    unsigned operands = mr_kernel_graph_operands((enum mr_kernel_op)node->op), to[3] = { 0 };
     if (node->op == MR_KERNEL_CONSTANT)
-        return mr_kernel_constant(lowering->to, node->value);
+        return mr_kernel_graph_constant(lowering->to, node->value);
     if (operands == 0)
-        return mr_kernel_node(lowering->to, (enum mr_kernel_op)node->op, of[0], of[1], of[2]);
+        return mr_kernel_graph_node(lowering->to, (enum mr_kernel_op)node->op, of[0], of[1], of[2]);
     for (unsigned i = 0; i < operands; i++)
         to[i] = lowering->node[of[i]];
     if (!mr_kernel_is_scalar(node)) { /* those others are computed as they stand */
@@ -91,14 +92,14 @@ static unsigned lower_node(struct lowering *lowering, const struct mr_kernel_nod
         if (node->op == MR_KERNEL_POWER)
             return lower_power(lowering, to[0], to[1]);
     }
-    return mr_kernel_node(lowering->to, (enum mr_kernel_op)node->op, to[0], to[1], to[2]);
+    return mr_kernel_graph_node(lowering->to, (enum mr_kernel_op)node->op, to[0], to[1], to[2]);
 }
 
 bool mr_kernel_lower(const struct mr_kernel_graph *graph, struct mr_kernel_graph *lowered,
                      uint16_t roots[3])
 {
     struct lowering lowering = { .from = graph, .to = lowered };
-    mr_kernel_count_uses(graph, roots, lowering.uses);
+    mr_kernel_graph_count_uses(graph, roots, lowering.uses);
     for (unsigned i = 0; i < graph->count; i++) {
         if (lowering.uses[i] == 0)
             continue;

@@ -80,13 +80,13 @@ static struct mr_bound of_leaf(const struct mr_kernel_node *node,
 static double value_of(const struct mr_kernel_node *node, const double *value,
                        const struct mr_kernel_inputs *inputs)
 {
-    return node->needs == 0 ? mr_kernel_node_value(node, value, inputs, 0) : 0;
+    return node->needs == 0 ? mr_kernel_graph_node_value(node, value, inputs, 0) : 0;
 }
 
 /* Operations that divide by 0 or take its logarithm, and operations on their results. */
 static bool may_be_wild(const struct mr_kernel_node *node, const struct mr_bound *all)
 {
-    for (unsigned i = 0; i < mr_kernel_operands((enum mr_kernel_op)node->op); i++)
+    for (unsigned i = 0; i < mr_kernel_graph_operands((enum mr_kernel_op)node->op); i++)
         if (all[node->of[i]].wild)
             return true;
     const struct mr_bound *divisor = &all[node->of[node->op == MR_KERNEL_LOG ? 0 : 1]];
@@ -101,7 +101,7 @@ static struct mr_bound of_node(const struct mr_kernel_node *node,
 {
     if (node->needs == 0)
         return mr_bound_number(value);
-    struct mr_bound bound = mr_kernel_operands((enum mr_kernel_op)node->op) == 0
+    struct mr_bound bound = mr_kernel_graph_operands((enum mr_kernel_op)node->op) == 0
                                 ? of_leaf(node, inputs)
                                 : of_operation(node, nodes, all);
     bound.wild = may_be_wild(node, all);

@@ -38,8 +38,8 @@ struct mr_kernel_program {
 /* Compile what `graph` computes for the three roots.
  * in:     block: mr_kernel_program_bytes(graph) of memory, aligned as by malloc
  * return: how much of it is in use; the program does not refer to the rest, nor to the graph */
-size_t mr_kernel_compile(const struct mr_kernel_graph *graph, const uint16_t roots[3], void *block,
-                         struct mr_kernel_program *program);
+size_t mr_kernel_program_compile(const struct mr_kernel_graph *graph, const uint16_t roots[3],
+                                 void *block, struct mr_kernel_program *program);
 size_t mr_kernel_program_bytes(const struct mr_kernel_graph *graph);
 
 /* Let the program refer to a copy of its block. */

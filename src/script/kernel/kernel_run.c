@@ -1,6 +1,7 @@
 #include "script/kernel/kernel_run.h"
 
 #include "script/lua/binding.h"
+#include "script/lua/watchdog.h"
 
 #include <string.h>
 
@@ -76,7 +77,7 @@ static struct layout lay_out(const struct mr_kernel_job *job)
     return layout;
 }
 
-size_t mr_kernel_scratch_bytes(const struct mr_kernel_job *job)
+size_t mr_kernel_run_scratch_bytes(const struct mr_kernel_job *job)
 {
     return lay_out(job).bytes + ALIGNMENT;
 }
@@ -112,7 +113,7 @@ static void compute_scalars(struct run *run, unsigned from, unsigned to, int y)
 {
     const struct mr_kernel_node *scalar = run->program->scalar;
     for (unsigned i = from; i < to; i++) {
-        run->value[i] = mr_kernel_node_value(&scalar[i], run->value, run->job->inputs, y);
+        run->value[i] = mr_kernel_graph_node_value(&scalar[i], run->value, run->job->inputs, y);
         store_scalar(run, i, run->value[i]);
     }
 }
@@ -133,7 +134,7 @@ static void run_steps(struct run *run, const struct mr_kernel_instruction *steps
                       int values)
 {
     char **operand = run->operand;
-    mr_watch_check(run->watch, run->L);
+    mr_watchdog_check(run->watch, run->L);
     values = step_up(values);
     for (unsigned i = 0; i < count; i++) {
         const struct mr_kernel_instruction *step = &steps[i];
@@ -261,7 +262,7 @@ void mr_kernel_run(lua_State *L, const struct mr_kernel_job *job, void *scratch)
     struct layout layout = lay_out(job);
     struct run run = {
         .L = L,
-        .watch = &mr_engine_of(L)->watch,
+        .watch = &mr_binding_of(L)->watch,
         .job = job,
         .program = job->program,
         .layout = layout,

@@ -21,16 +21,11 @@ struct mr_kernel_job {
 };
 
 /* Run the kernel over the area of the job.
- * in:     scratch: mr_kernel_scratch_bytes(job) of memory
+ * in:     scratch: mr_kernel_run_scratch_bytes(job) of memory
  * A Lua error when the script is told to stop: some rows are done then, and others not. */
 void mr_kernel_run(lua_State *L, const struct mr_kernel_job *job, void *scratch);
 
 /* return: how many bytes of scratch memory the job needs */
-size_t mr_kernel_scratch_bytes(const struct mr_kernel_job *job);
-
-/* Around a run over premultiplied BGRA: kernels see and make colours as they are without alpha. What
- * they leave alone is the same afterwards. */
-void mr_kernel_begin_alpha(struct mr_picture *picture);
-void mr_kernel_end_alpha(struct mr_picture *picture);
+size_t mr_kernel_run_scratch_bytes(const struct mr_kernel_job *job);
 
 #endif

@@ -1,7 +1,5 @@
 #include "script/kernel/kernel_trace.h"
 
-#include "script/lua/binding.h"
-
 #include <lauxlib.h>
 #include <string.h>
 
@@ -69,7 +67,7 @@ struct mr_trace *mr_trace_of_arguments(lua_State *L)
 unsigned mr_trace_node(lua_State *L, struct mr_trace *trace, int index)
 {
     if (lua_type(L, index) == LUA_TNUMBER)
-        return mr_kernel_constant(&trace->graph, lua_tonumber(L, index));
+        return mr_kernel_graph_constant(&trace->graph, lua_tonumber(L, index));
     const struct value *value = to_object(L, index, &value_key);
     if (value == NULL)
         luaL_error(L, "kernel: number or value of a pixel expected, got %s",
@@ -98,8 +96,8 @@ static int operate(lua_State *L)
     lua_settop(L, 2); /* Lua passes the operand of a minus twice */
     struct mr_trace *trace = mr_trace_of_arguments(L);
     unsigned a = mr_trace_node(L, trace, 1);
-    unsigned b = mr_kernel_operands(op) > 1 ? mr_trace_node(L, trace, 2) : 0;
-    return mr_trace_push_value(L, 3, mr_kernel_node(&trace->graph, op, a, b, 0));
+    unsigned b = mr_kernel_graph_operands(op) > 1 ? mr_trace_node(L, trace, 2) : 0;
+    return mr_trace_push_value(L, 3, mr_kernel_graph_node(&trace->graph, op, a, b, 0));
 }
 
 /* upvalue: what to say */
@@ -228,8 +226,8 @@ static int pixel_index(lua_State *L)
         dx = (unsigned)(pixel->dx + MR_KERNEL_MAX_REACH);
         dy = (unsigned)(pixel->dy + MR_KERNEL_MAX_REACH);
     }
-    return mr_trace_push_value(L, -1,
-                               mr_kernel_node(&trace->graph, field->op, dx, dy, field->channel));
+    return mr_trace_push_value(
+        L, -1, mr_kernel_graph_node(&trace->graph, field->op, dx, dy, field->channel));
 }
 
 /* ---- u ---- */
@@ -254,8 +252,8 @@ static int parameters_index(lua_State *L)
         lua_pushinteger(L, trace->parameters);
     }
     unsigned number = (unsigned)lua_tointeger(L, -1) - 1;
-    return mr_trace_push_value(L, 3,
-                               mr_kernel_node(&trace->graph, MR_KERNEL_PARAMETER, number, 0, 0));
+    return mr_trace_push_value(
+        L, 3, mr_kernel_graph_node(&trace->graph, MR_KERNEL_PARAMETER, number, 0, 0));
 }
 
 void mr_trace_push_arguments(lua_State *L, int trace)

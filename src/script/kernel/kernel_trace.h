@@ -46,7 +46,6 @@ unsigned mr_trace_node(lua_State *L, struct mr_trace *trace, int index);
  * return: 1, for C functions that return it to Lua */
 int mr_trace_push_value(lua_State *L, int index, unsigned node);
 
-void mr_trace_open(lua_State *L);            /* the types of these values */
-void mr_kernel_functions_open(lua_State *L); /* kernel_functions.c: min, max, … as globals */
+void mr_trace_open(lua_State *L); /* the types of these values */
 
 #endif

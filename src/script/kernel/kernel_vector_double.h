@@ -48,7 +48,7 @@ SINE(cos, 1)
             to[i] = rest == 0 ? copysign(rest, x) : wrong ? rest + y : rest;                       \
         }                                                                                          \
         for (int i = 0; beyond != 0 && i < count; i++)                                             \
-            to[i] = mr_kernel_evaluate(MR_KERNEL_MODULO, left[x_index], right[y_index], 0);        \
+            to[i] = mr_kernel_graph_evaluate(MR_KERNEL_MODULO, left[x_index], right[y_index], 0);  \
     }
 
 MODULO_FORM(modulo, i, i)
@@ -59,6 +59,6 @@ MODULO_FORM(value_modulo, 0, i)
 
 UNARY(sin, sin(x))
 UNARY(cos, cos(x))
-BINARY(modulo, mr_kernel_evaluate(MR_KERNEL_MODULO, x, y, 0))
+BINARY(modulo, mr_kernel_graph_evaluate(MR_KERNEL_MODULO, x, y, 0))
 
 #endif

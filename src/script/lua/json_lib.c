@@ -12,7 +12,7 @@ static const char tree_key = 0; /* of the metatable in the registry, by address 
 static int json_encode(lua_State *L)
 {
     luaL_checkany(L, 1);
-    struct mr_json_writer *writer = &mr_engine_of(L)->json;
+    struct mr_json_writer *writer = &mr_binding_of(L)->json;
     if (!mr_json_write(writer, L, 1, "value"))
         return luaL_error(L, "json.encode: %s", writer->error);
     lua_pushlstring(L, (const char *)writer->out.data, writer->out.size);
@@ -100,8 +100,8 @@ static int json_collect(lua_State *L)
     return 0;
 }
 
-json_t *mr_json_parse(lua_State *L, const char *text, size_t size, size_t flags,
-                      json_error_t *error)
+json_t *mr_json_lib_parse(lua_State *L, const char *text, size_t size, size_t flags,
+                          json_error_t *error)
 {
     json_t **box = lua_newuserdatauv(L, sizeof(*box), 0);
     *box = NULL;
@@ -112,10 +112,10 @@ json_t *mr_json_parse(lua_State *L, const char *text, size_t size, size_t flags,
     return *box;
 }
 
-void mr_json_decode(lua_State *L, const char *text, size_t size, const char *what)
+void mr_json_lib_decode(lua_State *L, const char *text, size_t size, const char *what)
 {
     json_error_t error;
-    json_t *json = mr_json_parse(L, text, size, 0, &error);
+    json_t *json = mr_json_lib_parse(L, text, size, 0, &error);
     int tree = lua_gettop(L);
     if (json == NULL)
         luaL_error(L, "%s: line %d, column %d: %s", what, error.line, error.column, error.text);
@@ -131,7 +131,7 @@ static int json_decode_text(lua_State *L)
     const char *text = luaL_checklstring(L, 1, &size);
     if (size > MR_JSON_MAX_BYTES)
         return luaL_error(L, "json.decode: the text is longer than 1 MiB");
-    mr_json_decode(L, text, size, "json.decode");
+    mr_json_lib_decode(L, text, size, "json.decode");
     return 1;
 }
 
@@ -162,7 +162,7 @@ static void make_mark(lua_State *L, const char *mark)
     lua_rawsetp(L, LUA_REGISTRYINDEX, mark);
 }
 
-void mr_json_open(lua_State *L)
+void mr_json_lib_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "encode", json_encode },

@@ -7,14 +7,17 @@
 #include <jansson.h>
 #include <lua.h>
 
+/* Put the table `json` into a new state. */
+void mr_json_lib_open(lua_State *L);
+
 /* Parse any JSON value. One value is pushed that owns the tree and frees it when the C function
  * that called returns or raises an error.
  * in:     flags: more of jansson's JSON_… for decoding
  * return: the tree, borrowed; NULL with *error */
-json_t *mr_json_parse(lua_State *L, const char *text, size_t size, size_t flags,
-                      json_error_t *error);
+json_t *mr_json_lib_parse(lua_State *L, const char *text, size_t size, size_t flags,
+                          json_error_t *error);
 
 /* Push what json.decode gives for the text. Errors begin with `what`. */
-void mr_json_decode(lua_State *L, const char *text, size_t size, const char *what);
+void mr_json_lib_decode(lua_State *L, const char *text, size_t size, const char *what);
 
 #endif

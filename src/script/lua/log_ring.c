@@ -35,7 +35,7 @@ struct mr_log_ring *mr_log_ring_ref(struct mr_log_ring *ring)
     return ring;
 }
 
-void mr_log_line_unref(struct mr_log_line **held)
+void mr_log_ring_unref_line(struct mr_log_line **held)
 {
     struct mr_log_line *line = *held;
     *held = NULL;
@@ -50,7 +50,7 @@ void mr_log_ring_unref(struct mr_log_ring **held)
     if (ring == NULL || atomic_fetch_sub_explicit(&ring->refs, 1, memory_order_acq_rel) > 1)
         return;
     for (unsigned i = 0; i < MR_LOG_RING_LINES; i++)
-        mr_log_line_unref(&ring->slots[i]);
+        mr_log_ring_unref_line(&ring->slots[i]);
     pthread_mutex_destroy(&ring->lock);
     free(ring);
 }
@@ -113,7 +113,7 @@ void mr_log_ring_put(struct mr_log_ring *ring, enum mr_log_level level, const ch
             ring->bytes += line->size;
         }
         pthread_mutex_unlock(&ring->lock);
-        mr_log_line_unref(&oldest);
+        mr_log_ring_unref_line(&oldest);
     } while (!kept);
 }
 

@@ -44,7 +44,7 @@ void mr_log_ring_put(struct mr_log_ring *ring, enum mr_log_level level, const ch
  * return: how many were fetched */
 unsigned mr_log_ring_fetch(struct mr_log_ring *ring, uint64_t *last,
                            struct mr_log_line *lines[MR_LOG_RING_LINES], uint64_t *missed);
-void mr_log_line_unref(struct mr_log_line **line); /* clears it */
+void mr_log_ring_unref_line(struct mr_log_line **line); /* clears it */
 
 /* return: how many lines were dropped so far to make room for newer ones. Any thread. */
 uint64_t mr_log_ring_dropped(struct mr_log_ring *ring);

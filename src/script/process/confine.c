@@ -76,7 +76,7 @@ int mr_confine(const struct mr_confine_options *options, struct mr_error *error)
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
         return refused(error, "PR_SET_DUMPABLE");
 #endif
-    int landlock = mr_confine_files(error);
+    int landlock = mr_confine_landlock_files(error);
     if (landlock < 0)
         return landlock;
     result = mr_confine_syscalls(error);

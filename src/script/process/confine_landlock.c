@@ -160,7 +160,7 @@ static int allow_all(int ruleset)
     return result == 0 ? allow_suppressions(ruleset) : result;
 }
 
-int mr_confine_files(struct mr_error *error)
+int mr_confine_landlock_files(struct mr_error *error)
 {
     int version =
         (int)syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);

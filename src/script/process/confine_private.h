@@ -28,7 +28,7 @@
 /* Leave only the files of confine_landlock.c readable. Needs no_new_privs.
  * return: the version of Landlock in use, 0 when the kernel has none or it is off; -errno with
  *         *error */
-int mr_confine_files(struct mr_error *error);
+int mr_confine_landlock_files(struct mr_error *error);
 
 /* Refuse all but the calls of confine_syscalls.c, in all threads. Needs no_new_privs.
  * return: 0; -errno with *error */

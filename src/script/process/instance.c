@@ -1,36 +1,19 @@
 #include "script/process/instance.h"
 
+#include "script/process/instance_local.h"
 #include "script/process/instance_private.h"
-
-#include <stdlib.h>
-
-struct mr_instance *mr_instance_allocate(size_t size, const struct mr_instance_calls *calls,
-                                         const struct mr_instance_options *options)
-{
-    struct mr_instance *instance = calloc(1, size);
-    if (instance == NULL)
-        return NULL;
-    instance->calls = calls;
-    instance->options = *options;
-    instance->aftermath.next_timer_us = -1;
-    instance->aftermath.traceback = "";
-    return instance;
-}
+#include "script/process/instance_remote.h"
 
 int mr_instance_create(const struct mr_instance_options *options, struct mr_instance **instance,
                        struct mr_error *error)
 {
-    return options->host != NULL ? mr_instance_create_remote(options, instance, error)
-                                 : mr_instance_create_local(options, instance, error);
+    return options->host != NULL ? mr_instance_remote_create(options, instance, error)
+                                 : mr_instance_local_create(options, instance, error);
 }
 
 void mr_instance_destroy(struct mr_instance *instance)
 {
-    if (instance == NULL)
-        return;
-    instance->calls->destroy(instance);
-    mr_bundle_unref(&instance->bundle);
-    free(instance);
+    mr_instance_free(instance);
 }
 
 int mr_instance_load(struct mr_instance *instance, struct mr_bundle *bundle,

@@ -2,7 +2,9 @@
 #ifndef MR_SCRIPT_INSTANCE_PRIVATE_H
 #define MR_SCRIPT_INSTANCE_PRIVATE_H
 
-#include "script/process/instance.h"
+#include "script/process/instance_types.h"
+
+struct mr_instance;
 
 struct mr_instance_calls {
     void (*destroy)(struct mr_instance *instance);
@@ -39,9 +41,7 @@ struct mr_instance {
 struct mr_instance *mr_instance_allocate(size_t size, const struct mr_instance_calls *calls,
                                          const struct mr_instance_options *options);
 
-int mr_instance_create_local(const struct mr_instance_options *options,
-                             struct mr_instance **instance, struct mr_error *error);
-int mr_instance_create_remote(const struct mr_instance_options *options,
-                              struct mr_instance **instance, struct mr_error *error);
+/* Free an instance of either kind, without a shutdown. Takes NULL. */
+void mr_instance_free(struct mr_instance *instance);
 
 #endif

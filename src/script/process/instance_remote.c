@@ -1,5 +1,7 @@
 /* An instance in a process of its own. The frames' memory is announced to it once; the canvas of each
  * call is lent from a pool of this instance, so that no other version of the script draws on it. */
+#include "script/process/instance_remote.h"
+
 #include "script/process/remote.h"
 
 #include "media/picture/picture.h"
@@ -296,7 +298,7 @@ static const struct mr_instance_calls calls = {
     .salvage = salvage,
 };
 
-int mr_instance_create_remote(const struct mr_instance_options *options, struct mr_instance **out,
+int mr_instance_remote_create(const struct mr_instance_options *options, struct mr_instance **out,
                               struct mr_error *error)
 {
     *out = NULL;
@@ -307,7 +309,7 @@ int mr_instance_create_remote(const struct mr_instance_options *options, struct 
     remote->process.fd = -1;
     int result = mr_remote_start(remote, error);
     if (result < 0)
-        mr_instance_destroy(instance);
+        mr_instance_free(instance);
     else
         *out = instance;
     return result;

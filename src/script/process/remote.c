@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "media/picture/picture.h"
 #include "script/lua/json_string.h"
+#include "script/lua/rate.h"
 #include "script/lua/script_log.h"
 #include "script/lua/state.h"
 

@@ -5,9 +5,9 @@
 #ifndef MR_SCRIPT_REMOTE_H
 #define MR_SCRIPT_REMOTE_H
 
+#include "script/lua/rate.h"
 #include "script/process/instance_private.h"
 #include "script/process/process.h"
-#include "script/process/rate.h"
 #include "script/process/wire.h"
 
 struct mr_remote {

@@ -1,7 +1,10 @@
 /* The requests to a script process about its script, and its answers. */
-#include "script/process/script_host_private.h"
+#include "script/process/script_duties.h"
 
 #include "media/picture/picture.h"
+#include "script/process/script_host_leave.h"
+#include "script/process/script_host_link.h"
+#include "script/process/script_host_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +19,14 @@ static void answer(struct mr_script_host *host, struct mr_wire_message *message,
     if (host->instance != NULL) {
         const struct mr_aftermath *aftermath = mr_instance_aftermath(host->instance);
         if (aftermath->lost && host->started)
-            mr_script_host_save_state(host); /* before the host ends this process */
+            mr_script_host_link_save_state(host); /* before the host ends this process */
         if (aftermath->lost)
             mr_script_log_settle(host->log);
         message->answer.next_timer_us = aftermath->next_timer_us;
         message->answer.lost = aftermath->lost;
         message->answer.limits_met = aftermath->limits_met;
     }
-    mr_script_host_must(mr_wire_send(host->fd, message, body, size, -1));
+    mr_script_host_link_must(mr_wire_send(host->fd, message, body, size, -1));
 }
 
 static void answer_error(struct mr_script_host *host, int result, const struct mr_error *error)
@@ -38,8 +41,8 @@ static void answer_error(struct mr_script_host *host, int result, const struct m
     mr_buffer_finish(&body);
 }
 
-void mr_script_host_answer_result(struct mr_script_host *host, int result,
-                                  const struct mr_error *error)
+void mr_script_duties_answer_result(struct mr_script_host *host, int result,
+                                    const struct mr_error *error)
 {
     struct mr_wire_message message = { 0 };
     if (result < 0)
@@ -67,10 +70,10 @@ static struct mr_picture *open_frame(struct mr_script_host *host)
     picture->captured_us = asked->frame.captured_us;
     picture->recorded = host->recorded;
     host->recorded = NULL;
-    const struct mr_pending_options pending = { .fill = mr_script_host_want_pixels,
+    const struct mr_pending_options pending = { .fill = mr_script_host_link_want_pixels,
                                                 .opaque = host };
     if (asked->frame.pending && picture->pending == NULL)
-        mr_script_host_must(mr_picture_postpone(picture, &pending));
+        mr_script_host_link_must(mr_picture_postpone(picture, &pending));
     return picture;
 }
 
@@ -93,11 +96,11 @@ static void load(struct mr_script_host *host)
     struct mr_bundle *bundle = name == NULL
                                    ? NULL
                                    : mr_bundle_create(name, body + first, host->body.size - first,
-                                                      mr_script_host_fetch, host);
+                                                      mr_script_host_link_fetch, host);
     free(name);
     if (bundle == NULL || host->instance != NULL)
         mr_script_host_leave(1);
-    mr_script_host_must(mr_instance_create(&host->options, &host->instance, &error));
+    mr_script_host_link_must(mr_instance_create(&host->options, &host->instance, &error));
     if (asked->frame.trial)
         trial.picture = open_frame(host);
     int result = mr_instance_load(host->instance, bundle, &host->heritage, &trial, &error);
@@ -105,7 +108,7 @@ static void load(struct mr_script_host *host)
         close_frame(host, trial.picture);
     mr_bundle_unref(&bundle);
     host->loaded = result == 0;
-    mr_script_host_answer_result(host, result, &error);
+    mr_script_duties_answer_result(host, result, &error);
 }
 
 static void start(struct mr_script_host *host)
@@ -113,7 +116,7 @@ static void start(struct mr_script_host *host)
     struct mr_error error = { 0 };
     int result = mr_instance_start(host->instance, &host->heritage, &error);
     host->started = result == 0;
-    mr_script_host_answer_result(host, result, &error);
+    mr_script_duties_answer_result(host, result, &error);
 }
 
 static void process(struct mr_script_host *host)
@@ -152,14 +155,15 @@ static void deliver(struct mr_script_host *host)
     };
     if (asked->event.kind > MR_SCRIPT_LEAVE)
         mr_script_host_leave(1);
-    mr_script_host_answer_result(host, mr_instance_deliver(host->instance, &event, &error), &error);
+    mr_script_duties_answer_result(host, mr_instance_deliver(host->instance, &event, &error),
+                                   &error);
 }
 
 static void run_timers(struct mr_script_host *host)
 {
     struct mr_error error = { 0 };
     int result = mr_instance_run_timers(host->instance, host->asked.timers.now_us, &error);
-    mr_script_host_answer_result(host, result, &error);
+    mr_script_duties_answer_result(host, result, &error);
 }
 
 static void get_state(struct mr_script_host *host)
@@ -195,14 +199,14 @@ static void change_settings(struct mr_script_host *host)
     struct mr_error error = { 0 };
     int result = mr_instance_change_settings(host->instance, (const char *)host->body.data,
                                              host->body.size, &error);
-    mr_script_host_answer_result(host, result, &error);
+    mr_script_duties_answer_result(host, result, &error);
 }
 
 static void shut_down(struct mr_script_host *host)
 {
     struct mr_error error = { 0 };
     int result = mr_instance_shutdown(host->instance, (const char *)host->body.data, &error);
-    mr_script_host_answer_result(host, result, &error);
+    mr_script_duties_answer_result(host, result, &error);
 }
 
 static void (*const calls[])(struct mr_script_host *) = {
@@ -217,7 +221,7 @@ static void (*const calls[])(struct mr_script_host *) = {
     [MR_WIRE_SHUTDOWN] = shut_down,
 };
 
-void mr_script_host_do(struct mr_script_host *host)
+void mr_script_duties_do(struct mr_script_host *host)
 {
     uint32_t kind = host->asked.kind;
     bool known = kind < sizeof(calls) / sizeof(*calls) && calls[kind] != NULL;

@@ -1,9 +1,14 @@
-#include "script/process/script_host_private.h"
+#include "script/process/script_host.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "script/lua/json_write.h"
+#include "script/lua/watchdog.h"
 #include "script/process/confine.h"
+#include "script/process/script_duties.h"
+#include "script/process/script_host_leave.h"
+#include "script/process/script_host_link.h"
+#include "script/process/script_host_private.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,12 +23,6 @@
 #define SNAPSHOT_US 500000
 #define LOOK_MS     250
 
-void mr_script_host_must(int result)
-{
-    if (result < 0)
-        mr_script_host_leave(1);
-}
-
 /* ---- what the script says and wants ---- */
 
 static void send_line(void *opaque, enum mr_log_level level, const char *text, size_t size)
@@ -34,7 +33,7 @@ static void send_line(void *opaque, enum mr_log_level level, const char *text, s
         message.log.left_out = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
         size = 0;
     }
-    mr_script_host_must(mr_wire_send(host->fd, &message, text, size, -1));
+    mr_script_host_link_must(mr_wire_send(host->fd, &message, text, size, -1));
 }
 
 static void send_text(void *opaque, uint64_t client, const char *json, size_t size)
@@ -42,51 +41,7 @@ static void send_text(void *opaque, uint64_t client, const char *json, size_t si
     struct mr_script_host *host = opaque;
     struct mr_wire_message message = { .kind = MR_WIRE_BROADCAST,
                                        .broadcast = { .client = client } };
-    mr_script_host_must(mr_wire_send(host->fd, &message, json, size, -1));
-}
-
-static int receive(struct mr_script_host *host, struct mr_wire_message *message,
-                   struct mr_buffer *body, int *attached)
-{
-    int result;
-    do {
-        result = mr_wire_receive(host->fd, host->scratch, message, body, attached);
-    } while (result == -EAGAIN);
-    return result;
-}
-
-int mr_script_host_fetch(void *opaque, const char *name, bool text, size_t limit_bytes,
-                         struct mr_buffer *content, struct mr_error *error)
-{
-    struct mr_script_host *host = opaque;
-    struct mr_wire_message answer, message = {
-        .kind = MR_WIRE_FILE,
-        .file = { .text = text, .limit_bytes = (uint32_t)limit_bytes },
-    };
-    int attached;
-    mr_script_host_must(mr_wire_send(host->fd, &message, name, strlen(name), -1));
-    mr_script_host_must(receive(host, &answer, content, &attached));
-    if (answer.kind != MR_WIRE_CONTENT || attached >= 0)
-        mr_script_host_leave(1);
-    if (answer.content.result == 0)
-        return 0;
-    if (answer.content.result != -ENOENT || content->size > 0)
-        mr_error_set(error, answer.content.result, "%s", (const char *)content->data);
-    return answer.content.result < 0 ? answer.content.result : -EINVAL;
-}
-
-void mr_script_host_want_pixels(void *opaque, struct mr_picture *picture)
-{
-    struct mr_script_host *host = opaque;
-    struct mr_wire_message answer, message = { .kind = MR_WIRE_PIXELS };
-    struct mr_buffer body = { 0 };
-    int attached;
-    (void)picture;
-    mr_script_host_must(mr_wire_send(host->fd, &message, NULL, 0, -1));
-    mr_script_host_must(receive(host, &answer, &body, &attached));
-    mr_buffer_finish(&body);
-    if (answer.kind != MR_WIRE_FILLED || attached >= 0)
-        mr_script_host_leave(1);
+    mr_script_host_link_must(mr_wire_send(host->fd, &message, json, size, -1));
 }
 
 static void map_memory(struct mr_script_host *host, int attached)
@@ -106,7 +61,7 @@ static void map_memory(struct mr_script_host *host, int attached)
     if (canvas)
         mr_canvases_lend(host->canvases, NULL);
     mr_picture_pool_destroy(*pool);
-    mr_script_host_must(mr_picture_pool_map(&memory, pool));
+    mr_script_host_link_must(mr_picture_pool_map(&memory, pool));
 }
 
 /* ---- beginning ---- */
@@ -142,7 +97,7 @@ static void say_hello(struct mr_script_host *host)
         .broadcast = send_text,
         .broadcast_opaque = host,
     };
-    mr_script_host_answer_result(host, result, &error);
+    mr_script_duties_answer_result(host, result, &error);
 }
 
 static void keep(struct mr_script_host *host, struct mr_buffer *kept)
@@ -186,40 +141,11 @@ static void obey(struct mr_script_host *host, int attached)
     default:
         break;
     }
-    mr_script_host_do(host);
+    mr_script_duties_do(host);
     host->dirty = host->started;
 }
 
 /* ---- snapshots ---- */
-
-static bool has_changed(const struct mr_script_host *host)
-{
-    return host->state.size != host->snapshot.size ||
-           (host->state.size > 0 &&
-            memcmp(host->state.data, host->snapshot.data, host->state.size) != 0);
-}
-
-static void send_snapshot(struct mr_script_host *host)
-{
-    struct mr_wire_message message = { .kind = MR_WIRE_SNAPSHOT };
-    if (!has_changed(host))
-        return;
-    mr_script_host_must(mr_wire_send(host->fd, &message, host->state.data, host->state.size, -1));
-    struct mr_buffer before = host->snapshot;
-    host->snapshot = host->state;
-    host->state = before;
-}
-
-void mr_script_host_save_state(struct mr_script_host *host)
-{
-    struct mr_error left_out = { 0 }, error = { 0 };
-    int result = mr_instance_get_state(host->instance, &host->state, &left_out, &error);
-    if (result == 0)
-        send_snapshot(host);
-    else if (!host->too_large)
-        mr_script_log_line(host->log, MR_LOG_WARN, error.text, strlen(error.text));
-    host->too_large = result < 0;
-}
 
 static void look_at_state(struct mr_script_host *host)
 {
@@ -228,7 +154,7 @@ static void look_at_state(struct mr_script_host *host)
         return;
     host->dirty = false;
     host->snapshot_us = now_us;
-    mr_script_host_save_state(host);
+    mr_script_host_link_save_state(host);
 }
 
 /* ---- the process ---- */

@@ -4,6 +4,13 @@
 #ifndef MR_SCRIPT_SCRIPT_HOST_H
 #define MR_SCRIPT_SCRIPT_HOST_H
 
+struct mr_script_host;
+
+/* Do what is asked over host->fd, of a host that is zeroed but for it (script_host_private.h), until one of the ends
+ * leaves.
+ * return: never */
+_Noreturn void mr_script_host_serve(struct mr_script_host *host);
+
 /* Serve the socket `fd`.
  * return: -EINVAL when `fd` is no socket that moonreel made, or there is no memory; else the process
  *         ends in here */

@@ -1,4 +1,4 @@
-#include "script/process/script_host_private.h"
+#include "script/process/script_host_leave.h"
 
 #include <unistd.h>
 

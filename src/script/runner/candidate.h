@@ -4,7 +4,7 @@
 #define MR_SCRIPT_CANDIDATE_H
 
 #include "base/error.h"
-#include "script/engine/bundle.h"
+#include "script/lua/bundle.h"
 
 #include <stdbool.h>
 

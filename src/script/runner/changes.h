@@ -5,7 +5,7 @@
 #ifndef MR_SCRIPT_CHANGES_H
 #define MR_SCRIPT_CHANGES_H
 
-#include "script/engine/bundle.h"
+#include "script/lua/bundle.h"
 #include "script/runner/bell.h"
 #include "script/runner/watcher.h"
 

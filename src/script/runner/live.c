@@ -1,4 +1,6 @@
 #include "script/runner/live.h"
+#include "script/engine/engine.h"
+#include "script/lua/watchdog.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -11,8 +11,8 @@
 #define MR_SCRIPT_LIVE_H
 
 #include "script/draw/canvas.h"
-#include "script/engine/watchdog.h"
 #include "script/lua/script_log.h"
+#include "script/lua/watchdog.h"
 #include "script/process/instance.h"
 #include "script/runner/bell.h"
 #include "script/runner/faults.h"

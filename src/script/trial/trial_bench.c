@@ -1,7 +1,12 @@
 #include "script/trial/trial_bench.h"
 #include "media/pixels/layers.h"
 
+#include "script/draw/canvas.h"
 #include "script/draw/image.h"
+#include "script/engine/call.h"
+#include "script/engine/calls.h"
+#include "script/lua/binding.h"
+#include "script/lua/json_write.h"
 #include "script/lua/state.h"
 
 #include <errno.h>
@@ -42,7 +47,7 @@ static void shut_down(lua_State *L, struct mr_trial_bench *bench)
     struct mr_error error;
     if (bench->engine == NULL)
         return;
-    int result = mr_engine_shutdown(bench->engine, "stop", &error);
+    int result = mr_calls_shutdown(bench->engine, "stop", &error);
     mr_trial_bench_clear(bench);
     if (result < 0)
         luaL_error(L, "%s", error.text);
@@ -121,7 +126,7 @@ static int load_engine(struct mr_trial_bench *bench, const char *path, struct mr
     if (result == 0)
         result = mr_engine_load_script(bench->engine, error);
     if (result == 0)
-        result = mr_engine_init(bench->engine, error);
+        result = mr_calls_init(bench->engine, error);
     if (result < 0)
         mr_trial_bench_clear(bench);
     return result;
@@ -182,7 +187,7 @@ static int run_process(struct mr_trial_bench *bench, struct mr_picture *image,
     picture->captured_us = MR_TRIAL_EPOCH_US + picture->pts_us;
     picture->recorded = mr_blob_ref(recorded);
     bench->frames++;
-    int failed = mr_engine_process(bench->engine, picture, bench->viewers, result, error);
+    int failed = mr_calls_process(bench->engine, picture, bench->viewers, result, error);
     mr_picture_unref(&picture);
     if (failed < 0)
         return failed;
@@ -204,7 +209,7 @@ void mr_trial_bench_push_json(lua_State *L, const char *json, size_t size)
 /* The payload that the frame is said to have been recorded with, as JSON; NULL: none. */
 static struct mr_blob *recorded_argument(lua_State *L, int index)
 {
-    struct mr_json_writer *writer = &mr_engine_of(L)->json;
+    struct mr_json_writer *writer = &mr_binding_of(L)->json;
     if (lua_isnoneornil(L, index))
         return NULL;
     if (!mr_json_write(writer, L, index, "recorded"))
@@ -242,7 +247,7 @@ static int bench_state(lua_State *L)
     struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
     struct mr_error left_out, error;
     mr_buffer_clear(&bench->text);
-    if (mr_engine_get_state(bench->engine, &bench->text, &left_out, &error) < 0 ||
+    if (mr_calls_get_state(bench->engine, &bench->text, &left_out, &error) < 0 ||
         mr_state_read(L, bench->text.data, bench->text.size, &error) < 0)
         return luaL_error(L, "%s", error.text);
     return 1;

@@ -6,7 +6,8 @@
 #ifndef MR_SCRIPT_TRIAL_BENCH_H
 #define MR_SCRIPT_TRIAL_BENCH_H
 
-#include "script/lua/binding.h"
+#include "base/buffer.h"
+#include "script/engine/engine.h"
 
 #include <lauxlib.h>
 

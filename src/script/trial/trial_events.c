@@ -1,6 +1,13 @@
 /* t.settings, t.message, t.join, t.leave, t.sent, t.advance: what happens around a stream. */
 #include "script/trial/trial_events.h"
 
+#include "script/engine/calls.h"
+#include "script/engine/talk.h"
+#include "script/engine/timers.h"
+#include "script/lua/argument.h"
+#include "script/lua/binding.h"
+#include "script/lua/json_write.h"
+#include "script/lua/watchdog.h"
 #include "script/trial/trial_bench.h"
 
 #include <string.h>
@@ -17,7 +24,7 @@ static int fail(lua_State *L, const struct mr_error *error)
 /* The argument as JSON, valid until the next one is written. */
 static const struct mr_buffer *write_json(lua_State *L, int index, const char *name)
 {
-    struct mr_json_writer *writer = &mr_engine_of(L)->json;
+    struct mr_json_writer *writer = &mr_binding_of(L)->json;
     if (!mr_json_write(writer, L, index, name))
         luaL_argerror(L, index, writer->error);
     return &writer->out;
@@ -29,7 +36,7 @@ static int bench_settings(lua_State *L)
     struct mr_error error;
     luaL_checktype(L, 1, LUA_TTABLE);
     const struct mr_buffer *json = write_json(L, 1, "changed");
-    if (mr_engine_change_settings(bench->engine, (const char *)json->data, json->size, &error) < 0)
+    if (mr_calls_change_settings(bench->engine, (const char *)json->data, json->size, &error) < 0)
         return fail(L, &error);
     return 0;
 }
@@ -46,7 +53,7 @@ static uint64_t client_argument(lua_State *L, int index)
 static int deliver(lua_State *L, struct mr_trial_bench *bench, const struct mr_script_event *event)
 {
     struct mr_error error;
-    return mr_engine_deliver(bench->engine, event, &error) < 0 ? fail(L, &error) : 0;
+    return mr_talk_deliver(bench->engine, event, &error) < 0 ? fail(L, &error) : 0;
 }
 
 static int bench_message(lua_State *L)
@@ -112,16 +119,16 @@ static int bench_sent(lua_State *L)
 static int bench_advance(lua_State *L)
 {
     struct mr_trial_bench *bench = mr_trial_bench_loaded(L);
-    double seconds = mr_arg_number(L, 1, "seconds");
+    double seconds = mr_argument_number(L, 1, "seconds");
     luaL_argcheck(L, seconds >= 0 && seconds <= MAX_ADVANCE_S, 1,
                   "seconds: number from 0 to 1000000 expected");
     int64_t next_us = bench->now_us, until_us = next_us + (int64_t)(seconds * 1e6 + 0.5);
     while (next_us >= 0 && next_us <= until_us) {
         struct mr_error error;
         bench->now_us = next_us;
-        if (mr_engine_run_timers(bench->engine, next_us, &next_us, &error) < 0)
+        if (mr_timers_run(bench->engine, next_us, &next_us, &error) < 0)
             return fail(L, &error);
-        mr_watch_check(&mr_engine_of(L)->watch, L);
+        mr_watchdog_check(&mr_binding_of(L)->watch, L);
     }
     bench->now_us = until_us;
     return 0;

@@ -3,6 +3,8 @@
 #include "script/trial/trial_expect.h"
 
 #include "script/draw/color.h"
+#include "script/draw/frame.h"
+#include "script/lua/argument.h"
 #include "script/lua/json_string.h"
 #include "script/lua/path.h"
 #include "script/trial/trial_bench.h"
@@ -176,8 +178,8 @@ static int expect_equal(lua_State *L)
 static int expect_near(lua_State *L)
 {
     struct mr_trial_bench *bench = mr_trial_bench_of(L);
-    double expected = mr_arg_number(L, 2, "expected");
-    double tolerance = mr_arg_number(L, 3, "tolerance");
+    double expected = mr_argument_number(L, 2, "expected");
+    double tolerance = mr_argument_number(L, 3, "tolerance");
     const char *what = luaL_optstring(L, 4, "value");
     luaL_argcheck(L, tolerance >= 0, 3, "tolerance: number of at least 0 expected");
     if (lua_type(L, 1) == LUA_TNUMBER && fabs(lua_tonumber(L, 1) - expected) <= tolerance)
@@ -211,7 +213,7 @@ static void read_pixel(lua_State *L, int x, int y, int levels[3])
 static int expect_pixel(lua_State *L)
 {
     struct mr_trial_bench *bench = mr_trial_bench_of(L);
-    int x = mr_arg_pixel(L, 2, "x"), y = mr_arg_pixel(L, 3, "y"), got[3];
+    int x = mr_argument_pixel(L, 2, "x"), y = mr_argument_pixel(L, 3, "y"), got[3];
     read_pixel(L, x, y, got);
     if (lua_isnoneornil(L, 4)) {
         for (int i = 2; i >= 0; i--)
@@ -222,7 +224,7 @@ static int expect_pixel(lua_State *L)
     mr_color_read(L, 4, "pixel: color", &color);
     if (color.alpha < 1)
         return luaL_error(L, "pixel: color: opaque colour expected; pixels of frames are");
-    double tolerance = lua_isnoneornil(L, 5) ? 0 : mr_arg_number(L, 5, "tolerance");
+    double tolerance = lua_isnoneornil(L, 5) ? 0 : mr_argument_number(L, 5, "tolerance");
     const int expected[3] = { level(color.blue), level(color.green), level(color.red) };
     bool near = true;
     for (int i = 0; i < 3; i++)

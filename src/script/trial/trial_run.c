@@ -1,5 +1,10 @@
 #include "script/trial/trial_run.h"
 
+#include "script/draw/canvas.h"
+#include "script/engine/call.h"
+#include "script/engine/calls.h"
+#include "script/lua/script_log.h"
+#include "script/lua/watchdog.h"
 #include "script/trial/trial_lib.h"
 
 #include <errno.h>
@@ -156,7 +161,7 @@ static void run_tests(struct run *run)
         }
         report(run, run->name, result, &error);
         if (run->bench.engine != NULL) /* the test failed: its script may still have its say */
-            mr_engine_shutdown(run->bench.engine, "stop", &error);
+            mr_calls_shutdown(run->bench.engine, "stop", &error);
         mr_trial_bench_clear(&run->bench);
     }
 }

@@ -28,7 +28,7 @@ UNUSED static struct mr_picture *run_on(struct mr_picture *picture, const char *
     struct mr_engine_result result;
     struct mr_error error = { 0 };
     struct mr_engine *engine = engine_make(&host, script);
-    if (mr_engine_process(engine, picture, 0, &result, &error) < 0)
+    if (mr_calls_process(engine, picture, 0, &result, &error) < 0)
         fail_msg("%s: %s", script, error.text);
     mr_buffer_finish(&result.payload);
     mr_engine_destroy(engine);

@@ -6,9 +6,10 @@
 #include "base/log.h"
 #include "media/pixels/layers.h"
 #include "script/draw/canvas.h"
+#include "script/engine/calls.h"
 #include "script/engine/engine.h"
-#include "script/engine/watchdog.h"
 #include "script/lua/script_log.h"
+#include "script/lua/watchdog.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -191,7 +192,7 @@ UNUSED static char *payload_of(struct test_host *host, const char *text)
     struct mr_picture *picture = picture_black(64, 48);
     struct mr_engine_result result;
     struct mr_error error = { 0 };
-    if (mr_engine_process(engine, picture, 3, &result, &error) < 0)
+    if (mr_calls_process(engine, picture, 3, &result, &error) < 0)
         fail_msg("%s", error.text);
     char *payload = strdup((const char *)result.payload.data);
     assert_int_equal(strlen(payload), result.payload.size);
@@ -207,7 +208,7 @@ UNUSED static void expect_frame_at(struct mr_engine *engine, const char *wanted,
     struct mr_picture *picture = picture_black(64, 48);
     struct mr_engine_result result;
     struct mr_error error = { 0 };
-    if (mr_engine_process(engine, picture, 3, &result, &error) < 0)
+    if (mr_calls_process(engine, picture, 3, &result, &error) < 0)
         fail_msg("line %d: %s", line, error.text);
     if (strcmp((const char *)result.payload.data, wanted) != 0)
         fail_msg("line %d: got %s, wanted %s", line, (char *)result.payload.data, wanted);
@@ -223,7 +224,7 @@ UNUSED static char *error_of(struct test_host *host, const char *text)
     struct mr_error error = { 0 };
     if (engine_try(host, text, &engine, &error) == 0) {
         struct mr_picture *picture = picture_black(64, 48);
-        if (mr_engine_process(engine, picture, 3, &result, &error) == 0)
+        if (mr_calls_process(engine, picture, 3, &result, &error) == 0)
             fail_msg("no error: %s", (char *)result.payload.data);
         mr_picture_unref(&picture);
         mr_engine_destroy(engine);

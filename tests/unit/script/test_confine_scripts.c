@@ -1,6 +1,8 @@
 /* What scripts do works in a process that confined itself before: each is a child that does it for
  * the first time there. */
 #include "confine_support.h"
+#include "script/engine/calls.h"
+#include "script/lua/watchdog.h"
 
 #include <cairo.h>
 
@@ -34,7 +36,7 @@ static void run_script(void)
     struct mr_picture *picture = picture_black(640, 480);
     int code = mr_engine_create(&inner.options, bundle, &engine, &error);
     if (code == 0)
-        code = mr_engine_process(engine, picture, 3, &result, &error);
+        code = mr_calls_process(engine, picture, 3, &result, &error);
     const char *got = code == 0 ? (const char *)result.payload.data : error.text;
     bool right = script.fails ? code < 0 && strstr(got, script.wanted) != NULL
                               : code == 0 && strcmp(got, script.wanted) == 0;

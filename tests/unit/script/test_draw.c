@@ -1,6 +1,7 @@
 /* What scripts draw, by the pixels that come out. TEST_WORK_DIR/drawing.png is everything at once,
  * for people to look at. */
 #include "draw_support.h"
+#include "script/engine/calls.h"
 
 /* Draw on a black picture of 64x48; the result is the caller's. */
 static struct mr_picture *draw(const char *body)
@@ -41,7 +42,7 @@ static void wishes_are_carried_out(void **state)
     struct mr_picture *picture = picture_black(64, 48);
     struct mr_engine_result result;
     struct mr_error error = { 0 };
-    assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+    assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
     assert_int_equal(result.quality, 60);
     assert_true(result.skip);
     result_finish(&result);
@@ -60,7 +61,7 @@ static void a_frame_kept_is_over(void **state)
     struct mr_engine_result result;
     struct mr_error error = { 0 };
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
         if (i == 1)
             assert_string_equal((char *)result.payload.data,
                                 "[\"frame (over)\",\"frame used after process returned\","

@@ -1,6 +1,7 @@
 #include "script_support.h"
 
 #include "base/clock.h"
+#include "script/engine/calls.h"
 
 static struct test_host host;
 
@@ -29,7 +30,7 @@ static void calls_process_and_keeps_state(void **state)
         struct mr_error error = { 0 };
         char wanted[32];
         snprintf(wanted, sizeof(wanted), "{\"n\":%d}", i);
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
         assert_string_equal((char *)result.payload.data, wanted);
         assert_ptr_equal(result.picture, picture); /* untouched: the very same */
         assert_int_equal(result.quality, 80);
@@ -51,9 +52,9 @@ static void init_and_shutdown_are_called(void **state)
                                                   "{ state.log, why } end");
     struct mr_picture *picture = picture_black(64, 48);
     struct mr_engine_result result;
-    assert_int_equal(mr_engine_init(engine, &error), 0);
-    assert_int_equal(mr_engine_shutdown(engine, "reload", &error), 0);
-    assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+    assert_int_equal(mr_calls_init(engine, &error), 0);
+    assert_int_equal(mr_calls_shutdown(engine, "reload", &error), 0);
+    assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
     assert_string_equal((char *)result.payload.data, "[\"init\",\"reload\"]");
     result_finish(&result);
     mr_picture_unref(&picture);
@@ -102,7 +103,7 @@ static void traceback_shows_the_calls(void **state)
     struct mr_picture *picture = picture_black(64, 48);
     struct mr_engine_result result;
     struct mr_error error = { 0 };
-    assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), -EINVAL);
+    assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), -EINVAL);
     assert_null(result.picture);
     assert_non_null(strstr(mr_engine_traceback(engine), "process.lua:1: in upvalue 'inner'"));
     assert_non_null(strstr(mr_engine_traceback(engine), "process.lua:3: in function"));
@@ -123,10 +124,10 @@ static void memory_is_limited_and_the_engine_goes_on(void **state)
     struct mr_engine_result result;
     struct mr_error error = { 0 };
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), -ENOMEM);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), -ENOMEM);
         assert_string_equal(error.text, "process.lua: not enough memory (the limit is 32 MiB)");
     }
-    assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+    assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
     assert_string_equal((char *)result.payload.data, "\"fine\"");
     result_finish(&result);
     mr_picture_unref(&picture);
@@ -203,14 +204,14 @@ static void expect_stop_at(const char *text, int line)
     int failed = engine_try(&host, text, &engine, &error);
     bool made = failed == 0;
     if (made)
-        failed = mr_engine_process(engine, picture, 0, &result, &error);
+        failed = mr_calls_process(engine, picture, 0, &result, &error);
     int64_t took_us = mr_clock_now_us() - start_us;
     if (failed != -ETIMEDOUT || strstr(error.text, "stopped after 100 ms (deadline)") == NULL)
         fail_msg("line %d: %d: %s", line, failed, error.text);
     assert_true(took_us >= 100 * 1000);
     /* and the engine is usable again */
     if (made) {
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
         result_finish(&result);
         mr_engine_destroy(engine);
     }

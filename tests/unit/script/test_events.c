@@ -1,6 +1,8 @@
 #include "script_support.h"
 
 #include "base/clock.h"
+#include "script/engine/calls.h"
+#include "script/engine/talk.h"
 
 /* What broadcast gave, one line each: "client json". */
 static struct mr_buffer sent;
@@ -44,7 +46,7 @@ static int send_bytes(struct mr_engine *engine, const char *json, size_t size, u
     memcpy(copy, json, size);
     const struct mr_script_event event = { MR_SCRIPT_MESSAGE, client, copy, size };
     error->text[0] = '\0';
-    int result = mr_engine_deliver(engine, &event, error);
+    int result = mr_talk_deliver(engine, &event, error);
     free(copy);
     return result;
 }
@@ -70,7 +72,7 @@ static void tell(struct mr_engine *engine, enum mr_script_event_kind kind, uint6
 {
     const struct mr_script_event event = { .kind = kind, .client = client };
     struct mr_error error = { 0 };
-    if (mr_engine_deliver(engine, &event, &error) < 0)
+    if (mr_talk_deliver(engine, &event, &error) < 0)
         fail_msg("%s", error.text);
 }
 
@@ -230,7 +232,7 @@ static void errors_are_told_and_the_next_message_arrives(void **state)
 
     const struct mr_script_event join = { .kind = MR_SCRIPT_JOIN, .client = 1 };
     struct mr_error error = { 0 };
-    assert_int_equal(mr_engine_deliver(engine, &join, &error), -EINVAL);
+    assert_int_equal(mr_talk_deliver(engine, &join, &error), -EINVAL);
     assert_string_equal(error.text, "process.lua:9: who");
     assert_non_null(strstr(mr_engine_traceback(engine), "process.lua:9: in function"));
     mr_engine_destroy(engine);
@@ -252,7 +254,7 @@ static void endless_functions_are_stopped(void **state)
     send_badly(engine, "1", -ETIMEDOUT, "process.lua:2: stopped after 100 ms (deadline)");
     send_badly(engine, "2", -ETIMEDOUT, "process.lua:3: stopped after 100 ms (deadline)");
     const struct mr_script_event leave = { .kind = MR_SCRIPT_LEAVE, .client = 1 };
-    assert_int_equal(mr_engine_deliver(engine, &leave, &error), -ETIMEDOUT);
+    assert_int_equal(mr_talk_deliver(engine, &leave, &error), -ETIMEDOUT);
     assert_string_equal(error.text, "process.lua:6: stopped after 100 ms (deadline)");
     expect_frame(engine, "1");
     mr_engine_destroy(engine);
@@ -412,7 +414,7 @@ static void clicks_become_marks(void **state)
     char *text = read_example("click_to_mark.lua");
     struct mr_engine *engine = engine_make(&host, text);
     struct mr_picture *picture = picture_black(64, 48);
-    assert_int_equal(mr_engine_init(engine, &error), 0);
+    assert_int_equal(mr_calls_init(engine, &error), 0);
     expect_frame(engine, "{\"marks\":[]}");
 
     static const char *const others[] = { "null",
@@ -427,7 +429,7 @@ static void clicks_become_marks(void **state)
 
     send(engine, "{\"type\":\"pointer\",\"x\":20,\"y\":10}", 1);
     send(engine, "{\"type\":\"pointer\",\"x\":50.5,\"y\":30}", 2);
-    assert_int_equal(mr_engine_process(engine, picture, 1, &result, &error), 0);
+    assert_int_equal(mr_calls_process(engine, picture, 1, &result, &error), 0);
     assert_string_equal((char *)result.payload.data,
                         "{\"marks\":[{\"client\":1,\"color\":\"#ff5d5d\",\"x\":20,\"y\":10},"
                         "{\"client\":2,\"color\":\"#4dc3ff\",\"x\":50.5,\"y\":30}]}");
@@ -438,10 +440,10 @@ static void clicks_become_marks(void **state)
 
     for (int i = 0; i < 250; i++)
         send(engine, "{\"type\":\"pointer\",\"x\":1e308,\"y\":-1e308}", 3);
-    assert_int_equal(mr_engine_process(engine, picture, 1, &result, &error), 0);
+    assert_int_equal(mr_calls_process(engine, picture, 1, &result, &error), 0);
     result_finish(&result);
     static const char clear[] = "{\"clear\":true}";
-    assert_int_equal(mr_engine_change_settings(engine, clear, strlen(clear), &error), 0);
+    assert_int_equal(mr_calls_change_settings(engine, clear, strlen(clear), &error), 0);
     expect_frame(engine, "{\"marks\":[]}");
     mr_picture_unref(&picture);
     mr_engine_destroy(engine);

@@ -1,4 +1,5 @@
 /* filter() and frame:apply() with what it makes, as scripts see them. */
+#include "script/engine/calls.h"
 #include "script_support.h"
 
 static struct test_host host;
@@ -38,7 +39,7 @@ static void an_untouched_frame_is_changed_too(void **state)
         struct mr_picture *picture = picture_black(sizes[i][0], sizes[i][1]);
         struct mr_engine_result result;
         struct mr_error error = { 0 };
-        if (mr_engine_process(engine, picture, 0, &result, &error) < 0)
+        if (mr_calls_process(engine, picture, 0, &result, &error) < 0)
             fail_msg("%s", error.text);
         assert_int_equal(picture_pixel(result.picture, 3, 4), 0xffffff);
         assert_int_equal(picture_pixel(result.picture, sizes[i][0] - 1, 0), 0xffffff);
@@ -166,7 +167,7 @@ static void together_they_are_bounded(void **state)
     struct mr_picture *picture = picture_black(1024, 1024); /* 16 Mi with 16 filters */
     struct mr_engine_result result;
     struct mr_error error = { 0 };
-    if (mr_engine_process(engine, picture, 0, &result, &error) < 0)
+    if (mr_calls_process(engine, picture, 0, &result, &error) < 0)
         fail_msg("%s", error.text);
     assert_string_equal((const char *)result.payload.data,
                         "[3,\"apply: the script's filters take too much memory together for "

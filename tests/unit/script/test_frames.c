@@ -1,5 +1,6 @@
 /* Images made of frames: what is in them, how long they live, what they take. */
 #include "draw_support.h"
+#include "script/engine/calls.h"
 
 #define RED 0xff0000
 
@@ -159,7 +160,7 @@ static void images_live_from_frame_to_frame(void **state)
         struct mr_picture *picture = picture_make(64, 48, i * 51, 128, 128);
         struct mr_engine_result result;
         struct mr_error error = { 0 };
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
         assert_string_equal((char *)result.payload.data, i == 0 ? "[]" : "[0.2]");
         result_finish(&result);
         mr_picture_unref(&picture);
@@ -221,7 +222,7 @@ static void copies_outlive_their_frame(void **state)
         struct mr_picture *picture = picture_make(64, 48, 50 + i, 128, 128);
         struct mr_engine_result result;
         struct mr_error error = { 0 };
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
         if (i == 1)
             assert_string_equal((char *)result.payload.data, "[50,50,50]");
         result_finish(&result);

@@ -1,6 +1,9 @@
 /* Hostile scripts against the engine alone: each call ends, by itself or by the watchdog, what went
  * wrong is said, and nothing is left behind. */
 #include "base/clock.h"
+#include "script/engine/calls.h"
+#include "script/engine/talk.h"
+#include "script/engine/timers.h"
 #include "script_support.h"
 #include "support/hostile.h"
 
@@ -70,7 +73,7 @@ static bool run_frames(const struct hostile *hostile, struct mr_engine *engine)
         struct mr_error error = { 0 };
         struct mr_picture *picture = picture_black(160, 120);
         begin();
-        int result = mr_engine_process(engine, picture, 1, &made, &error);
+        int result = mr_calls_process(engine, picture, 1, &made, &error);
         good = end(hostile, engine, result, &error);
         mr_buffer_append(&said, made.payload.data, made.payload.size);
         result_finish(&made);
@@ -84,8 +87,7 @@ static bool run_timers(const struct hostile *hostile, struct mr_engine *engine)
     int64_t next_us;
     struct mr_error error = { 0 };
     begin();
-    return end(hostile, engine, mr_engine_run_timers(engine, mr_clock_now_us(), &next_us, &error),
-               &error);
+    return end(hostile, engine, mr_timers_run(engine, mr_clock_now_us(), &next_us, &error), &error);
 }
 
 static bool tell(const struct hostile *hostile, struct mr_engine *engine)
@@ -97,12 +99,12 @@ static bool tell(const struct hostile *hostile, struct mr_engine *engine)
                                           .json = hostile->send,
                                           .size = strlen(hostile->send) };
     begin();
-    if (!end(hostile, engine, mr_engine_deliver(engine, &event, &error), &error))
+    if (!end(hostile, engine, mr_talk_deliver(engine, &event, &error), &error))
         return false;
     const char *patch = hostile->patch != NULL ? hostile->patch : "{}";
     error = (struct mr_error){ 0 };
     begin();
-    return end(hostile, engine, mr_engine_change_settings(engine, patch, strlen(patch), &error),
+    return end(hostile, engine, mr_calls_change_settings(engine, patch, strlen(patch), &error),
                &error);
 }
 
@@ -111,8 +113,7 @@ static bool save_state(const struct hostile *hostile, struct mr_engine *engine)
     struct mr_buffer state = { 0 };
     struct mr_error left_out = { 0 }, error = { 0 };
     begin();
-    bool good =
-        end(hostile, engine, mr_engine_get_state(engine, &state, &left_out, &error), &error);
+    bool good = end(hostile, engine, mr_calls_get_state(engine, &state, &left_out, &error), &error);
     if (left_out.code != 0)
         mr_buffer_append_text(&said, left_out.text);
     mr_buffer_finish(&state);
@@ -123,14 +124,14 @@ static bool say_goodbye(const struct hostile *hostile, struct mr_engine *engine)
 {
     struct mr_error error = { 0 };
     begin();
-    return end(hostile, engine, mr_engine_shutdown(engine, "reload", &error), &error);
+    return end(hostile, engine, mr_calls_shutdown(engine, "reload", &error), &error);
 }
 
 static bool run_init(const struct hostile *hostile, struct mr_engine *engine)
 {
     struct mr_error error = { 0 };
     begin();
-    return end(hostile, engine, mr_engine_init(engine, &error), &error);
+    return end(hostile, engine, mr_calls_init(engine, &error), &error);
 }
 
 static void run_life(const struct hostile *hostile)

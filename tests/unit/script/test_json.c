@@ -1,3 +1,4 @@
+#include "script/engine/calls.h"
 #include "script_support.h"
 
 static struct test_host host;
@@ -143,8 +144,8 @@ static void a_failed_payload_leaves_nothing_behind(void **state)
     struct mr_engine_result result;
     struct mr_error error = { 0 };
     for (int i = 0; i < 100; i++) {
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), -EINVAL);
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), -EINVAL);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
         assert_string_equal((char *)result.payload.data, "{\"a\":1,\"b\":2}");
         result_finish(&result);
     }

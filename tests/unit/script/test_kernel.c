@@ -1,3 +1,4 @@
+#include "script/engine/calls.h"
 #include "script_support.h"
 
 /* A script with a kernel `k` of this body, applied with these further arguments; the payload is
@@ -159,7 +160,7 @@ static void works_on_other_frames(void **state)
         struct mr_picture *picture = picture_black(width, height);
         struct mr_engine_result result;
         struct mr_error error = { 0 };
-        if (mr_engine_process(engine, picture, 0, &result, &error) < 0)
+        if (mr_calls_process(engine, picture, 0, &result, &error) < 0)
             fail_msg("%s", error.text);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
@@ -350,7 +351,7 @@ static void is_stopped_at_the_deadline(void **state)
     engine = engine_make(host, MONSTROUS "function process(frame) pcall(frame.apply, frame, k, "
                                          "{ a = 1e15 }) frame:apply(k, { a = 1e15 }) end");
     struct mr_picture *picture = picture_black(4096, 2160);
-    assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), -ETIMEDOUT);
+    assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), -ETIMEDOUT);
     assert_non_null(strstr(error.text, "process.lua:4: stopped after 200 ms (deadline)"));
     mr_picture_unref(&picture);
     mr_engine_destroy(engine);

@@ -1,5 +1,6 @@
 /* Generated kernels against plain Lua: the same text, run by the engine as a kernel on a random
  * image, and by Lua pixel by pixel with the functions written out. */
+#include "script/engine/calls.h"
 #include "script_support.h"
 
 #define EXPRESSIONS 600
@@ -176,7 +177,7 @@ static void kernels_are_what_lua_computes(void **state)
         struct mr_picture *picture = picture_black(size[0], size[1]);
         struct mr_engine_result result;
         struct mr_error error = { 0 };
-        if (mr_engine_process(engine, picture, 0, &result, &error) < 0)
+        if (mr_calls_process(engine, picture, 0, &result, &error) < 0)
             fail_msg("seed %u: %s", seed + (unsigned)i + 1, error.text);
         result_finish(&result);
         mr_picture_unref(&picture);

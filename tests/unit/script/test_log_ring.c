@@ -22,7 +22,7 @@ static struct mr_log_line *lines[MR_LOG_RING_LINES];
 static void release(unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        mr_log_line_unref(&lines[i]);
+        mr_log_ring_unref_line(&lines[i]);
 }
 
 static void put_number(struct mr_log_ring *ring, int number)

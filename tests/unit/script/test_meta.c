@@ -2,7 +2,8 @@
  * calls; meta_check.lua compares. */
 #include "script_support.h"
 
-#include "script/lua/binding.h"
+#include "script/engine/calls.h"
+#include "script/engine/engine_state.h"
 #include "script/trial/trial_lib.h"
 
 #include <glob.h>
@@ -134,7 +135,7 @@ static char *process_once(struct mr_engine *engine)
     struct mr_error error = { 0 };
     struct mr_engine_result result;
     struct mr_picture *picture = picture_make(16, 16, 128, 128, 128);
-    int failed = mr_engine_process(engine, picture, 0, &result, &error);
+    int failed = mr_calls_process(engine, picture, 0, &result, &error);
     mr_picture_unref(&picture);
     if (failed < 0)
         fail_msg("%s", error.text);

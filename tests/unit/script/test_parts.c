@@ -2,6 +2,7 @@
  * had been. Random sequences of calls are run on a frame as it comes and on one that was touched as
  * a whole before. */
 #include "draw_support.h"
+#include "script/engine/calls.h"
 
 #define WIDTH  211
 #define HEIGHT 157
@@ -164,7 +165,7 @@ static void little_is_converted_for_little(void **state)
     struct mr_error error = { 0 };
     struct mr_engine *engine =
         engine_make(&host, PROCESS("frame:rectangle(20, 20, 10, 10, { fill = 'red' })"));
-    assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+    assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
     const struct mr_area drawn = { 20, 20, 30, 30 }, far = { 100, 100, 101, 101 };
     assert_ptr_equal(result.picture->under, picture);
     assert_false(mr_tiles_lack(&result.picture->drawn, &drawn));

@@ -113,7 +113,7 @@ static unsigned count_warnings(void)
     for (unsigned i = 0; i < count; i++) {
         found += lines[i]->level == MR_LOG_WARN &&
                  strncmp(lines[i]->text, "frame.recorded: ", strlen("frame.recorded: ")) == 0;
-        mr_log_line_unref(&lines[i]);
+        mr_log_ring_unref_line(&lines[i]);
     }
     return found;
 }

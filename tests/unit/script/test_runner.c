@@ -155,7 +155,7 @@ static unsigned lines_with(struct mr_runner *runner, const char *text)
     unsigned count = mr_log_ring_fetch(mr_runner_log(runner), &last, lines, &missed), found = 0;
     for (unsigned i = 0; i < count; i++) {
         found += strstr(lines[i]->text, text) != NULL;
-        mr_log_line_unref(&lines[i]);
+        mr_log_ring_unref_line(&lines[i]);
     }
     return found;
 }

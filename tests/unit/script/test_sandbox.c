@@ -1,3 +1,4 @@
+#include "script/engine/calls.h"
 #include "script_support.h"
 
 static struct test_host host;
@@ -147,7 +148,7 @@ static void nothing_outside_the_folder_is_required(void **state)
         struct mr_picture *picture = picture_black(8, 8);
         assert_int_equal(mr_bundle_open(file_path("inner/process.lua"), &bundle, &error), 0);
         assert_int_equal(mr_engine_create(&host.options, bundle, &engine, &error), 0);
-        int failed = mr_engine_process(engine, picture, 0, &result, &error);
+        int failed = mr_calls_process(engine, picture, 0, &result, &error);
         if (last) {
             assert_int_equal(failed, 0);
             assert_string_equal((char *)result.payload.data, "\"own\"");
@@ -175,7 +176,7 @@ static void files_are_read_once_and_remembered(void **state)
         struct mr_engine_result result;
         struct mr_picture *picture = picture_black(8, 8);
         assert_int_equal(mr_engine_create(&host.options, bundle, &engine, &error), 0);
-        assert_int_equal(mr_engine_process(engine, picture, 0, &result, &error), 0);
+        assert_int_equal(mr_calls_process(engine, picture, 0, &result, &error), 0);
         assert_string_equal((char *)result.payload.data, "\"first\"");
         result_finish(&result);
         mr_engine_destroy(engine);

@@ -1,3 +1,4 @@
+#include "script/engine/calls.h"
 #include "script_support.h"
 
 static struct test_host host;
@@ -103,7 +104,7 @@ static void declarations_are_kept(void **state)
     struct mr_engine *engine = engine_make(&host, ALL PROCESS(""));
     struct mr_buffer json = { 0 };
     struct mr_error error = { 0 };
-    assert_int_equal(mr_engine_get_settings(engine, &json, &error), 0);
+    assert_int_equal(mr_calls_get_settings(engine, &json, &error), 0);
     assert_string_equal(
         (char *)json.data,
         "[{\"default\":\"moonreel\",\"help\":\"in the "
@@ -122,7 +123,7 @@ static void declarations_are_kept(void **state)
     mr_engine_destroy(engine);
 
     engine = engine_make(&host, PROCESS(""));
-    assert_int_equal(mr_engine_get_settings(engine, &json, &error), 0);
+    assert_int_equal(mr_calls_get_settings(engine, &json, &error), 0);
     assert_string_equal((char *)json.data, "[]");
     mr_buffer_finish(&json);
     mr_engine_destroy(engine);

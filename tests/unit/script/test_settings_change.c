@@ -1,3 +1,5 @@
+#include "script/engine/calls.h"
+#include "script/engine/timers.h"
 #include "script_support.h"
 
 static struct test_host host;
@@ -39,7 +41,7 @@ static int change_bytes(struct mr_engine *engine, const char *json, size_t size,
     memcpy(copy, json, size);
     error->code = 0;
     error->text[0] = '\0';
-    int result = mr_engine_change_settings(engine, copy, size, error);
+    int result = mr_calls_change_settings(engine, copy, size, error);
     assert_int_equal(result, error->code);
     free(copy);
     return result;
@@ -274,11 +276,11 @@ static void without_memory_nothing_changes(void **state)
                    "if not pcall(function() full[#full + 1] = ('x'):rep(size - #full % 16) end) "
                    "then size = size // 2 end end end "
                    "after(0, function() full = nil end) " PROCESS(VALUES));
-    assert_int_equal(mr_engine_init(engine, &error), -ENOMEM); /* full to the brim */
+    assert_int_equal(mr_calls_init(engine, &error), -ENOMEM); /* full to the brim */
     char *text = repeat("{\"plain\":6,\"label\":\"", "x", 4096, "\"}");
     expect_refusal(engine, text, "process.lua: not enough memory (the limit is 32 MiB)");
     int64_t next_us;
-    assert_int_equal(mr_engine_run_timers(engine, INT64_MAX / 2, &next_us, &error), 0);
+    assert_int_equal(mr_timers_run(engine, INT64_MAX / 2, &next_us, &error), 0);
     expect_frame(engine, DEFAULTS);
     change(engine, text);
     free(text);
@@ -299,10 +301,10 @@ static void a_script_cannot_disturb_the_values(void **state)
         "pcall(function() values.plain = print end) rawset(view, 'plain', 9) "
         "rawset(view, 'more', print) pcall(setmetatable, view, {}) settings = nil end " PROCESS(
             "local v = {} for k, x in pairs(view) do v[k] = x end return v"));
-    assert_int_equal(mr_engine_init(engine, &error), 0);
+    assert_int_equal(mr_calls_init(engine, &error), 0);
     change(engine, "{\"plain\":6}");
     expect_frame(engine, "{\"plain\":6}");
-    assert_int_equal(mr_engine_get_settings(engine, &json, &error), 0);
+    assert_int_equal(mr_calls_get_settings(engine, &json, &error), 0);
     assert_string_equal((char *)json.data, "[{\"default\":5,\"name\":\"plain\","
                                            "\"type\":\"number\",\"value\":6}]");
     mr_buffer_finish(&json);
@@ -341,10 +343,10 @@ static struct mr_engine *adopt(struct mr_engine *from, const char *text)
 {
     struct mr_buffer json = { 0 };
     struct mr_error error = { 0 };
-    assert_int_equal(mr_engine_get_settings(from, &json, &error), 0);
+    assert_int_equal(mr_calls_get_settings(from, &json, &error), 0);
     mr_engine_destroy(from);
     struct mr_engine *engine = engine_make(&host, text);
-    if (mr_engine_adopt_settings(engine, (char *)json.data, json.size, &error) < 0)
+    if (mr_calls_adopt_settings(engine, (char *)json.data, json.size, &error) < 0)
         fail_msg("%s", error.text);
     mr_buffer_finish(&json);
     return engine;
@@ -395,10 +397,10 @@ static void what_is_no_list_of_settings_is_left_out(void **state)
     struct mr_error error = { 0 };
     struct mr_engine *engine = engine_make(&host, ALL PROCESS(VALUES));
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-        assert_int_equal(mr_engine_adopt_settings(engine, lists[i], strlen(lists[i]), &error), 0);
-    assert_int_equal(mr_engine_adopt_settings(engine, "{}", 2, &error), 0);
-    assert_int_equal(mr_engine_adopt_settings(engine, "5", 1, &error), -EINVAL);
-    assert_int_equal(mr_engine_adopt_settings(engine, "[", 1, &error), -EINVAL);
+        assert_int_equal(mr_calls_adopt_settings(engine, lists[i], strlen(lists[i]), &error), 0);
+    assert_int_equal(mr_calls_adopt_settings(engine, "{}", 2, &error), 0);
+    assert_int_equal(mr_calls_adopt_settings(engine, "5", 1, &error), -EINVAL);
+    assert_int_equal(mr_calls_adopt_settings(engine, "[", 1, &error), -EINVAL);
     assert_string_equal(error.text, "settings: not in the form they are handed over");
     expect_frame(engine, DEFAULTS);
     mr_engine_destroy(engine);

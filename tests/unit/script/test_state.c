@@ -1,3 +1,4 @@
+#include "script/engine/calls.h"
 #include "script_support.h"
 
 static struct test_host host;
@@ -21,7 +22,7 @@ static void run_once(struct mr_engine *engine, char *payload, size_t size)
     struct mr_picture *picture = picture_black(64, 48);
     struct mr_engine_result result;
     struct mr_error error = { 0 };
-    if (mr_engine_process(engine, picture, 0, &result, &error) < 0)
+    if (mr_calls_process(engine, picture, 0, &result, &error) < 0)
         fail_msg("%s", error.text);
     snprintf(payload, size, "%s", (char *)result.payload.data);
     result_finish(&result);
@@ -37,14 +38,14 @@ static void expect_carried_at(const char *fill, const char *look, const char *wa
     char payload[1024];
     struct mr_engine *engine = engine_make(&host, fill);
     run_once(engine, payload, sizeof(payload));
-    if (mr_engine_get_state(engine, &bytes, &left_out, &error) < 0)
+    if (mr_calls_get_state(engine, &bytes, &left_out, &error) < 0)
         fail_msg("line %d: %s", line, error.text);
     if (strcmp(left_out.text, left_out_wanted) != 0)
         fail_msg("line %d: left out: %s", line, left_out.text);
     mr_engine_destroy(engine);
 
     engine = engine_make(&host, look);
-    if (mr_engine_set_state(engine, bytes.data, bytes.size, &error) < 0)
+    if (mr_calls_set_state(engine, bytes.data, bytes.size, &error) < 0)
         fail_msg("line %d: %s", line, error.text);
     run_once(engine, payload, sizeof(payload));
     if (strcmp(payload, wanted) != 0)
@@ -116,7 +117,7 @@ static void too_much_is_refused(void **state)
         char payload[64];
         struct mr_engine *engine = engine_make(&host, scripts[i]);
         run_once(engine, payload, sizeof(payload));
-        assert_int_equal(mr_engine_get_state(engine, &bytes, &left_out, &error), -EFBIG);
+        assert_int_equal(mr_calls_get_state(engine, &bytes, &left_out, &error), -EFBIG);
         assert_string_equal(error.text, "state is longer than 1 MiB");
         mr_buffer_finish(&bytes);
         mr_engine_destroy(engine);
@@ -134,21 +135,21 @@ static void damaged_bytes_are_refused(void **state)
         &host,
         PROCESS("local t = {1, 2.5, 'abc', {true}} state.a = t state.b = t state[7] = false"));
     run_once(engine, payload, sizeof(payload));
-    assert_int_equal(mr_engine_get_state(engine, &bytes, &left_out, &error), 0);
+    assert_int_equal(mr_calls_get_state(engine, &bytes, &left_out, &error), 0);
 
     for (size_t size = 0; size < bytes.size; size++)
-        assert_int_equal(mr_engine_set_state(engine, bytes.data, size, &error), -EINVAL);
+        assert_int_equal(mr_calls_set_state(engine, bytes.data, size, &error), -EINVAL);
     for (size_t i = 0; i < bytes.size; i++) {
         for (int change = 1; change < 256; change++) {
             bytes.data[i] = (uint8_t)(bytes.data[i] ^ change);
-            int result = mr_engine_set_state(engine, bytes.data, bytes.size, &error);
+            int result = mr_calls_set_state(engine, bytes.data, bytes.size, &error);
             assert_true(result == 0 || result == -EINVAL);
             bytes.data[i] = (uint8_t)(bytes.data[i] ^ change);
         }
     }
-    assert_int_equal(mr_engine_set_state(engine, "MRS1t", 5, &error), -EINVAL);
+    assert_int_equal(mr_calls_set_state(engine, "MRS1t", 5, &error), -EINVAL);
     assert_string_equal(error.text, "state is no table");
-    assert_int_equal(mr_engine_set_state(engine, bytes.data, bytes.size, &error), 0);
+    assert_int_equal(mr_calls_set_state(engine, bytes.data, bytes.size, &error), 0);
     mr_buffer_finish(&bytes);
     mr_engine_destroy(engine);
 }

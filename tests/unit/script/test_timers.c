@@ -1,6 +1,8 @@
 #include "script_support.h"
 
 #include "base/clock.h"
+#include "script/engine/calls.h"
+#include "script/engine/timers.h"
 
 static struct test_host host;
 
@@ -29,7 +31,7 @@ static int64_t run_at(struct mr_engine *engine, int64_t now_us, int line)
 {
     struct mr_error error = { 0 };
     int64_t next_us;
-    if (mr_engine_run_timers(engine, now_us, &next_us, &error) < 0)
+    if (mr_timers_run(engine, now_us, &next_us, &error) < 0)
         fail_msg("line %d: %s", line, error.text);
     assert_true(next_us == -1 || next_us > now_us);
     return next_us;
@@ -42,7 +44,7 @@ static int64_t run_badly(struct mr_engine *engine, int64_t now_us, int code, con
 {
     struct mr_error error = { 0 };
     int64_t next_us;
-    int result = mr_engine_run_timers(engine, now_us, &next_us, &error);
+    int result = mr_timers_run(engine, now_us, &next_us, &error);
     if (result != code || strstr(error.text, wanted) == NULL)
         fail_msg("got %d '%s', wanted %d '%s'", result, error.text, code, wanted);
     assert_true(next_us == -1 || next_us >= now_us);
@@ -120,7 +122,7 @@ static void timers_are_set_anywhere(void **state)
                                "    pcall(after, 5, say('pcall'))\n"
                                "  end set = true\n"
                                "  local was = out out = {} return was end");
-    assert_int_equal(mr_engine_init(engine, &error), 0);
+    assert_int_equal(mr_calls_init(engine, &error), 0);
     expect_frame(engine, "[]");
     run(engine, mr_clock_now_us() + 10 * S);
     expect_frame(engine, "[\"load\",\"init\",\"process\",\"coroutine\",\"pcall\"]");

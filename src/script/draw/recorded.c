@@ -1,4 +1,5 @@
-/* frame.recorded: the payload that was recorded with a frame of a recording that is played. */
+#include "script/draw/recorded.h"
+
 #include "script/lua/binding.h"
 #include "script/lua/json_lib.h"
 
@@ -7,23 +8,23 @@
 static int decode(lua_State *L)
 {
     const struct mr_blob *recorded = lua_touserdata(L, 1);
-    mr_json_decode(L, (const char *)recorded->data, recorded->size, "frame.recorded");
+    mr_json_lib_decode(L, (const char *)recorded->data, recorded->size, "frame.recorded");
     return 1;
 }
 
 static void warn(lua_State *L)
 {
-    struct mr_engine *engine = mr_engine_of(L);
-    if (!engine->warned_of_recorded)
-        mr_script_log_line(engine->options.log, engine->options.trial ? MR_LOG_DEBUG : MR_LOG_WARN,
+    struct mr_binding *binding = mr_binding_of(L);
+    if (!binding->warned_of_recorded)
+        mr_script_log_line(binding->log, binding->trial ? MR_LOG_DEBUG : MR_LOG_WARN,
                            lua_tostring(L, -1), lua_rawlen(L, -1));
-    engine->warned_of_recorded = true;
+    binding->warned_of_recorded = true;
 }
 
 /* Replace the error message on the stack by nil, if it is about the JSON. */
 static void take_error(lua_State *L, int status)
 {
-    if (status != LUA_ERRRUN || lua_type(L, -1) != LUA_TSTRING || mr_engine_of(L)->watch.stopping)
+    if (status != LUA_ERRRUN || lua_type(L, -1) != LUA_TSTRING || mr_binding_of(L)->watch.stopping)
         lua_error(L); /* no memory, or its time is over */
     warn(L);
     lua_pop(L, 1);

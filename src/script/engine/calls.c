@@ -1,17 +1,26 @@
-/* The calls into a script: init, process, shutdown; its state and settings. */
+#include "script/engine/calls.h"
+
+#include "script/engine/call.h"
+#include "script/engine/engine_state.h"
+#include "script/engine/libraries.h"
 #include "script/engine/settings.h"
-#include "script/lua/binding.h"
 #include "script/lua/state.h"
 
 #include <errno.h>
 #include <lauxlib.h>
 
-const char mr_engine_state_key = 0;
+static const char state_key = 0;   /* of `state` in the registry, by address */
 static const char changed_key = 0; /* what on_settings is to be told */
+
+void mr_calls_open(lua_State *L)
+{
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
+}
 
 static void push_state(lua_State *L)
 {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &mr_engine_state_key);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
 }
 
 /* ---- init and shutdown ---- */
@@ -25,7 +34,7 @@ static int call_init(lua_State *L)
     return 0;
 }
 
-int mr_engine_init(struct mr_engine *engine, struct mr_error *error)
+int mr_calls_init(struct mr_engine *engine, struct mr_error *error)
 {
     return mr_call(engine, call_init, NULL, error);
 }
@@ -40,7 +49,7 @@ static int call_shutdown(lua_State *L)
     return 0;
 }
 
-int mr_engine_shutdown(struct mr_engine *engine, const char *reason, struct mr_error *error)
+int mr_calls_shutdown(struct mr_engine *engine, const char *reason, struct mr_error *error)
 {
     return mr_call(engine, call_shutdown, (void *)reason, error);
 }
@@ -64,13 +73,13 @@ static int call_process(lua_State *L)
     mr_frame_push(L, &engine->frame);
     push_state(L);
     lua_call(L, 2, 1);
-    if (!mr_json_write(&engine->json, L, -1, "payload"))
-        return refuse_payload(L, engine->json.error);
+    if (!mr_json_write(&engine->binding.json, L, -1, "payload"))
+        return refuse_payload(L, engine->binding.json.error);
     return 0;
 }
 
-int mr_engine_process(struct mr_engine *engine, struct mr_picture *picture, unsigned viewers,
-                      struct mr_engine_result *result, struct mr_error *error)
+int mr_calls_process(struct mr_engine *engine, struct mr_picture *picture, unsigned viewers,
+                     struct mr_engine_result *result, struct mr_error *error)
 {
     *result = (struct mr_engine_result){ 0 };
     mr_frame_begin(&engine->frame, picture, viewers, engine->options.quality);
@@ -81,8 +90,8 @@ int mr_engine_process(struct mr_engine *engine, struct mr_picture *picture, unsi
         return failed;
     }
     result->picture = made;
-    result->payload = engine->json.out;
-    engine->json.out = (struct mr_buffer){ 0 };
+    result->payload = engine->binding.json.out;
+    engine->binding.json.out = (struct mr_buffer){ 0 };
     result->quality = engine->frame.quality;
     result->quality_set = engine->frame.quality_set;
     result->skip = engine->frame.skip;
@@ -107,8 +116,8 @@ static int write_state(lua_State *L)
     return 0;
 }
 
-int mr_engine_get_state(struct mr_engine *engine, struct mr_buffer *bytes,
-                        struct mr_error *left_out, struct mr_error *error)
+int mr_calls_get_state(struct mr_engine *engine, struct mr_buffer *bytes, struct mr_error *left_out,
+                       struct mr_error *error)
 {
     struct mr_error note = { 0 };
     struct state_call call = { .out = bytes, .left_out = &note };
@@ -126,12 +135,12 @@ static int read_state(lua_State *L)
     if (call->result == 0 && !lua_istable(L, -1))
         call->result = mr_error_set(call->error, -EINVAL, "state is no table");
     if (call->result == 0)
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &mr_engine_state_key);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
     return 0;
 }
 
-int mr_engine_set_state(struct mr_engine *engine, const void *bytes, size_t size,
-                        struct mr_error *error)
+int mr_calls_set_state(struct mr_engine *engine, const void *bytes, size_t size,
+                       struct mr_error *error)
 {
     struct state_call call = { .bytes = bytes, .size = size, .error = error };
     int result = mr_call(engine, read_state, &call, error);
@@ -144,16 +153,16 @@ static int write_settings(lua_State *L)
 {
     struct mr_engine *engine = mr_engine_of(L);
     mr_settings_push(L);
-    if (!mr_json_write(&engine->json, L, -1, "settings"))
-        return luaL_error(L, "%s", engine->json.error);
+    if (!mr_json_write(&engine->binding.json, L, -1, "settings"))
+        return luaL_error(L, "%s", engine->binding.json.error);
     return 0;
 }
 
-int mr_engine_get_settings(struct mr_engine *engine, struct mr_buffer *json, struct mr_error *error)
+int mr_calls_get_settings(struct mr_engine *engine, struct mr_buffer *json, struct mr_error *error)
 {
     int result = mr_call(engine, write_settings, NULL, error);
     if (result == 0)
-        mr_buffer_append(json, engine->json.out.data, engine->json.out.size);
+        mr_buffer_append(json, engine->binding.json.out.data, engine->binding.json.out.size);
     return result;
 }
 
@@ -168,12 +177,12 @@ struct settings_call {
 static int change_settings(lua_State *L)
 {
     struct settings_call *call = lua_touserdata(L, 1);
-    call->result = mr_settings_check(L, call->json, call->size, call->error);
+    call->result = mr_settings_change_check(L, call->json, call->size, call->error);
     if (call->result < 0)
         return 0;
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &changed_key);
-    mr_settings_apply(L);
+    mr_settings_change_apply(L);
     lua_pushnil(L);
     call->any = lua_next(L, -2);
     return 0;
@@ -198,8 +207,8 @@ static int recode(struct mr_error *error, int code)
     return code;
 }
 
-int mr_engine_change_settings(struct mr_engine *engine, const char *json, size_t size,
-                              struct mr_error *error)
+int mr_calls_change_settings(struct mr_engine *engine, const char *json, size_t size,
+                             struct mr_error *error)
 {
     struct settings_call call = { .json = json, .size = size, .error = error };
     if (mr_call(engine, change_settings, &call, error) < 0)
@@ -213,14 +222,14 @@ int mr_engine_change_settings(struct mr_engine *engine, const char *json, size_t
 static int adopt_settings(lua_State *L)
 {
     struct settings_call *call = lua_touserdata(L, 1);
-    call->result = mr_settings_choose(L, call->json, call->size, call->error);
+    call->result = mr_settings_change_choose(L, call->json, call->size, call->error);
     if (call->result == 0)
-        mr_settings_apply(L);
+        mr_settings_change_apply(L);
     return 0;
 }
 
-int mr_engine_adopt_settings(struct mr_engine *engine, const char *json, size_t size,
-                             struct mr_error *error)
+int mr_calls_adopt_settings(struct mr_engine *engine, const char *json, size_t size,
+                            struct mr_error *error)
 {
     struct settings_call call = { .json = json, .size = size, .error = error };
     int result = mr_call(engine, adopt_settings, &call, error);

@@ -1,17 +1,18 @@
 /* log.error warn info debug, print, warn, now: what scripts say and ask of the host. */
-#include "script/lua/binding.h"
+#include "script/engine/libraries.h"
 
 #include "base/clock.h"
+#include "script/lua/binding.h"
 
 #include <lauxlib.h>
 #include <string.h>
 
 static void write_line(lua_State *L, enum mr_log_level level, const char *text, size_t size)
 {
-    const struct mr_engine *engine = mr_engine_of(L);
-    if (engine->options.trial && level < MR_LOG_DEBUG)
+    const struct mr_binding *binding = mr_binding_of(L);
+    if (binding->trial && level < MR_LOG_DEBUG)
         level = MR_LOG_DEBUG;
-    mr_script_log_line(engine->options.log, level, text, size);
+    mr_script_log_line(binding->log, level, text, size);
 }
 
 /* All arguments as text, with `separator` between them. */
@@ -76,7 +77,7 @@ static void handle_warning(void *opaque, const char *message, int more)
         write_line(L, MR_LOG_WARN, message, strlen(message));
 }
 
-void mr_host_open(lua_State *L)
+void mr_basics_open(lua_State *L)
 {
     static const luaL_Reg log_functions[] = {
         { "error", log_error }, { "warn", log_warn }, { "info", log_info },

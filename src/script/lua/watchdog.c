@@ -1,8 +1,7 @@
-#include "script/engine/watchdog.h"
+#include "script/lua/watchdog.h"
 
 #include "base/clock.h"
 #include "base/thread.h"
-#include "script/lua/binding.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -55,7 +54,7 @@ static void raise_stop(lua_State *L, int level, int deadline_ms)
 static void stop_hook(lua_State *L, lua_Debug *event)
 {
     (void)event;
-    struct mr_watch *watch = &mr_engine_of(L)->watch;
+    struct mr_watch *watch = *(struct mr_watch **)lua_getextraspace(L);
     if (!watch->stopping) { /* left over on a coroutine that inherited it */
         lua_sethook(L, NULL, 0, 0);
         return;
@@ -89,7 +88,7 @@ static void wake_up(struct mr_watchdog *watchdog)
     pthread_mutex_unlock(&watchdog->lock);
 }
 
-void mr_watch_begin(struct mr_watch *watch, lua_State *L)
+void mr_watchdog_begin(struct mr_watch *watch, lua_State *L)
 {
     watch->running = L;
     watch->stopping = 0;
@@ -122,7 +121,7 @@ static void return_to(struct mr_watch *outer)
     lua_sethook(outer->running, stop_hook, LUA_MASKCOUNT, 1);
 }
 
-bool mr_watch_end(struct mr_watch *watch, lua_State *L)
+bool mr_watchdog_end(struct mr_watch *watch, lua_State *L)
 {
     if (watch->watchdog == NULL)
         return false;
@@ -139,7 +138,7 @@ bool mr_watch_end(struct mr_watch *watch, lua_State *L)
     return late;
 }
 
-void mr_watch_check(struct mr_watch *watch, lua_State *L)
+void mr_watchdog_check(struct mr_watch *watch, lua_State *L)
 {
     if (!watch->stopping)
         return;
@@ -147,8 +146,8 @@ void mr_watch_check(struct mr_watch *watch, lua_State *L)
     raise_stop(L, 1, watch->deadline_ms);
 }
 
-int mr_watch_resume(struct mr_watch *watch, lua_State *co, lua_State *L, int arguments,
-                    int *results)
+int mr_watchdog_resume(struct mr_watch *watch, lua_State *co, lua_State *L, int arguments,
+                       int *results)
 {
     lua_State *before = watch->running;
     watch->running = co;
@@ -159,7 +158,7 @@ int mr_watch_resume(struct mr_watch *watch, lua_State *co, lua_State *L, int arg
     return status;
 }
 
-int mr_watch_close(struct mr_watch *watch, lua_State *co)
+int mr_watchdog_close(struct mr_watch *watch, lua_State *co)
 {
     lua_State *before = watch->running;
     watch->running = co;
@@ -286,7 +285,7 @@ void mr_watchdog_hurry(struct mr_watchdog *watchdog, bool hurry)
     wake_up(watchdog);
 }
 
-void mr_watch_add(struct mr_watch *watch, struct mr_watchdog *watchdog, int deadline_ms)
+void mr_watchdog_add(struct mr_watch *watch, struct mr_watchdog *watchdog, int deadline_ms)
 {
     watch->watchdog = watchdog;
     watch->deadline_ms = deadline_ms;
@@ -298,7 +297,7 @@ void mr_watch_add(struct mr_watch *watch, struct mr_watchdog *watchdog, int dead
     pthread_mutex_unlock(&watchdog->lock);
 }
 
-void mr_watch_remove(struct mr_watch *watch)
+void mr_watchdog_remove(struct mr_watch *watch)
 {
     struct mr_watchdog *watchdog = watch->watchdog;
     if (watchdog == NULL)

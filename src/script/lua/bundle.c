@@ -1,4 +1,4 @@
-#include "script/engine/bundle.h"
+#include "script/lua/bundle.h"
 
 #include "base/file.h"
 #include "base/private_files.h"

@@ -1,7 +1,11 @@
-/* Messages between viewers and the script: on_message, on_client, broadcast. */
-#include "base/clock.h"
-#include "script/lua/binding.h"
+#include "script/engine/talk.h"
+
+#include "script/engine/call.h"
+#include "script/engine/engine_state.h"
+#include "script/engine/libraries.h"
+#include "script/engine/timers.h"
 #include "script/lua/json_lib.h"
+#include "script/lua/rate.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -13,7 +17,7 @@ static int call_on_message(lua_State *L)
     const struct mr_script_event *event = lua_touserdata(L, 1);
     if (lua_getglobal(L, "on_message") == LUA_TNIL)
         return 0;
-    mr_json_decode(L, event->json, event->size, "on_message");
+    mr_json_lib_decode(L, event->json, event->size, "on_message");
     lua_pushinteger(L, (lua_Integer)event->client);
     lua_call(L, 2, 0);
     return 0;
@@ -30,8 +34,8 @@ static int call_on_client(lua_State *L)
     return 0;
 }
 
-int mr_engine_deliver(struct mr_engine *engine, const struct mr_script_event *event,
-                      struct mr_error *error)
+int mr_talk_deliver(struct mr_engine *engine, const struct mr_script_event *event,
+                    struct mr_error *error)
 {
     lua_CFunction call = event->kind == MR_SCRIPT_MESSAGE ? call_on_message : call_on_client;
     if (event->kind == MR_SCRIPT_MESSAGE && event->size > MR_SCRIPT_MESSAGE_MAX_BYTES)
@@ -61,7 +65,7 @@ static int broadcast(lua_State *L)
 {
     struct mr_engine *engine = mr_engine_of(L);
     const struct mr_engine_options *options = &engine->options;
-    struct mr_json_writer *writer = &engine->json;
+    struct mr_json_writer *writer = &engine->binding.json;
     luaL_checkany(L, 1);
     uint64_t client = client_argument(L, 2);
     if (!mr_json_write(writer, L, 1, "value"))
@@ -69,7 +73,7 @@ static int broadcast(lua_State *L)
     if (writer->out.size > MR_SCRIPT_MESSAGE_MAX_BYTES)
         return luaL_error(L, "broadcast: value is %d bytes long as JSON; %d at most",
                           (int)writer->out.size, MR_SCRIPT_MESSAGE_MAX_BYTES);
-    if (!mr_rate_allows(&engine->broadcasts, mr_engine_now_us(engine), writer->out.size,
+    if (!mr_rate_allows(&engine->broadcasts, mr_timers_now_us(engine), writer->out.size,
                         MR_SCRIPT_BROADCASTS, MR_SCRIPT_BROADCAST_BYTES))
         return luaL_error(L, "broadcast: more than %d messages or %d MiB in a second",
                           MR_SCRIPT_BROADCASTS, MR_SCRIPT_BROADCAST_BYTES >> 20);
@@ -79,7 +83,7 @@ static int broadcast(lua_State *L)
     return 0;
 }
 
-void mr_events_open(lua_State *L)
+void mr_talk_open(lua_State *L)
 {
     lua_register(L, "broadcast", broadcast);
 }

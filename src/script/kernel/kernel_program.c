@@ -39,7 +39,7 @@ static void add_scalars(struct compiler *compiler, bool by_row)
             continue;
         struct mr_kernel_node *scalar = &program->scalar[program->scalars];
         *scalar = *node;
-        for (unsigned k = 0; k < mr_kernel_operands((enum mr_kernel_op)node->op); k++)
+        for (unsigned k = 0; k < mr_kernel_graph_operands((enum mr_kernel_op)node->op); k++)
             scalar->of[k] = compiler->place[node->of[k]];
         compiler->place[i] = (uint16_t)program->scalars++;
     }
@@ -82,7 +82,7 @@ static void add_columns(struct compiler *compiler)
         const struct mr_kernel_node *node = root ? NULL : &graph->nodes[i];
         if (!root && (compiler->uses[i] == 0 || !is_computed_by_pixel(node)))
             continue;
-        unsigned operands = root ? 1 : mr_kernel_operands((enum mr_kernel_op)node->op);
+        unsigned operands = root ? 1 : mr_kernel_graph_operands((enum mr_kernel_op)node->op);
         for (unsigned k = 0; k < operands; k++) {
             unsigned of = root ? compiler->roots[i - graph->count] : node->of[k];
             if (is_column(&graph->nodes[of]) && compiler->place[of] == unplaced)
@@ -132,7 +132,7 @@ static uint8_t form_of(unsigned operands, const bool scalar[3])
 
 static void release(struct compiler *compiler, const struct mr_kernel_node *node, unsigned number)
 {
-    for (unsigned k = 0; k < mr_kernel_operands((enum mr_kernel_op)node->op); k++) {
+    for (unsigned k = 0; k < mr_kernel_graph_operands((enum mr_kernel_op)node->op); k++) {
         unsigned of = node->of[k];
         if (compiler->last_use[of] != number || !is_register(compiler, compiler->place[of]))
             continue;
@@ -144,7 +144,7 @@ static void release(struct compiler *compiler, const struct mr_kernel_node *node
 static void add_node(struct compiler *compiler, unsigned number)
 {
     const struct mr_kernel_node *node = &compiler->graph->nodes[number];
-    unsigned operands = mr_kernel_operands((enum mr_kernel_op)node->op);
+    unsigned operands = mr_kernel_graph_operands((enum mr_kernel_op)node->op);
     uint16_t of[3] = { 0 }, filled = NEVER;
     bool scalar[3] = { false };
     for (unsigned k = 0; k < operands; k++) {
@@ -187,7 +187,7 @@ static void find_last_uses(struct compiler *compiler)
     const struct mr_kernel_graph *graph = compiler->graph;
     for (unsigned i = 0; i < graph->count; i++)
         for (unsigned k = 0; compiler->uses[i] != 0 &&
-                             k < mr_kernel_operands((enum mr_kernel_op)graph->nodes[i].op);
+                             k < mr_kernel_graph_operands((enum mr_kernel_op)graph->nodes[i].op);
              k++)
             compiler->last_use[graph->nodes[i].of[k]] = (uint16_t)i;
     for (int i = 0; i < 3; i++)
@@ -225,12 +225,12 @@ void mr_kernel_program_move(struct mr_kernel_program *program, const void *from,
     program->pixel_step = (void *)((char *)to + pixel);
 }
 
-size_t mr_kernel_compile(const struct mr_kernel_graph *graph, const uint16_t roots[3], void *block,
-                         struct mr_kernel_program *program)
+size_t mr_kernel_program_compile(const struct mr_kernel_graph *graph, const uint16_t roots[3],
+                                 void *block, struct mr_kernel_program *program)
 {
     struct compiler compiler = { .graph = graph, .roots = roots, .program = program };
     *program = (struct mr_kernel_program){ .scalar = block };
-    mr_kernel_count_uses(graph, roots, compiler.uses);
+    mr_kernel_graph_count_uses(graph, roots, compiler.uses);
     find_last_uses(&compiler);
 
     add_scalars(&compiler, false);

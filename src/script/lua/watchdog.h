@@ -26,7 +26,8 @@ typedef struct lua_State lua_State; /* as in lua.h, which users of the header ne
 
 struct mr_watchdog;
 
-/* One script's calls. Zero-initialised, then registered with mr_watch_add. */
+/* One script's calls. Zero-initialised, then registered with mr_watchdog_add. The extra space of its state
+ * (lua_getextraspace) holds its address, which is that of the struct that begins with it. */
 struct mr_watch {
     /* immutable */
     struct mr_watchdog *watchdog;
@@ -58,27 +59,27 @@ void mr_watchdog_destroy(struct mr_watchdog *watchdog);
 void mr_watchdog_hurry(struct mr_watchdog *watchdog, bool hurry);
 
 /* Register and unregister; no call is under way. A NULL watchdog means: no deadline. */
-void mr_watch_add(struct mr_watch *watch, struct mr_watchdog *watchdog, int deadline_ms);
-void mr_watch_remove(struct mr_watch *watch);
+void mr_watchdog_add(struct mr_watch *watch, struct mr_watchdog *watchdog, int deadline_ms);
+void mr_watchdog_remove(struct mr_watch *watch);
 
 /* Around a protected call into the main coroutine `L`. A call may make another one with another
  * state; should it be late meanwhile, it is stopped when that one is over. Unblocks the watchdog's signal in the
  * calling thread for good. */
-void mr_watch_begin(struct mr_watch *watch, lua_State *L);
+void mr_watchdog_begin(struct mr_watch *watch, lua_State *L);
 
 /* return: whether the call was told to stop */
-bool mr_watch_end(struct mr_watch *watch, lua_State *L);
+bool mr_watchdog_end(struct mr_watch *watch, lua_State *L);
 
 /* Resume `co` from `L` (as lua_resume), so that it can be stopped and inherits a stop.
  * return: as lua_resume */
-int mr_watch_resume(struct mr_watch *watch, lua_State *co, lua_State *L, int arguments,
-                    int *results);
+int mr_watchdog_resume(struct mr_watch *watch, lua_State *co, lua_State *L, int arguments,
+                       int *results);
 
 /* Close `co` from `L` (as lua_resetthread), the same way. return: as lua_resetthread */
-int mr_watch_close(struct mr_watch *watch, lua_State *co);
+int mr_watchdog_close(struct mr_watch *watch, lua_State *co);
 
 /* Raise the error that stops a script if that is what it is told. To be called by C code that keeps
  * Lua's own instructions from running for long. */
-void mr_watch_check(struct mr_watch *watch, lua_State *L);
+void mr_watchdog_check(struct mr_watch *watch, lua_State *L);
 
 #endif
