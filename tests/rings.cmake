@@ -24,6 +24,9 @@ set(SANITIZED "^alloc\\.|^integration\\.(door|roles|listen)$")
 # count as such, too.
 set(THREADS "^unit\\.(base|stream|http|app)\\.|^alloc\\.|^integration\\.|^unit\\.media\\.(picture|pending|source_live|source_trouble)$|^unit\\.script\\.(events|inbox|log_ring|process|proposal|reload|runner|runner_wait|settings_change|timers)$")
 
+# These take long, so they begin first: at the end of a step nobody waits for one of them alone.
+set(FIRST "^alloc\\.|^unit\\.media\\.matrix$|^unit\\.script\\.(hostile|reload|runner|timers|proposal)$|^integration\\.(websocket|config|colours|recording|rtsp|script_tests|headless)$")
+
 foreach(ring quick sanitized threads)
   add_custom_target(ring_${ring})
   add_dependencies(ring_${ring} moonreel)
@@ -40,6 +43,9 @@ function(mr_ring name)
   endif()
   if(name MATCHES "${NIGHT}|${ALONE}")
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+  if(name MATCHES "${FIRST}")
+    set_tests_properties(${name} PROPERTIES COST 100)
   endif()
   if("c" IN_LIST labels AND ("quick" IN_LIST labels OR name MATCHES "${SANITIZED}"))
     list(APPEND labels sanitized)

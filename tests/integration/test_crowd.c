@@ -1,4 +1,4 @@
-/* Everybody at once, for a minute: viewers of every kind who keep up, some who stall, some who read
+/* Everybody at once, for half a minute: viewers of every kind who keep up, some who stall, some who read
  * slowly, some who connect and reset all the time. Those who keep up get every frame, soon; when all
  * have left the host is as it was. */
 #include "base/clock.h"
@@ -37,7 +37,7 @@
 #define SECONDS 10
 static const int healthy_of[WATCH_KINDS] = { 20, 10, 10, 5, 5 };
 #else
-#define SECONDS 60
+#define SECONDS 30
 static const int healthy_of[WATCH_KINDS] = { 200, 50, 50, 20, 20 };
 #endif
 

@@ -23,7 +23,6 @@
 #include <unistd.h>
 
 #define CONNECTIONS 100
-#define TICKS       60
 #define TICK_US     50000
 #define PATIENCE_US 10000000LL /* for honest answers after the last question */
 #define STREAMS     32         /* for a /metrics of 440 KB, which takes some 10 ms to make */
@@ -31,8 +30,10 @@
 /* Sanitizers multiply the work of a request. */
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define DELAY_US (4 * 100000)
+#define TICKS    15 /* what counts there is memory, not time */
 #else
 #define DELAY_US 100000
+#define TICKS    60
 #endif
 
 /* What a client of a kind has got in the end; else the status of an answer. */
