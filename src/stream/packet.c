@@ -1,7 +1,6 @@
 #include "stream/packet.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,26 +8,14 @@
 struct packet {
     struct mr_packet public; /* first: what callers hold */
     atomic_uint refs;
-    pthread_mutex_t lock;
-    struct mr_blob *blob; /* what holds the JPEG; NULL: it is here */
-    /* protected by lock until made, immutable then */
-    struct mr_form *forms[MR_PACKET_FORMS];
-    char bytes[]; /* payload, 0, JPEG */
+    struct mr_blob *blob;                   /* what holds the JPEG; NULL: it is here */
+    struct mr_form *forms[MR_PACKET_FORMS]; /* by the one thread that asks for forms */
+    char bytes[];                           /* payload, 0, JPEG */
 };
 
 static struct packet *private_of(struct mr_packet *packet)
 {
     return (struct packet *)packet;
-}
-
-/* A form may be made of another one. */
-static void init_lock(pthread_mutex_t *lock)
-{
-    pthread_mutexattr_t recursive;
-    pthread_mutexattr_init(&recursive);
-    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
-    pthread_mutex_init(lock, &recursive);
-    pthread_mutexattr_destroy(&recursive);
 }
 
 struct mr_packet *mr_packet_create(const struct mr_packet_content *content)
@@ -47,7 +34,6 @@ struct mr_packet *mr_packet_create(const struct mr_packet_content *content)
     packet->blob = mr_blob_ref(content->blob);
 
     atomic_init(&packet->refs, 1);
-    init_lock(&packet->lock);
     memset(packet->forms, 0, sizeof(packet->forms));
     packet->public = (struct mr_packet){
         .seq = content->seq,
@@ -84,7 +70,6 @@ void mr_packet_unref(struct mr_packet **held)
         free(packet->forms[i]);
     }
     mr_blob_unref(&packet->blob);
-    pthread_mutex_destroy(&packet->lock);
     free(packet);
 }
 
@@ -101,13 +86,8 @@ static struct mr_form *make_form(struct mr_packet *packet, const struct mr_form_
 const struct mr_form *mr_packet_form(struct mr_packet *public, const struct mr_form_maker *maker)
 {
     assert(maker->slot < MR_PACKET_FORMS);
-    struct packet *packet = private_of(public);
-
-    pthread_mutex_lock(&packet->lock);
-    struct mr_form **form = &packet->forms[maker->slot];
+    struct mr_form **form = &private_of(public)->forms[maker->slot];
     if (*form == NULL)
         *form = make_form(public, maker);
-    const struct mr_form *made = *form;
-    pthread_mutex_unlock(&packet->lock);
-    return made;
+    return *form;
 }

@@ -1,7 +1,7 @@
 /* A packet: one finished frame, immutable and reference-counted: numbers, payload, JPEG, and the
  * framed bytes ("form") for each kind of client, each made at most once and only when asked for.
  *
- * One allocation holds numbers, payload and, unless it is shared, JPEG. Any thread. */
+ * One allocation holds numbers, payload and, unless it is shared, JPEG. Any thread, but for mr_packet_form. */
 #ifndef MR_STREAM_PACKET_H
 #define MR_STREAM_PACKET_H
 
@@ -63,7 +63,8 @@ struct mr_packet *mr_packet_ref(struct mr_packet *packet);
 void mr_packet_unref(struct mr_packet **packet); /* clears it; takes a pointer to NULL */
 
 /* The packet as `maker` frames it, made now if nobody asked before.
- * return: the form, as long as the packet is held; NULL when out of memory */
+ * return: the form, as long as the packet is held; NULL when out of memory
+ * thread: one for all packets: the fan-out thread */
 const struct mr_form *mr_packet_form(struct mr_packet *packet, const struct mr_form_maker *maker);
 
 #endif

@@ -66,6 +66,7 @@ int mr_rest_while_unwatched(struct mr_ingest *ingest)
         mr_hub_wait_wanted(stream->hub, -1);
     if (result != 0)
         return result;
+    atomic_store_explicit(&stream->awake_from, mr_phase_numbered(stream), memory_order_relaxed);
     if (!ingest->lost)
         mr_phase_set(stream, MR_STREAM_RUNNING);
     mr_pacer_reset(&ingest->pacer);

@@ -46,6 +46,8 @@ struct mr_stream {
     struct mr_stats_recorder stats;
     atomic_bool stopping; /* also what interrupts a blocking read */
     atomic_ullong damaged;
+    atomic_ullong
+        awake_from; /* number of the first frame since the stream rested; those before are old news */
 
     pthread_mutex_t lock;
     pthread_cond_t wake; /* stopping was set, the phase changed, or the threads have ended */

@@ -72,6 +72,8 @@ void mr_work_deliver(void *opaque, struct mr_packet *packet, const char *error, 
     if (stream->options.sink != NULL) {
         stream->options.sink(stream->options.sink_opaque, packet, error);
         mr_packet_unref(&packet);
+    } else if (packet->seq < atomic_load_explicit(&stream->awake_from, memory_order_relaxed)) {
+        mr_packet_unref(&packet); /* on its way since before the stream rested */
     } else {
         mr_hub_publish(stream->hub, packet);
         if (mr_phase_is_idle(stream))
