@@ -61,10 +61,10 @@ const struct mr_option mr_option_table[] = {
     { "isolation", 0, "process|off", MR_OPTION_CHOICE, AT(isolation), .choices = isolations,
       .fallback = "process",
       .help = "where the script runs: in a process of its own, or in this one (%s)" },
-    { "deadline", 0, "MS", MR_OPTION_INT, AT(deadline_ms), .min = 10, .max = 3600000,
+    { "deadline", 0, "MS", MR_OPTION_INT, AT(limits.deadline_ms), .min = 10, .max = 3600000,
       .fallback = "1000", .help = "longest time for one call of the script (%s)" },
-    { "memory", 0, "MIB", MR_OPTION_INT, AT(memory_mib), .min = 8, .max = 65536, .fallback = "256",
-      .help = "most memory for the script (%s)" },
+    { "memory", 0, "MIB", MR_OPTION_INT, AT(limits.memory_mib), .min = 8, .max = 65536,
+      .fallback = "256", .help = "most memory for the script (%s)" },
     { "on-script-error", 0, "pass|hold|blank", MR_OPTION_CHOICE, AT(on_script_error),
       .choices = on_errors, .fallback = "pass",
       .help = "what viewers see while the script fails: the plain frame, the last good one, or a "

@@ -60,8 +60,7 @@ struct mr_options {
     double record_split_s; /* 0: never */
     int loop;              /* enum mr_choice_default */
     bool always;
-    int deadline_ms;
-    int memory_mib;
+    struct mr_script_limits limits;
     int isolation;       /* enum mr_isolation */
     int on_script_error; /* enum mr_on_error */
     int max_clients, max_clients_per_address;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
+#include "base/wake.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,7 +10,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -50,6 +50,7 @@ static int start_guard(int signal_fd)
 int mr_signals_init(struct mr_signals *signals)
 {
     sigset_t taken;
+    int result = 0;
     sigemptyset(&taken);
     sigaddset(&taken, SIGINT);
     sigaddset(&taken, SIGTERM);
@@ -59,10 +60,13 @@ int mr_signals_init(struct mr_signals *signals)
     signal(SIGXFSZ, SIG_IGN); /* likewise a recording that has reached the limit of a file's size */
 
     signals->signal_fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals->signal_fd < 0)
+        result = -errno;
     signals->watch_fd = -1;
-    signals->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return signals->signal_fd < 0 || signals->notify_fd < 0 ? -errno
-                                                            : start_guard(signals->signal_fd);
+    signals->notify_fd = mr_wake_create();
+    if (signals->notify_fd < 0)
+        result = signals->notify_fd;
+    return result < 0 ? result : start_guard(signals->signal_fd);
 }
 
 void mr_signals_finish(struct mr_signals *signals)
@@ -93,8 +97,7 @@ enum mr_event mr_signals_wait(struct mr_signals *signals, int64_t deadline_us)
         struct signalfd_siginfo info;
         if (read(signals->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
             return is_reload(&info) ? MR_EVENT_RELOAD : MR_EVENT_STOP;
-        uint64_t count;
-        if (read(signals->notify_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
+        if (mr_wake_hush(signals->notify_fd))
             return MR_EVENT_CHANGED;
 
         struct pollfd fds[] = { { signals->signal_fd, POLLIN, 0 },
@@ -118,9 +121,7 @@ bool mr_signals_is_stop_asked(void)
 void mr_signals_notify(void *argument)
 {
     struct mr_signals *signals = argument;
-    static const uint64_t one = 1;
-    ssize_t written = write(signals->notify_fd, &one, sizeof(one));
-    (void)written; /* a full counter wakes just as well */
+    mr_wake_ring(signals->notify_fd);
 }
 
 void mr_signals_limit_shutdown(int limit_ms)

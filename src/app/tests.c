@@ -32,7 +32,7 @@ static void set_alarm(int64_t limit_ms)
 static void begin(void *opaque, const char *name)
 {
     const struct mr_options *options = opaque;
-    int64_t limit_ms = (int64_t)options->deadline_ms * 2 * MR_TRIAL_DEADLINES + 1000;
+    int64_t limit_ms = (int64_t)options->limits.deadline_ms * 2 * MR_TRIAL_DEADLINES + 1000;
     set_alarm(0);
     snprintf(
         under_way, sizeof(under_way),
@@ -44,8 +44,7 @@ static void begin(void *opaque, const char *name)
 int mr_tests_run(const struct mr_options *options, struct mr_error *error)
 {
     const struct mr_trial_options test_options = {
-        .deadline_ms = options->deadline_ms,
-        .memory_mib = options->memory_mib,
+        .limits = options->limits,
         .out = stdout,
         .begin = begin,
         .opaque = (void *)options,

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
+#include "base/wake.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,11 +101,8 @@ void mr_hub_unref(struct mr_hub **held)
  * there under the lock can be written to after it. */
 static void wake(struct mr_hub *hub, int waker_count)
 {
-    static const uint64_t one = 1;
-    for (int i = 0; i < waker_count; i++) {
-        ssize_t written = write(hub->wakers[i].fd, &one, sizeof(one));
-        (void)written; /* a full counter wakes just as well */
-    }
+    for (int i = 0; i < waker_count; i++)
+        mr_wake_ring(hub->wakers[i].fd);
 }
 
 void mr_hub_publish(struct mr_hub *hub, struct mr_packet *packet)

@@ -83,8 +83,8 @@ void mr_hub_text_counts(struct mr_hub *hub, uint64_t *sent, uint64_t *dropped);
 
 /* ---- the viewers' side ---- */
 
-/* From now on, write to eventfd `fd` whenever there is news. The hub keeps a duplicate until it is
- * freed; the same eventfd given twice counts once.
+/* From now on, ring the waker `fd` (base/wake.h) whenever there is news. The hub keeps a duplicate until it is
+ * freed; the same waker given twice counts once.
  * return: 0; -ENOSPC; -errno of fcntl */
 int mr_hub_add_waker(struct mr_hub *hub, int fd);
 

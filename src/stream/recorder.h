@@ -21,10 +21,12 @@
 #include "stream/packet.h"
 #include "stream/record_name.h"
 #include "stream/record_queue.h"
+#include "stream/recorder_types.h"
 
 #include <stdbool.h>
 
 #define MR_RECORDER_RETRY_US 60000000
+#define MR_RECORDER_HANGS_US 500000 /* a disk that takes so long to end a file hangs */
 
 struct mr_recorder;
 
@@ -34,17 +36,7 @@ struct mr_recorder_options {
     double split_s;      /* a new file after so long; 0: never */
     bool patient;
     int64_t retry_us; /* 0: MR_RECORDER_RETRY_US */
-};
-
-struct mr_recorder_state {
-    bool wanted;                   /* there is a recorder */
-    bool active;                   /* a file is open, and no frame is lost */
-    bool off;                      /* it has failed, or loses frames: see error */
-    char file[MR_RECORD_NAME_MAX]; /* the newest one; "" before the first */
-    uint64_t frames;               /* that reached the kernel, all files together */
-    uint64_t bytes;                /* of all files */
-    uint64_t dropped;              /* frames that are in no file */
-    struct mr_error error;         /* why it is off; "" otherwise */
+    int64_t hangs_us; /* 0: MR_RECORDER_HANGS_US */
 };
 
 /* Check the pattern; nothing is written yet.
@@ -64,8 +56,8 @@ void mr_recorder_put(struct mr_recorder *recorder, struct mr_packet *packet);
 
 /* Write the packets that wait, for half a second at most unless the recorder is patient, finish the file
  * and end the thread. Nothing may be put any more. A recorder that was not started or is stopped stays
- * as it is.
- * thread: the one that started it; waits for the disk */
+ * as it is. If the disk hangs, the thread is left to itself after a second, and the log tells what is lost.
+ * thread: the one that started it; a patient one waits for the disk */
 void mr_recorder_stop(struct mr_recorder *recorder);
 
 /* Stop the recorder and free it. Takes NULL. */

@@ -39,8 +39,7 @@ struct mr_stream_options {
                         lost, not failed */
     bool lossless;   /* headless: no pacing, nothing is ever dropped */
     uint64_t frames; /* end after so many; 0: no limit */
-    int deadline_ms;
-    int memory_mib;
+    struct mr_script_limits limits;
     enum mr_on_error on_error;
     const char *host; /* program that runs the script in a process of its own (runner.h); NULL: this
                              process does */

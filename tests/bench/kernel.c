@@ -137,7 +137,7 @@ int main(int argc, char **argv)
     }
     struct mr_engine_options options = {
         .stream = "bench",
-        .memory_mib = 256,
+        .limits.memory_mib = 256,
         .quality = 80,
         .canvases = mr_canvases_create(),
         .log = mr_script_log_create("bench"),

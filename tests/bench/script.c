@@ -78,8 +78,8 @@ static struct mr_runner *make_runner(const char *script, const char *host)
     const struct mr_runner_options options = {
         .stream = "bench",
         .path = script,
-        .deadline_ms = 1000,
-        .memory_mib = 256,
+        .limits.deadline_ms = 1000,
+        .limits.memory_mib = 256,
         .quality = 80,
         .host = host,
     };

@@ -98,9 +98,9 @@ struct mr_engine *fuzz_engine(const char *text, mr_bundle_fetch *fetch,
     }
     const struct mr_engine_options options = {
         .stream = "fuzz",
-        .deadline_ms = 1000,
+        .limits.deadline_ms = 1000,
         .clock_us = &fuzz_clock_us,
-        .memory_mib = 32,
+        .limits.memory_mib = 32,
         .quality = 80,
         .canvases = canvases,
         .log = log,

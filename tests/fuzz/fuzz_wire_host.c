@@ -230,8 +230,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct mr_instance_options options = {
         .engine = { .stream = "fuzz",
-                    .deadline_ms = 20,
-                    .memory_mib = 32,
+                    .limits.deadline_ms = 20,
+                    .limits.memory_mib = 32,
                     .quality = 80,
                     .log = script_log,
                     .broadcast = take_broadcast },

@@ -1,13 +1,14 @@
 #include "http/door/returned.h"
 
+#include "base/wake.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 struct mr_returned {
-    int wake; /* immutable; eventfd */
+    int wake; /* immutable; of base/wake.h */
 
     pthread_mutex_t lock;
     struct mr_connection *first; /* protected by lock */
@@ -19,9 +20,9 @@ int mr_returned_create(struct mr_returned **made)
     struct mr_returned *returned = calloc(1, sizeof(*returned));
     if (returned == NULL)
         return -ENOMEM;
-    returned->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    returned->wake = mr_wake_create();
     if (returned->wake < 0) {
-        int result = -errno;
+        int result = returned->wake;
         free(returned);
         return result;
     }
@@ -37,9 +38,7 @@ int mr_returned_descriptor(const struct mr_returned *returned)
 
 void mr_returned_wake(const struct mr_returned *returned)
 {
-    static const uint64_t one = 1;
-    ssize_t written = write(returned->wake, &one, sizeof(one));
-    (void)written; /* a full counter wakes just as well */
+    mr_wake_ring(returned->wake);
 }
 
 void mr_returned_put(struct mr_returned *returned, struct mr_connection *connection)
@@ -53,9 +52,7 @@ void mr_returned_put(struct mr_returned *returned, struct mr_connection *connect
 
 struct mr_connection *mr_returned_take(struct mr_returned *returned)
 {
-    uint64_t times;
-    ssize_t got = read(returned->wake, &times, sizeof(times));
-    (void)got;
+    mr_wake_hush(returned->wake);
     pthread_mutex_lock(&returned->lock);
     struct mr_connection *connection = returned->first;
     returned->first = NULL;

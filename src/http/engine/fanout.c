@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "base/wake.h"
 #include "http/engine/roster.h"
 
 #include <assert.h>
@@ -10,7 +11,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define EVENTS_AT_ONCE 256
@@ -44,13 +44,6 @@ struct mr_fanout {
     int64_t parting_deadline_us;
     uint8_t scratch[SCRATCH_BYTES];
 };
-
-static void wake(struct mr_fanout *engine)
-{
-    static const uint64_t one = 1;
-    ssize_t written = write(engine->wake, &one, sizeof(one));
-    (void)written; /* a full counter wakes just as well */
-}
 
 /* ---- clients come and go ---- */
 
@@ -106,9 +99,7 @@ static void part_from_all(struct mr_fanout *engine, const char *reason, int64_t 
 
 static void answer_wake(struct mr_fanout *engine, int64_t now_us)
 {
-    uint64_t times;
-    ssize_t got = read(engine->wake, &times, sizeof(times));
-    (void)got;
+    mr_wake_hush(engine->wake);
     take_arrivals(engine, now_us);
     for (struct mr_group *group = engine->roster.groups; group != NULL; group = group->next)
         deliver(engine, group, now_us);
@@ -225,9 +216,9 @@ static int start(struct mr_fanout *engine)
     engine->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (engine->epoll < 0)
         return -errno;
-    engine->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    engine->wake = mr_wake_create();
     if (engine->wake < 0)
-        return -errno;
+        return engine->wake;
     if (epoll_ctl(engine->epoll, EPOLL_CTL_ADD, engine->wake, &event) < 0)
         return -errno;
     engine->roster.epoll = engine->epoll;
@@ -268,7 +259,7 @@ void mr_fanout_stop(struct mr_fanout *engine, const char *reason, int64_t deadli
     engine->reason = reason;
     engine->deadline_us = deadline_us;
     pthread_mutex_unlock(&engine->lock);
-    wake(engine);
+    mr_wake_ring(engine->wake);
     pthread_join(engine->thread, NULL);
     engine->running = false;
 }
@@ -316,7 +307,7 @@ int mr_fanout_add(struct mr_fanout *engine, const struct mr_arrival *arrival)
         mr_fanout_dismiss(engine);
         return result;
     }
-    wake(engine);
+    mr_wake_ring(engine->wake);
     return 0;
 }
 

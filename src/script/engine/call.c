@@ -83,10 +83,10 @@ static int describe(const struct mr_engine *engine, int status, bool late, struc
     const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "unknown error";
     if (status == LUA_ERRMEM)
         return mr_error_set(error, -ENOMEM, "%s: not enough memory (the limit is %d MiB)", name,
-                            engine->options.memory_mib);
+                            engine->options.limits.memory_mib);
     if (late && strstr(message, "(deadline)") == NULL)
         return mr_error_set(error, -ETIMEDOUT, "%s: stopped after %d ms (deadline)", name,
-                            engine->options.deadline_ms);
+                            engine->options.limits.deadline_ms);
     if (!has_position(message))
         return mr_error_set(error, late ? -ETIMEDOUT : -EINVAL, "%s: %s", name, message);
     return mr_error_set(error, late ? -ETIMEDOUT : -EINVAL, "%s", message);

@@ -70,12 +70,13 @@ static int run_script(lua_State *L)
 
 static int create_state(struct mr_engine *engine)
 {
-    engine->binding.memory.limit_bytes = (size_t)engine->options.memory_mib * 1024 * 1024;
+    engine->binding.memory.limit_bytes = (size_t)engine->options.limits.memory_mib * 1024 * 1024;
     engine->L = lua_newstate(mr_memory_allocate, &engine->binding.memory);
     if (engine->L == NULL)
         return -ENOMEM;
     *(struct mr_binding **)lua_getextraspace(engine->L) = &engine->binding;
-    mr_watchdog_add(&engine->binding.watch, engine->options.watchdog, engine->options.deadline_ms);
+    mr_watchdog_add(&engine->binding.watch, engine->options.watchdog,
+                    engine->options.limits.deadline_ms);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "media/picture/picture.h"
 #include "script/engine/event.h"
+#include "script/lua/limits.h"
 
 #include <stdbool.h>
 
@@ -14,10 +15,9 @@ struct mr_watchdog;
 
 struct mr_engine_options {
     const char *stream; /* `frame.stream`; copied */
-    int deadline_ms;    /* of one call */
-    int memory_mib;     /* of all that the script holds */
-    int quality;        /* default of frame.quality */
-    bool trial;         /* to be thrown away: what it logs is for debugging only */
+    struct mr_script_limits limits;
+    int quality; /* default of frame.quality */
+    bool trial;  /* to be thrown away: what it logs is for debugging only */
 
     /* borrowed, outlive the engine */
     struct mr_watchdog *watchdog; /* NULL: no deadline */

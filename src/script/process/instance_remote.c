@@ -126,7 +126,7 @@ static int load(struct mr_instance *instance, const struct mr_heritage *heritage
     mr_buffer_append_text(&body, text->name);
     message.first_bytes = (uint32_t)body.size;
     mr_buffer_append(&body, text->data, text->size);
-    int limit_ms = LOAD_CALLS * instance->options.engine.deadline_ms + MR_REMOTE_GRACE_MS;
+    int limit_ms = LOAD_CALLS * instance->options.engine.limits.deadline_ms + MR_REMOTE_GRACE_MS;
     remote->frame = trial->picture;
     if (body.failed)
         result = mr_error_set(error, -ENOMEM, "%s: out of memory", text->name);
@@ -143,7 +143,7 @@ static int start(struct mr_instance *instance, const struct mr_heritage *heritag
 {
     struct mr_remote *remote = remote_of(instance);
     struct mr_wire_message answer, message = { .kind = MR_WIRE_START };
-    int limit_ms = START_CALLS * instance->options.engine.deadline_ms + MR_REMOTE_GRACE_MS;
+    int limit_ms = START_CALLS * instance->options.engine.limits.deadline_ms + MR_REMOTE_GRACE_MS;
     int result = send_heritage(remote, heritage, error);
     if (result == 0)
         result = mr_remote_ask_within(remote, limit_ms, &message, NULL, 0, &answer, error);
@@ -218,7 +218,7 @@ static int run_timers(struct mr_instance *instance, int64_t now_us, struct mr_er
 {
     struct mr_wire_message answer,
         message = { .kind = MR_WIRE_TIMERS, .timers = { .now_us = now_us } };
-    int limit_ms = instance->options.engine.deadline_ms * LOAD_CALLS + MR_REMOTE_GRACE_MS;
+    int limit_ms = instance->options.engine.limits.deadline_ms * LOAD_CALLS + MR_REMOTE_GRACE_MS;
     return mr_remote_ask_within(remote_of(instance), limit_ms, &message, NULL, 0, &answer, error);
 }
 

@@ -61,7 +61,7 @@ int mr_remote_refuse(struct mr_remote *remote, struct mr_error *error)
 static int lose_to_delay(struct mr_remote *remote, struct mr_error *error)
 {
     return mr_error_set(error, lose(remote, false), "%s: stopped after %d ms (deadline)",
-                        name_of(remote), remote->instance.options.engine.deadline_ms);
+                        name_of(remote), remote->instance.options.engine.limits.deadline_ms);
 }
 
 /* ---- what the process sends while it works ---- */
@@ -253,7 +253,7 @@ int mr_remote_ask_within(struct mr_remote *remote, int limit_ms, struct mr_wire_
 int mr_remote_ask(struct mr_remote *remote, struct mr_wire_message *message, const void *body,
                   size_t size, struct mr_wire_message *answer, struct mr_error *error)
 {
-    int limit_ms = remote->instance.options.engine.deadline_ms + MR_REMOTE_GRACE_MS;
+    int limit_ms = remote->instance.options.engine.limits.deadline_ms + MR_REMOTE_GRACE_MS;
     return mr_remote_ask_within(remote, limit_ms, message, body, size, answer, error);
 }
 
@@ -277,8 +277,8 @@ static int say_hello(struct mr_remote *remote, struct mr_error *error)
         level--;
     struct mr_wire_message answer, message = {
         .kind = MR_WIRE_HELLO,
-        .hello = { .deadline_ms = options->deadline_ms,
-                   .memory_mib = options->memory_mib,
+        .hello = { .deadline_ms = options->limits.deadline_ms,
+                   .memory_mib = options->limits.memory_mib,
                    .quality = options->quality,
                    .log_level = (int32_t)level,
                    .parent = getpid() },

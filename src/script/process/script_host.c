@@ -88,8 +88,8 @@ static void say_hello(struct mr_script_host *host)
         mr_error_set(&error, result, "cannot start a thread: %s", strerror(-result));
     host->options.engine = (struct mr_engine_options){
         .stream = host->stream,
-        .deadline_ms = asked->hello.deadline_ms,
-        .memory_mib = asked->hello.memory_mib,
+        .limits = { .deadline_ms = asked->hello.deadline_ms,
+                    .memory_mib = asked->hello.memory_mib },
         .quality = asked->hello.quality,
         .watchdog = host->watchdog,
         .canvases = host->canvases,

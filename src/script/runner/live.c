@@ -20,8 +20,7 @@ static void set_instance_options(struct mr_live *live)
         .host = live->host,
         .hurry = &live->hurry,
         .engine = { .stream = live->stream,
-                    .deadline_ms = options->deadline_ms,
-                    .memory_mib = options->memory_mib,
+                    .limits = options->limits,
                     .quality = options->quality,
                     .watchdog = live->watchdog,
                     .canvases = live->canvases,
@@ -133,8 +132,8 @@ static void check_limit(struct mr_live *live, const struct mr_aftermath *afterma
     live->limits_met = aftermath->limits_met;
     if (error->code != 0)
         return; /* which is what came of it */
-    mr_engine_describe_caught_limit(mr_bundle_main(live->good)->name, live->options.memory_mib,
-                                    &caught);
+    mr_engine_describe_caught_limit(mr_bundle_main(live->good)->name,
+                                    live->options.limits.memory_mib, &caught);
     mr_live_note_error(live, &caught);
 }
 

@@ -3,6 +3,7 @@
 #define MR_SCRIPT_RUNNER_OPTIONS_H
 
 #include "script/engine/event.h"
+#include "script/lua/limits.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,8 +19,7 @@ struct mr_runner_options {
     const char *stream; /* the stream's name, for `frame.stream` and the log */
     const char *path;   /* the script's file */
     enum mr_on_error on_error;
-    int deadline_ms;  /* for one call into the script; it is stopped when it takes longer */
-    int memory_mib;   /* for all that the script holds */
+    struct mr_script_limits limits;
     int quality;      /* default of frame.quality */
     const char *host; /* program to run the script in as `HOST --script-host`, a process of its own;
                          NULL: in this process */

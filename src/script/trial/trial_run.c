@@ -218,8 +218,7 @@ int mr_trial_run(const struct mr_trial_options *options, const char *const *file
     *counts = (struct mr_trial_counts){ 0 };
     struct mr_engine_options engine = {
         .stream = "test",
-        .deadline_ms = options->deadline_ms,
-        .memory_mib = options->memory_mib,
+        .limits = options->limits,
         .quality = 80,
         .canvases = mr_canvases_create(),
         .log = mr_script_log_create("test"),
@@ -230,7 +229,7 @@ int mr_trial_run(const struct mr_trial_options *options, const char *const *file
     if (result == 0) {
         struct run run = { .options = options, .host = engine, .counts = counts };
         run.bench.options = engine;
-        run.host.deadline_ms *= MR_TRIAL_DEADLINES;
+        run.host.limits.deadline_ms *= MR_TRIAL_DEADLINES;
         result = run_files(&run, files, count);
     }
     if (result < 0)

@@ -7,6 +7,7 @@
 #define MR_SCRIPT_TRIAL_RUN_H
 
 #include "base/error.h"
+#include "script/lua/limits.h"
 
 #include <stdio.h>
 
@@ -14,9 +15,8 @@
 #define MR_TRIAL_DEADLINES 10
 
 struct mr_trial_options {
-    int deadline_ms; /* of one call of the script */
-    int memory_mib;  /* of the script, and of the test file */
-    FILE *out;       /* for results; written to at once, borrowed */
+    struct mr_script_limits limits;
+    FILE *out; /* for results; written to at once, borrowed */
 
     /* NULL, or told of a file or a test that is about to be run: what C code keeps from being
      * stopped is for the caller to end */

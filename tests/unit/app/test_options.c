@@ -42,8 +42,8 @@ static void has_the_documented_defaults(void **state)
     assert_int_equal(options.quality, 0); /* not given */
     assert_int_equal(options.fit, MR_FIT_CONTAIN);
     assert_int_equal(options.loop, MR_BY_MODE);
-    assert_int_equal(options.deadline_ms, 1000);
-    assert_int_equal(options.memory_mib, 256);
+    assert_int_equal(options.limits.deadline_ms, 1000);
+    assert_int_equal(options.limits.memory_mib, 256);
     assert_int_equal(options.on_script_error, MR_ON_ERROR_PASS);
     assert_int_equal(options.isolation, MR_ISOLATION_PROCESS);
     assert_null(options.token);

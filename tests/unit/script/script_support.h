@@ -90,8 +90,8 @@ UNUSED static void host_open(struct test_host *host)
     host->log = mr_script_log_create("test");
     host->options = (struct mr_engine_options){
         .stream = "test",
-        .deadline_ms = TEST_DEADLINE_MS,
-        .memory_mib = 32,
+        .limits.deadline_ms = TEST_DEADLINE_MS,
+        .limits.memory_mib = 32,
         .quality = 80,
         .watchdog = host->watchdog,
         .canvases = host->canvases,

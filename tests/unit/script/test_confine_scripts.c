@@ -24,8 +24,8 @@ static void run_script(void)
     inner.canvases = mr_canvases_create();
     inner.log = mr_script_log_create("test");
     inner.options = (struct mr_engine_options){ .stream = "test",
-                                                .deadline_ms = script.deadline_ms,
-                                                .memory_mib = MEMORY_MIB,
+                                                .limits.deadline_ms = script.deadline_ms,
+                                                .limits.memory_mib = MEMORY_MIB,
                                                 .quality = 80,
                                                 .watchdog = inner.watchdog,
                                                 .canvases = inner.canvases,

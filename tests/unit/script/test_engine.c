@@ -90,9 +90,9 @@ static void error_values_of_all_kinds_are_told(void **state)
     expect_error(&host,
                  PROCESS("error(setmetatable({}, {__tostring = function() error('x') end}))"),
                  "process.lua");
-    host.options.memory_mib = 256;
+    host.options.limits.memory_mib = 256;
     expect_error(&host, PROCESS("local function f() return f() + 1 end f()"), "stack overflow");
-    host.options.memory_mib = 32;
+    host.options.limits.memory_mib = 32;
 }
 
 static void traceback_shows_the_calls(void **state)
@@ -147,7 +147,7 @@ static uint64_t limits_met_by(const char *text)
 static void a_memory_limit_that_was_swallowed_is_known(void **state)
 {
     (void)state;
-    host.options.memory_mib = 8;
+    host.options.limits.memory_mib = 8;
     static const char *const ways[] = {
         "pcall(string.rep, 'x', 1 << 30)",
         "xpcall(string.rep, function(m) return m .. tostring({}) end, 'x', 1 << 30)",
@@ -167,19 +167,19 @@ static void a_memory_limit_that_was_swallowed_is_known(void **state)
         if (limits_met_by(text) == 0)
             fail_msg("%s: nobody knows", ways[i]);
     }
-    host.options.memory_mib = 32;
+    host.options.limits.memory_mib = 32;
 }
 
 /* Ten times the limit, but garbage, is no memory limit met. */
 static void garbage_beyond_the_limit_is_no_matter(void **state)
 {
     (void)state;
-    host.options.memory_mib = 8;
+    host.options.limits.memory_mib = 8;
     uint64_t met =
         limits_met_by(PROCESS("collectgarbage('stop') for i = 1, 80 do "
                               "local s = ('x'):rep((1 << 20) + i) end return 'went on'"));
     assert_int_equal(met, 0);
-    host.options.memory_mib = 32;
+    host.options.limits.memory_mib = 32;
 }
 
 static void text_with_byte_order_mark_and_hash_line_loads(void **state)
@@ -199,7 +199,7 @@ static void expect_stop_at(const char *text, int line)
     struct mr_engine_result result;
     struct mr_error error = { 0 };
     struct mr_picture *picture = picture_black(64, 48);
-    host.options.deadline_ms = 100;
+    host.options.limits.deadline_ms = 100;
     int64_t start_us = mr_clock_now_us();
     int failed = engine_try(&host, text, &engine, &error);
     bool made = failed == 0;
@@ -216,7 +216,7 @@ static void expect_stop_at(const char *text, int line)
         mr_engine_destroy(engine);
     }
     mr_picture_unref(&picture);
-    host.options.deadline_ms = TEST_DEADLINE_MS;
+    host.options.limits.deadline_ms = TEST_DEADLINE_MS;
 }
 
 #define expect_stop(text) expect_stop_at(text, __LINE__)
@@ -339,9 +339,9 @@ static void nested_closes_do_not_use_up_the_stack(void **state)
 static void a_slow_call_within_the_deadline_is_left_alone(void **state)
 {
     (void)state;
-    host.options.deadline_ms = TEST_DEADLINE_MS;
+    host.options.limits.deadline_ms = TEST_DEADLINE_MS;
     expect_payload(&host, PROCESS("local t = now() while now() - t < 0.2 do end return 1"), "1");
-    host.options.deadline_ms = TEST_DEADLINE_MS;
+    host.options.limits.deadline_ms = TEST_DEADLINE_MS;
 }
 
 /* How often the watchdog's thread has gone to sleep. */

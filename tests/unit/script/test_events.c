@@ -246,7 +246,7 @@ static void endless_functions_are_stopped(void **state)
 {
     (void)state;
     struct mr_error error = { 0 };
-    host.options.deadline_ms = 100;
+    host.options.limits.deadline_ms = 100;
     struct mr_engine *engine =
         engine_make(&host, "function on_message(m)\nif m == 1 then while true do end end\n"
                            "while true do pcall(function() while true do end end) end\nend\n"
@@ -258,7 +258,7 @@ static void endless_functions_are_stopped(void **state)
     assert_string_equal(error.text, "process.lua:6: stopped after 100 ms (deadline)");
     expect_frame(engine, "1");
     mr_engine_destroy(engine);
-    host.options.deadline_ms = TEST_DEADLINE_MS;
+    host.options.limits.deadline_ms = TEST_DEADLINE_MS;
 }
 
 static void memory_is_limited_and_messages_go_on(void **state)

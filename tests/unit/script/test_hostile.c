@@ -55,12 +55,12 @@ static bool end(const struct hostile *hostile, const struct mr_engine *engine, i
                 const struct mr_error *error)
 {
     int64_t took_us = mr_clock_now_us() - call_began_us;
-    if (took_us > host.options.deadline_ms * 1000LL + SLOW_US)
+    if (took_us > host.options.limits.deadline_ms * 1000LL + SLOW_US)
         failures++, print_error("%s: a call took %d ms\n", hostile->name, (int)(took_us / 1000));
     struct mr_error caught = { 0 };
     bool met = engine != NULL && mr_engine_limits_met(engine) > 0;
     if (met && error->code == 0)
-        mr_engine_describe_caught_limit("process.lua", host.options.memory_mib, &caught);
+        mr_engine_describe_caught_limit("process.lua", host.options.limits.memory_mib, &caught);
     say(error->code != 0 ? error : &caught);
     return result != -ETIMEDOUT && result != -ENOMEM;
 }
@@ -178,7 +178,7 @@ static void they_end_and_are_named(void **state)
             continue;
         mr_buffer_clear(&said);
         mr_buffer_append(&said, "", 0);
-        host.options.deadline_ms = cases[i].endless ? DEADLINE_MS : PATIENT_MS;
+        host.options.limits.deadline_ms = cases[i].endless ? DEADLINE_MS : PATIENT_MS;
         host.options.log = mr_script_log_create("test");
         mr_script_log_set_sink(host.options.log, take_line, NULL);
         run_life(&cases[i]);
@@ -195,7 +195,7 @@ static int set_up(void **state)
 {
     (void)state;
     host_open(&host);
-    host.options.memory_mib = 64;
+    host.options.limits.memory_mib = 64;
     hostile_make_files(test_folder);
     count = hostile_read(cases);
     return 0;

@@ -346,8 +346,8 @@ static void is_stopped_at_the_deadline(void **state)
     struct mr_engine *engine;
     struct mr_engine_result result;
     struct mr_error error = { 0 };
-    int deadline_ms = host->options.deadline_ms;
-    host->options.deadline_ms = 200;
+    int deadline_ms = host->options.limits.deadline_ms;
+    host->options.limits.deadline_ms = 200;
     engine = engine_make(host, MONSTROUS "function process(frame) pcall(frame.apply, frame, k, "
                                          "{ a = 1e15 }) frame:apply(k, { a = 1e15 }) end");
     struct mr_picture *picture = picture_black(4096, 2160);
@@ -355,7 +355,7 @@ static void is_stopped_at_the_deadline(void **state)
     assert_non_null(strstr(error.text, "process.lua:4: stopped after 200 ms (deadline)"));
     mr_picture_unref(&picture);
     mr_engine_destroy(engine);
-    host->options.deadline_ms = deadline_ms;
+    host->options.limits.deadline_ms = deadline_ms;
 }
 
 static void counts_as_memory(void **state)

@@ -169,7 +169,7 @@ static void kernels_are_what_lua_computes(void **state)
     static const int sizes[][2] = { { 33, 7 }, { 16, 9 }, { 1, 1 }, { 21, 13 }, { 2, 40 } };
     struct test_host host;
     host_open(&host);
-    host.options.deadline_ms = 20000;
+    host.options.limits.deadline_ms = 20000;
     char *text = whole_script(seed);
     struct mr_engine *engine = engine_make(&host, text);
     for (int i = 0; i < expressions; i++) {

@@ -29,8 +29,8 @@ static int setup(void **state)
     const struct mr_runner_options options = {
         .stream = "test",
         .path = file_path("process.lua"),
-        .deadline_ms = DEADLINE_MS,
-        .memory_mib = 32,
+        .limits.deadline_ms = DEADLINE_MS,
+        .limits.memory_mib = 32,
         .quality = 80,
         .host = test_program,
     };

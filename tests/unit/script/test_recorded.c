@@ -31,8 +31,8 @@ static void start(const char *text)
     file_write("process.lua", text);
     const struct mr_runner_options options = { .stream = "test",
                                                .path = file_path("process.lua"),
-                                               .deadline_ms = TEST_DEADLINE_MS,
-                                               .memory_mib = 64,
+                                               .limits.deadline_ms = TEST_DEADLINE_MS,
+                                               .limits.memory_mib = 64,
                                                .quality = 75,
                                                .host = test_program,
                                                .patient = true };

@@ -52,8 +52,8 @@ static void open_stream(const char *text)
     const struct mr_runner_options options = {
         .stream = "test",
         .path = file_path("process.lua"),
-        .deadline_ms = DEADLINE_MS,
-        .memory_mib = 32,
+        .limits.deadline_ms = DEADLINE_MS,
+        .limits.memory_mib = 32,
         .quality = 80,
         .host = test_program,
     };
@@ -212,8 +212,8 @@ static void a_script_behind_a_link_is_watched(void **state)
     const struct mr_runner_options options = {
         .stream = "test",
         .path = file_path("process.lua"),
-        .deadline_ms = DEADLINE_MS,
-        .memory_mib = 32,
+        .limits.deadline_ms = DEADLINE_MS,
+        .limits.memory_mib = 32,
         .quality = 80,
         .host = test_program,
     };

@@ -37,8 +37,8 @@ static struct mr_runner_options options_for(enum mr_on_error on_error)
         .stream = "test",
         .path = file_path("process.lua"),
         .on_error = on_error,
-        .deadline_ms = deadline_ms,
-        .memory_mib = 32,
+        .limits.deadline_ms = deadline_ms,
+        .limits.memory_mib = 32,
         .quality = 75,
         .host = test_program,
         .patient = true,
@@ -194,7 +194,7 @@ static void what_does_not_finish_loading_is_refused(void **state)
     struct mr_runner *runner;
     struct mr_error error = { 0 };
     struct mr_runner_options options = options_for(MR_ON_ERROR_PASS);
-    options.deadline_ms = SHORT_MS;
+    options.limits.deadline_ms = SHORT_MS;
     file_write("process.lua", "while true do end");
     assert_true(mr_runner_create(&options, &runner, &error) < 0);
     assert_null(runner);

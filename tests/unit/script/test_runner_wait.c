@@ -50,8 +50,8 @@ static int make(const char *settings, bool wait)
     const struct mr_runner_options options = {
         .stream = "test",
         .path = file_path("process.lua"),
-        .deadline_ms = 1500,
-        .memory_mib = 32,
+        .limits.deadline_ms = 1500,
+        .limits.memory_mib = 32,
         .quality = 80,
         .host = test_program,
         .settings = settings,

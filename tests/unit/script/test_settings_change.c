@@ -257,14 +257,14 @@ static void an_endless_on_settings_is_stopped(void **state)
 {
     (void)state;
     struct mr_error error;
-    host.options.deadline_ms = 100;
+    host.options.limits.deadline_ms = 100;
     struct mr_engine *engine =
         engine_make(&host, ALL "function on_settings()\nwhile true do end\nend " PROCESS(VALUES));
     assert_int_equal(change_bytes(engine, "{\"plain\":6}", 11, &error), -ETIMEDOUT);
     assert_string_equal(error.text, "process.lua:10: stopped after 100 ms (deadline)");
     expect_frame(engine, "[\"moonreel\",0.8,\"day\",\"#ff8800\",false,6,true]");
     mr_engine_destroy(engine);
-    host.options.deadline_ms = TEST_DEADLINE_MS;
+    host.options.limits.deadline_ms = TEST_DEADLINE_MS;
 }
 
 static void without_memory_nothing_changes(void **state)

@@ -325,7 +325,7 @@ static void an_error_stops_neither_the_rest_nor_an_every(void **state)
 static void an_endless_timer_is_stopped_and_the_rest_runs(void **state)
 {
     (void)state;
-    host.options.deadline_ms = 100;
+    host.options.limits.deadline_ms = 100;
     struct mr_engine *engine =
         engine_make(&host, LOG "after(1, function()\nwhile true do end\nend)\n"
                                "after(2, function() while true do pcall(function()\n"
@@ -337,7 +337,7 @@ static void an_endless_timer_is_stopped_and_the_rest_runs(void **state)
     assert_int_equal(run(engine, now_us), -1);
     expect_frame(engine, "[\"on\"]");
     mr_engine_destroy(engine);
-    host.options.deadline_ms = TEST_DEADLINE_MS;
+    host.options.limits.deadline_ms = TEST_DEADLINE_MS;
 }
 
 static void a_frame_kept_for_a_timer_is_an_error(void **state)

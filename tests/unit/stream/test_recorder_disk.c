@@ -6,6 +6,7 @@
 #include "support/check.h"
 #include "support/clip.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -104,20 +105,25 @@ static unsigned count(const char *text, const char *wanted)
 
 static char folder[CLIP_PATH], pattern[CLIP_PATH + 16];
 
-static struct mr_recorder *begin(const char *name)
+static struct mr_recorder *begin_with(const char *name, int64_t hangs_us)
 {
     struct mr_recorder *recorder;
     struct mr_error error;
     clip_path(name, folder);
     snprintf(pattern, sizeof(pattern), "%s/x.mkv", folder);
-    const struct mr_recorder_options options = { .stream = "yard",
-                                                 .pattern = pattern,
-                                                 .retry_us = 1 };
+    const struct mr_recorder_options options = {
+        .stream = "yard", .pattern = pattern, .retry_us = 1, .hangs_us = hangs_us
+    };
     begin_log();
     if (mr_recorder_create(&options, &recorder, &error) < 0)
         fail_msg("%s", error.text);
     assert_int_equal(mr_recorder_start(recorder), 0);
     return recorder;
+}
+
+static struct mr_recorder *begin(const char *name)
+{
+    return begin_with(name, LIMIT_US);
 }
 
 static unsigned number; /* of the next frame */
@@ -227,6 +233,43 @@ static void trouble_that_lasts_to_the_end_is_told_of(void **state)
     assert_int_equal(count(text, "the recording ends: "), 1);
 }
 
+static unsigned count_threads(void)
+{
+    unsigned threads = 0;
+    DIR *folder_of_threads = opendir("/proc/self/task");
+    assert_non_null(folder_of_threads);
+    for (const struct dirent *one; (one = readdir(folder_of_threads)) != NULL;)
+        threads += one->d_name[0] != '.';
+    closedir(folder_of_threads);
+    return threads;
+}
+
+/* The end of a program must not wait for a disk that hangs for good. */
+static void a_disk_that_hangs_holds_up_no_end(void **state)
+{
+    (void)state;
+    char text[8192];
+    number = 0;
+    unsigned threads = count_threads();
+    struct mr_recorder *recorder = begin_with("hangs_for_good", 1);
+    put_until(recorder, false);
+    set_disk(true, 0);
+    put(recorder, 1);
+    wait_until_it_hangs();
+    put(recorder, MR_RECORDER_FRAMES + 10);
+    mr_recorder_destroy(recorder); /* returns, although the thread is still in its write */
+    end_log(text, sizeof(text));
+    if (count(text, "its disk hangs: ") != 1)
+        fail_msg("%s", text);
+
+    set_disk(false, 0); /* the thread frees what it has, and ends */
+    int64_t deadline_us = mr_clock_now_us() + LIMIT_US;
+    while (count_threads() > threads) {
+        assert_true(mr_clock_now_us() < deadline_us);
+        usleep(1000);
+    }
+}
+
 static void check_broken(const char *name, int error)
 {
     char text[8192];
@@ -294,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_disk_that_hangs_is_told_of),
         cmocka_unit_test(trouble_that_lasts_to_the_end_is_told_of),
+        cmocka_unit_test(a_disk_that_hangs_holds_up_no_end),
         cmocka_unit_test(a_full_disk_is_told_of_once),
         cmocka_unit_test(a_broken_disk_is_told_of_once),
         cmocka_unit_test(a_disk_that_is_read_only_now_is_told_of_once),

@@ -57,8 +57,8 @@ static struct mr_stream_options options_of(const char *url)
         .url = url,
         .script = script,
         .quality = 80,
-        .deadline_ms = 1000,
-        .memory_mib = 64,
+        .limits.deadline_ms = 1000,
+        .limits.memory_mib = 64,
         .changed = note_change,
     };
 }

@@ -43,8 +43,8 @@ static struct mr_stream *start(const char *url, bool lossless)
         .record = pattern,
         .quality = 80,
         .lossless = lossless,
-        .deadline_ms = 20000,
-        .memory_mib = 64,
+        .limits.deadline_ms = 20000,
+        .limits.memory_mib = 64,
         .changed = note_change,
     };
     if (mr_stream_create(&options, encoder, &stream, &error) < 0)

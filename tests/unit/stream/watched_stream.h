@@ -62,8 +62,8 @@ static void watched_start(struct watched *watched, const char *url, const char *
     options.url = url;
     options.script = script;
     options.quality = 80;
-    options.deadline_ms = 1000;
-    options.memory_mib = 64;
+    options.limits.deadline_ms = 1000;
+    options.limits.memory_mib = 64;
     options.loop = true;
     options.changed = watched_changed;
     options.changed_opaque = watched;
