@@ -5,6 +5,7 @@
 #include "app/headless.h"
 #include "app/help.h"
 #include "app/serve.h"
+#include "app/standard.h"
 #include "app/tests.h"
 
 #include <stdio.h>
@@ -31,6 +32,7 @@ static int run_stream(const struct mr_options *options, struct mr_error *error)
 
 int main(int argc, char **argv)
 {
+    mr_standard_fill();
     if (argc > 1 && strcmp(argv[1], "--script-host") == 0) {
         mr_app_script_host();
         fputs("moonreel: --script-host is what moonreel starts for itself; try --help\n", stderr);

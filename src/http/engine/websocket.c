@@ -1,6 +1,8 @@
 #include "http/engine/websocket.h"
 
+#include "base/clock.h"
 #include "http/engine/message.h"
+#include "http/request/bucket.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@ struct mr_websocket {
     bool closed;
     int close_code; /* ours, instead of what wslay would answer; 0: none */
     unsigned fragments;
+    struct mr_bucket extras; /* frames that are no message of their own: pings, pongs, fragments */
 
     /* during mr_websocket_receive */
     const uint8_t *bytes;
@@ -59,7 +62,11 @@ static void on_frame(wslay_event_context_ptr context,
 {
     (void)context;
     struct mr_websocket *websocket = opaque;
-    if (wslay_is_ctrl_frame(frame->opcode))
+    bool is_control = wslay_is_ctrl_frame(frame->opcode);
+    if ((is_control || frame->opcode == WSLAY_CONTINUATION_FRAME) &&
+        mr_bucket_take(&websocket->extras, mr_clock_now_us()) != MR_BUCKET_GOOD)
+        fail(websocket, MR_CLOSE_POLICY);
+    if (is_control)
         return;
     if (frame->opcode != WSLAY_CONTINUATION_FRAME)
         websocket->fragments = 0;

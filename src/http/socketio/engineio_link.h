@@ -5,6 +5,7 @@
 
 #include "http/engine/client.h"
 #include "http/engine/websocket.h"
+#include "http/request/bucket.h"
 #include "http/socketio/engineio_app.h"
 #include "http/socketio/engineio_packet.h"
 
@@ -37,6 +38,7 @@ struct mr_engineio_link {
     struct mr_engineio_session *session; /* NULL: it belongs to none (any more) */
     bool taken;                          /* a poll that is answered with a packet of the feed */
     struct mr_websocket *websocket;
+    struct mr_bucket extras; /* packets of the WebSocket that are no messages: noops, pongs */
 };
 
 /* Free it; its session must not know it. Takes NULL. */

@@ -73,6 +73,10 @@ static int take_message(void *opaque, bool binary, const uint8_t *bytes, size_t 
     if (session == NULL)
         return 0;
     bool good = mr_engineio_packet_decode(binary, bytes, size, &packet) == 0;
+    bool is_extra =
+        good && packet.type != MR_ENGINEIO_MESSAGE; /* messages are the application's to count */
+    if (is_extra && mr_bucket_take(&link->extras, mr_clock_now_us()) != MR_BUCKET_GOOD)
+        return MR_CLOSE_POLICY;
     if (link == session->probe) {
         if (good && take_probe(link, &packet))
             return 0;

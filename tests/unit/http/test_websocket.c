@@ -1,4 +1,5 @@
 #include "http/engine/websocket.h"
+#include "http/request/bucket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,6 +156,25 @@ static void pings_are_answered_in_order(void **state)
     deliver(f, 100);
     assert_int_equal(f->out.size, 10);
     assert_memory_equal(f->out.data, "\x8a\x00\x8a\x06second", 10);
+}
+
+/* They cost an answer each, and no message's bound counts them. */
+static void pings_and_pongs_without_end_close_with_1008(void **state)
+{
+    struct fixture *f = *state;
+    static const unsigned kinds[] = { 0x89, 0x8a };
+    for (size_t kind = 0; kind < 2; kind++) {
+        reopen(f);
+        for (int i = 0; i < MR_BUCKET_AT_ONCE; i++)
+            frame_text(f, kinds[kind], "");
+        deliver(f, 4096);
+        assert_true(f->open);
+        mr_buffer_clear(&f->out);
+        for (int i = 0; i < MR_BUCKET_AT_ONCE; i++)
+            frame_text(f, kinds[kind], "");
+        deliver(f, 4096);
+        assert_closed_with(f, 1008);
+    }
 }
 
 static void binary_arrives_as_binary(void **state)
@@ -369,6 +389,7 @@ int main(void)
         TEST(text_arrives_whole_and_in_pieces),
         TEST(fragments_are_joined_with_pings_in_between),
         TEST(pings_are_answered_in_order),
+        TEST(pings_and_pongs_without_end_close_with_1008),
         TEST(binary_arrives_as_binary),
         TEST(close_is_answered_with_its_code),
         TEST(close_without_code_is_answered_without),
