@@ -21,8 +21,8 @@ set(QUICK_INTEGRATION "^integration\\.(access|behind_proxy|engineio|framing|fram
 set(SANITIZED "^alloc\\.|^integration\\.(door|roles|listen)$")
 
 # Units of media and script in which more than one thread runs. All of base, stream, http, app and the whole program
-# count as such, too.
-set(THREADS "^unit\\.(base|stream|http|app)\\.|^alloc\\.|^integration\\.|^unit\\.media\\.(picture|pending|source_live|source_trouble)$|^unit\\.script\\.(events|inbox|log_ring|process|proposal|reload|runner|runner_wait|settings_change|timers)$")
+# count as such, too; not those in which allocations fail, which are about memory.
+set(THREADS "^unit\\.(base|stream|http|app)\\.|^integration\\.|^unit\\.media\\.(picture|pending|source_live|source_trouble)$|^unit\\.script\\.(events|inbox|log_ring|process|proposal|reload|runner|runner_wait|settings_change|timers)$")
 
 # These take long, so they begin first: at the end of a step nobody waits for one of them alone.
 set(FIRST "^alloc\\.|^unit\\.media\\.matrix$|^unit\\.script\\.(hostile|reload|runner|timers|proposal)$|^integration\\.(websocket|config|colours|recording|rtsp|script_tests|headless)$")
