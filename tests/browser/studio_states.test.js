@@ -89,7 +89,7 @@ test('streams are chosen from a list, each has its own text', async (t) => {
   await page.getByLabel('Stream').selectOption('yard');
   await untilText(page, /oh\(/);
   assert.match(page.url(), /[?&]stream=yard/);
-  assert.equal(await page.locator('#files-open').textContent(), 'bad.lua');
+  await page.locator('#files-open', { hasText: /^bad\.lua$/ }).waitFor();
   await page.getByLabel('Stream').selectOption('road');
   await untilText(page, /of the road/);
   await page.locator('#document-state', { hasText: 'Unsaved changes' }).waitFor();
