@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "http/request/auth.h"
 #include "http/server.h"
+#include "script/process/confine_landlock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ struct serve {
     struct mr_server *server;
     struct mr_config *config; /* the first, which the server was made with; NULL: one stream */
     struct mr_config_watch watch;
+    const char *warning;         /* about this machine; NULL: none */
     bool said_failed;            /* that no stream runs */
     char made_up[MR_TOKEN_SIZE]; /* token; "" when one was given */
 };
@@ -74,8 +76,21 @@ static int create_server(struct serve *serve, struct mr_error *error)
             .max_clients = (unsigned)options->max_clients,
             .max_clients_per_address = (unsigned)options->max_clients_per_address,
             .token = options->token != NULL ? options->token : serve->made_up,
+            .warning = serve->warning,
         },
         serve->registry, &serve->server, error);
+}
+
+/* Whether the streams run in processes of their own does not matter: scripts that are put into force later do. */
+static void look_at_machine(struct serve *serve)
+{
+    if (mr_confine_landlock_exists())
+        return;
+    serve->warning =
+        "this kernel has no Landlock: Lua gives scripts no access to files, but a script that "
+        "exploits a fault of Lua can read all files that moonreel's user can read; boot with "
+        "lsm=landlock, or use Linux 5.13 or later";
+    mr_log(MR_LOG_WARN, "app", "%s", serve->warning);
 }
 
 static int create_streams(struct serve *serve, struct mr_error *error)
@@ -104,6 +119,7 @@ static int create(struct serve *serve, struct mr_error *error)
     mr_log_set_level((enum mr_log_level)serve->options->log_level);
     if (serve->config != NULL)
         mr_own_files_warn(serve->config);
+    look_at_machine(serve);
     mr_file_limit_raise(serve->options->max_clients,
                         serve->config != NULL ? serve->config->count : 1);
     result = create_streams(serve, error);

@@ -196,6 +196,7 @@ int mr_server_create(const struct mr_server_options *options, struct mr_registry
     server->site.origins = options->origins;
     server->site.hosts = options->hosts;
     server->site.base = options->base;
+    server->site.warning = options->warning;
     server->site.started_us = mr_clock_now_us();
     atomic_init(&server->site.stopping, false);
     int result = start(server, options, error);

@@ -20,6 +20,8 @@ struct mr_server_options {
     const char *web_dir;  /* files here come before the built-in ones; NULL: none */
     unsigned max_clients; /* viewers at once */
     const char *token;    /* for what changes something; NULL: nothing can be changed */
+    const char *
+        warning; /* about this machine, for whoever operates it; lives as long as the server; NULL: none */
 
     unsigned max_clients_per_address; /* 0: as many as max_clients */
 

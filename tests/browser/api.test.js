@@ -83,6 +83,7 @@ test('what it answers is what it describes', async () => {
   await ask('GET', '/api/streams/{s}', 404, { stream: 'nope' });
   await ask('GET', '/api/openapi.json', 200);
   await ask('GET', '/healthz', 200);
+  await ask('GET', '/healthz', 200, { query: '?verbose' });
   await ask('GET', '/metrics', 200);
   await ask('GET', '/ws/{s}', 426);
 

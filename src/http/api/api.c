@@ -129,6 +129,14 @@ static json_t *describe(struct mr_stream *stream)
     return all;
 }
 
+static json_t *describe_warnings(const struct mr_site *site)
+{
+    json_t *warnings = json_array();
+    if (site->warning != NULL)
+        json_array_append_new(warnings, mr_json_text(site->warning));
+    return warnings;
+}
+
 int mr_api_streams(const struct mr_request *request)
 {
     struct mr_stream **streams;
@@ -141,8 +149,9 @@ int mr_api_streams(const struct mr_request *request)
     free(streams);
     double uptime_s = (double)(mr_clock_now_us() - request->site->started_us) / 1e6;
     return mr_respond_json(request, 200,
-                           json_pack("{s:o, s:s, s:o}", "streams", list, "version", MR_VERSION,
-                                     "uptime_s", mr_figures_rounded(uptime_s, 1000)));
+                           json_pack("{s:o, s:s, s:o, s:o}", "streams", list, "version", MR_VERSION,
+                                     "uptime_s", mr_figures_rounded(uptime_s, 1000), "warnings",
+                                     describe_warnings(request->site)));
 }
 
 int mr_api_stream(const struct mr_request *request)
@@ -189,7 +198,10 @@ int mr_api_health(const struct mr_request *request)
     }
     free(streams);
     bool healthy = json_array_size(failed) == 0;
-    return mr_respond_json(
-        request, healthy ? 200 : 503,
-        json_pack("{s:s, s:o}", "status", healthy ? "ok" : "failing", "failed", failed));
+    json_t *answer =
+        json_pack("{s:s, s:o}", "status", healthy ? "ok" : "failing", "failed", failed);
+    char ignored[1];
+    if (mr_request_parameter(request, "verbose", ignored, sizeof(ignored)))
+        json_object_set_new(answer, "warnings", describe_warnings(request->site));
+    return mr_respond_json(request, healthy ? 200 : 503, answer);
 }

@@ -16,13 +16,14 @@ static size_t decode(const char *text, char *c)
     return low >= 0 ? 3 : text[0] != '\0' && text[0] != '&' ? 1 : 0;
 }
 
-/* return: where the value of the first parameter of that name begins; NULL: there is none */
+/* A parameter without "=" has an empty value.
+ * return: where the value of the first parameter of that name begins; NULL: there is none */
 static const char *find(const char *query, const char *name)
 {
     size_t length = strlen(name);
     while (query != NULL) {
-        if (strncasecmp(query, name, length) == 0 && query[length] == '=')
-            return query + length + 1;
+        if (strncasecmp(query, name, length) == 0 && strchr("=&", query[length]) != NULL)
+            return query + length + (query[length] == '=');
         query = strchr(query, '&');
         if (query != NULL)
             query++;

@@ -68,6 +68,12 @@ void mr_filter_destroy(struct mr_filter *filter)
     free(filter);
 }
 
+void mr_filter_forget(struct mr_filter *filter)
+{
+    mr_filter_graph_finish(&filter->graph);
+    av_frame_unref(filter->in);
+}
+
 unsigned mr_filter_steps(const struct mr_filter *filter)
 {
     return filter->steps;

@@ -23,6 +23,9 @@ struct mr_filter;
 int mr_filter_create(const char *text, struct mr_filter **filter, struct mr_error *error);
 void mr_filter_destroy(struct mr_filter *filter); /* takes NULL */
 
+/* Free the graph and all pictures that it holds, until the next run. */
+void mr_filter_forget(struct mr_filter *filter);
+
 /* return: how many filters the chain has; the text that it was made from, which lives as long as it */
 unsigned mr_filter_steps(const struct mr_filter *filter);
 const char *mr_filter_text(const struct mr_filter *filter);

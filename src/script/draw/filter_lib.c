@@ -3,8 +3,11 @@
 #include "media/filter/filter.h"
 #include "script/draw/frame.h"
 #include "script/lua/argument.h"
+#include "script/lua/binding.h"
 
+#include <errno.h>
 #include <lauxlib.h>
+#include <malloc.h>
 #include <string.h>
 
 static const char filter_key = 0; /* of the metatable in the registry, by address */
@@ -14,6 +17,8 @@ static const char filter_key = 0; /* of the metatable in the registry, by addres
 struct account {
     int objects;
     int64_t pixels; /* times filters */
+    int64_t
+        bytes; /* by which runs of filters made the heap grow; stays 0 where others use the heap, too */
 };
 
 static const char account_key = 0;
@@ -24,6 +29,7 @@ struct handle {
     struct mr_filter *filter;
     struct account *account;
     int64_t pixels; /* its part of the account's */
+    int64_t bytes;  /* likewise */
 };
 
 bool mr_filter_lib_is(lua_State *L, int index)
@@ -80,6 +86,7 @@ static int filter_collect(lua_State *L)
     handle->filter = NULL;
     handle->account->objects--;
     handle->account->pixels -= handle->pixels;
+    handle->account->bytes -= handle->bytes;
     return 0;
 }
 
@@ -108,6 +115,52 @@ static void reserve(lua_State *L, struct handle *handle, const struct mr_area *a
     handle->pixels += more;
 }
 
+/* return: the bytes that the process's heap holds */
+static int64_t heap_bytes(void)
+{
+    struct mallinfo2 heap = mallinfo2();
+    return (int64_t)(heap.uordblks + heap.hblkhd);
+}
+
+static bool has_room(const struct mr_binding *binding, const struct account *account)
+{
+    const struct mr_memory *memory = &binding->memory;
+    return (int64_t)memory->used_bytes + account->bytes <= (int64_t)memory->limit_bytes;
+}
+
+/* A filter that would exceed the script's memory is emptied. It begins anew if the script applies it again. */
+static int refuse_memory(lua_State *L, struct handle *handle)
+{
+    struct mr_binding *binding = mr_binding_of(L);
+    int held_mib = (int)(handle->bytes >> 20);
+    mr_filter_forget(handle->filter);
+    handle->account->bytes -= handle->bytes;
+    handle->bytes = 0;
+    return luaL_error(
+        L,
+        "apply: not enough memory: filter (%s) holds %d MiB; all that a script holds is limited to "
+        "%d MiB (--memory)",
+        mr_filter_text(handle->filter), held_mib, (int)(binding->memory.limit_bytes >> 20));
+}
+
+static void run(lua_State *L, struct handle *handle, struct mr_picture *picture,
+                const struct mr_area *area)
+{
+    const struct mr_binding *binding = mr_binding_of(L);
+    struct mr_error error;
+    int64_t before = binding->owns_heap ? heap_bytes() : 0;
+    int result = mr_filter_run(handle->filter, picture, area, &error);
+    int64_t grown = binding->owns_heap ? heap_bytes() - before : 0;
+    handle->bytes += grown;
+    handle->account->bytes += grown;
+    if (!has_room(binding, handle->account))
+        lua_gc(L, LUA_GCCOLLECT);
+    if (result == -ENOMEM || !has_room(binding, handle->account))
+        refuse_memory(L, handle);
+    if (result < 0)
+        luaL_error(L, "apply: filter (%s): %s", mr_filter_text(handle->filter), error.text);
+}
+
 int mr_filter_lib_apply(lua_State *L)
 {
     struct mr_frame *frame = mr_frame_check(L);
@@ -122,9 +175,7 @@ int mr_filter_lib_apply(lua_State *L)
     if (area.left >= area.right || area.top >= area.bottom)
         return 0;
     reserve(L, handle, &area);
-    struct mr_error error;
-    if (mr_filter_run(handle->filter, mr_frame_write(L, frame, &area), &area, &error) < 0)
-        return luaL_error(L, "apply: filter (%s): %s", mr_filter_text(handle->filter), error.text);
+    run(L, handle, mr_frame_write(L, frame, &area), &area);
     return 0;
 }
 

@@ -8,9 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* FFmpeg's memory is not the script's to count, so these bound it: objects alive at a time, and
- * pixels times filters of all graphs together (1280x720: 36 filters), see media/filter.h for the
- * bytes each takes. */
+/* FFmpeg allocates the memory of filters itself. In a script's own process it counts to the script's limit, measured
+ * by what the heap grew during each run. Where other threads use the heap, too, only these bounds hold: objects alive
+ * at a time, and pixels times filters of all graphs together (1280x720: 36 filters); media/filter.h says how many bytes
+ * a pixel takes. */
 #define MR_FILTER_MAX_OBJECTS 64
 #define MR_FILTER_MAX_PIXELS  (INT64_C(32) << 20)
 

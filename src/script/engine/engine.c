@@ -93,6 +93,7 @@ int mr_engine_create_host(const struct mr_engine_options *options, struct mr_bun
     engine->options.stream = engine->binding.stream = engine->stream;
     engine->binding.log = options->log;
     engine->binding.trial = options->trial;
+    engine->binding.owns_heap = options->owns_heap;
     engine->binding.canvases = options->canvases;
 
     int result = engine->stream == NULL ? -ENOMEM : create_state(engine);

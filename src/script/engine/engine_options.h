@@ -18,6 +18,8 @@ struct mr_engine_options {
     struct mr_script_limits limits;
     int quality; /* default of frame.quality */
     bool trial;  /* to be thrown away: what it logs is for debugging only */
+    bool
+        owns_heap; /* this process runs nothing else, so that what its heap grows by is the script's */
 
     /* borrowed, outlive the engine */
     struct mr_watchdog *watchdog; /* NULL: no deadline */

@@ -26,6 +26,7 @@ struct mr_binding {
     struct mr_script_log *log; /* borrowed */
     const char *stream;        /* its name; borrowed */
     bool trial;                /* what the script logs is for debugging only */
+    bool owns_heap;            /* what the process's heap grows by is the script's */
 
     /* script/draw's */
     struct mr_canvases *canvases; /* borrowed */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -39,8 +40,22 @@ static int limit(int resource, rlim_t value, const char *name, struct mr_error *
     return setrlimit((__rlimit_resource_t)resource, &lower) < 0 ? refused(error, name) : 0;
 }
 
+/* return: how many threads this machine (or container) has; 0: not to be had */
+static rlim_t count_threads(void)
+{
+    unsigned long long threads = 0;
+    FILE *file = fopen("/proc/loadavg", "re");
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%*f %*f %*f %*u/%llu", &threads) != 1)
+        threads = 0;
+    fclose(file);
+    return threads;
+}
+
 static int set_limits(int memory_mib, struct mr_error *error)
 {
+    rlim_t threads = count_threads();
     const struct {
         int resource;
         rlim_t value;
@@ -51,6 +66,8 @@ static int set_limits(int memory_mib, struct mr_error *error)
         { RLIMIT_FSIZE, MR_CONFINE_MAX_FILE_MIB * MIB, "RLIMIT_FSIZE" },
         { RLIMIT_MSGQUEUE, 0, "RLIMIT_MSGQUEUE" },
         { RLIMIT_MEMLOCK, 0, "RLIMIT_MEMLOCK" },
+        { RLIMIT_NPROC, threads > 0 ? threads + MR_CONFINE_MORE_THREADS : RLIM_INFINITY,
+          "RLIMIT_NPROC" },
 #if !CONFINE_SANITIZED /* their shadow memory is data, too */
         { RLIMIT_DATA, ((rlim_t)memory_mib + MR_CONFINE_HEADROOM_MIB) * MIB, "RLIMIT_DATA" },
 #endif

@@ -11,13 +11,16 @@
 #include <sys/types.h>
 
 #define MR_CONFINE_MAX_FILES    64 /* descriptors */
-#define MR_CONFINE_MAX_FILE_MIB 64 /* of a memfd; also of the file that standard error is, if any */
+#define MR_CONFINE_MAX_FILE_MIB 4  /* of a memfd; also of the file that standard error is, if any */
 
-/* Data (mapped, touched or not) beside the script's memory: filters may hold MR_FILTER_MAX_PIXELS of
- * at most 60 bytes, which is 1920 MiB (880 were measured, with 36 filters on 1280x720). What else
- * there is was measured as 30 MiB of libraries, 8 for each thread's stack and 26 for text and
- * kernels; the rest is for canvases of the largest frames. */
-#define MR_CONFINE_HEADROOM_MIB 2304
+/* Data (mapped, touched or not) beside the script's memory. Measured: 30 MiB of libraries, 8 for each thread's stack
+ * and 26 for text and kernels. The rest is for one run of a filter: what a filter keeps afterwards counts as the
+ * script's memory (draw/filter_lib.c). */
+#define MR_CONFINE_HEADROOM_MIB 512
+
+/* Threads beside those that the whole system has when the script starts. Pango needs some, for a moment; GLib aborts
+ * when it gets none. The kernel counts all threads of the user, and does not hold root to it. */
+#define MR_CONFINE_MORE_THREADS 4096
 
 struct mr_confine_options {
     pid_t parent;   /* who started this process: it ends with that one */
@@ -27,8 +30,9 @@ struct mr_confine_options {
 /* Confine this process, in these steps:
  * - PR_SET_PDEATHSIG: the process ends when the *thread* that started it ends, so that thread has to
  *   live on. If `parent` is gone by now, the process ends at once.
- * - No new privileges; limits on memory, descriptors, file sizes and core dumps. SIGXFSZ is ignored, so
- *   that a file that is too long is EFBIG.
+ * - No new privileges; limits on memory, threads, descriptors, file sizes and core dumps. SIGXFSZ is ignored, so
+ *   that a file that is too long is EFBIG. Shared memory is what memfds hold: MR_CONFINE_MAX_FILES of
+ *   MR_CONFINE_MAX_FILE_MIB; none without a descriptor can be mapped.
  * - Landlock, where the kernel has it: fonts, their configuration and caches, time zones and the list of
  *   processors can be read, nothing else.
  * - A seccomp filter with a list of the calls that are allowed: no socket can be made, no process
@@ -39,7 +43,7 @@ struct mr_confine_options {
  * sanitizers need.
  * Fonts outside of the usual folders and those of $XDG_DATA_HOME, $FONTCONFIG_PATH, … are not found.
  * return: 0; -errno with *error: something of this is not to be had. A kernel without Landlock is
- *         no error: the debug log says so
+ *         no error: see confine_landlock.h
  * thread: the process's first, before it starts others: Landlock covers only those started later */
 int mr_confine(const struct mr_confine_options *options, struct mr_error *error);
 

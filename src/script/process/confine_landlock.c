@@ -1,3 +1,5 @@
+#include "script/process/confine_landlock.h"
+
 #include "script/process/confine_private.h"
 
 #include <errno.h>
@@ -160,12 +162,23 @@ static int allow_all(int ruleset)
     return result == 0 ? allow_suppressions(ruleset) : result;
 }
 
+/* return: the kernel's; not above 0: ENOSYS: not built in; EOPNOTSUPP: off */
+static int find_version(void)
+{
+    return (int)syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
+                        LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+bool mr_confine_landlock_exists(void)
+{
+    return find_version() > 0;
+}
+
 int mr_confine_landlock_files(struct mr_error *error)
 {
-    int version =
-        (int)syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
+    int version = find_version();
     if (version <= 0)
-        return 0; /* ENOSYS: not built in; EOPNOTSUPP: off */
+        return 0;
     int ruleset = make_ruleset(version);
     int result = ruleset < 0 ? -errno : allow_all(ruleset);
     if (result == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)

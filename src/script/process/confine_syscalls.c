@@ -75,7 +75,6 @@ static const struct conditional conditionals[] = {
     { SCMP_SYS(open), 1, OPEN_FORBIDDEN, O_RDONLY },
     { SCMP_SYS(openat), 2, OPEN_FORBIDDEN, O_RDONLY },
     /* no new code: libraries are loaded by now */
-    { SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
     { SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
     /* not F_SETOWN and F_SETSIG: they signal other processes */
     { SCMP_SYS(fcntl), 1, INT_MASK, F_DUPFD },
@@ -120,6 +119,20 @@ static int allow_if(scmp_filter_ctx filter, const struct conditional *row)
                             SCMP_CMP64(row->index, SCMP_CMP_MASKED_EQ, row->mask, row->value));
 }
 
+/* Memory without code: private, or a descriptor's. Shared memory without a descriptor would count to no limit. */
+static int allow_maps(scmp_filter_ctx filter)
+{
+    static const struct scmp_arg_cmp no_code = SCMP_CMP64(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    static const struct scmp_arg_cmp kinds[] = {
+        SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MAP_TYPE, MAP_PRIVATE),
+        SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MAP_TYPE | MAP_ANONYMOUS, MAP_SHARED),
+    };
+    int result = 0;
+    for (size_t i = 0; i < COUNT(kinds) && result == 0; i++)
+        result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, no_code, kinds[i]);
+    return result;
+}
+
 /* Signals: of its own threads, by the process's number, which stays the same as it cannot fork. */
 static int allow_own_signals(scmp_filter_ctx filter)
 {
@@ -140,6 +153,8 @@ static int add_rules(scmp_filter_ctx filter)
         result = allow_if(filter, &conditionals[i]);
     for (size_t i = 0; i < COUNT(absent) && result == 0; i++)
         result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0);
+    if (result == 0)
+        result = allow_maps(filter);
     return result == 0 ? allow_own_signals(filter) : result;
 }
 

@@ -91,6 +91,7 @@ static void say_hello(struct mr_script_host *host)
         .limits = { .deadline_ms = asked->hello.deadline_ms,
                     .memory_mib = asked->hello.memory_mib },
         .quality = asked->hello.quality,
+        .owns_heap = true,
         .watchdog = host->watchdog,
         .canvases = host->canvases,
         .log = host->log,

@@ -21,6 +21,8 @@ static void finds_and_decodes(void **state)
     assert_string_equal(value, "1 2");
     assert_int_equal(mr_query_get("a=&b=1", "a", value, sizeof(value)), 0);
     assert_string_equal(value, "");
+    assert_int_equal(mr_query_get("x=1&a", "a", value, sizeof(value)), 0);
+    assert_string_equal(value, "");
 }
 
 static void the_first_one_counts(void **state)

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -114,12 +115,15 @@ static void try_kernel(void)
     CHECK(page != MAP_FAILED);
     REFUSED(mprotect(page, 4096, PROT_READ | PROT_EXEC), EPERM);
     CHECK(munmap(page, 4096) == 0);
+    REFUSED(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), EPERM);
+    REFUSED(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600), EPERM);
 }
 
 static void try_limits(void)
 {
-    static const int resources[] = { RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_CORE, RLIMIT_DATA };
-    for (int i = 0; i < 4; i++) {
+    static const int resources[] = { RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_CORE, RLIMIT_NPROC,
+                                     RLIMIT_DATA };
+    for (int i = 0; i < 5; i++) {
         struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY }, now;
         REFUSED(setrlimit((__rlimit_resource_t)resources[i], &unlimited), EPERM);
         CHECK(getrlimit((__rlimit_resource_t)resources[i], &now) == 0);

@@ -29,7 +29,7 @@ static void make_memfds(void)
     close(fd);
 }
 
-static void memfds_are_made_of_64_mib_at_most(void **state)
+static void memfds_are_made_of_4_mib_at_most(void **state)
 {
     (void)state;
     expect_fine(make_memfds);
@@ -222,7 +222,7 @@ static void ends_at_once_if_the_parent_is_gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memfds_are_made_of_64_mib_at_most),
+        cmocka_unit_test(memfds_are_made_of_4_mib_at_most),
         cmocka_unit_test(memfds_come_and_go),
         cmocka_unit_test(threads_and_own_signals_work),
         cmocka_unit_test(ends_with_its_parent),

@@ -14,7 +14,8 @@ struct script_case {
 };
 
 static struct script_case script;
-static struct mr_bundle *bundle; /* opened outside, as texts come over the socket */
+static struct mr_picture_pool *pool; /* made outside, as the host makes it */
+static struct mr_bundle *bundle;     /* opened outside, as texts come over the socket */
 
 /* Fonts, filters, watchdog: all for the first time in this process. */
 static void run_script(void)
@@ -22,11 +23,13 @@ static void run_script(void)
     struct test_host inner = { 0 };
     CHECK(mr_watchdog_create(&inner.watchdog) == 0);
     inner.canvases = mr_canvases_create();
+    mr_canvases_lend(inner.canvases, mr_picture_pool_take(pool));
     inner.log = mr_script_log_create("test");
     inner.options = (struct mr_engine_options){ .stream = "test",
                                                 .limits.deadline_ms = script.deadline_ms,
                                                 .limits.memory_mib = MEMORY_MIB,
                                                 .quality = 80,
+                                                .owns_heap = true,
                                                 .watchdog = inner.watchdog,
                                                 .canvases = inner.canvases,
                                                 .log = inner.log };
@@ -73,12 +76,14 @@ static int set_up(void **state)
     assert_int_equal(mkdir(file_path("fonts"), 0700), 0);
     assert_int_equal(setenv("HOME", test_folder, 1), 0);
     assert_int_equal(setenv("XDG_DATA_HOME", test_folder, 1), 0);
+    assert_int_equal(mr_picture_pool_create(MR_PICTURE_BGRX, 640, 480, 1, &pool), 0);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
+    mr_picture_pool_destroy(pool);
     folder_remove();
     return 0;
 }
@@ -196,6 +201,32 @@ static void too_much_memory_is_luas_error(void **state)
         "not enough memory", true, 0 });
 }
 
+#if !CONFINE_SANITIZED /* their allocators tell mallinfo2 nothing */
+static const char many_pictures[] =
+    "local f, g, refused = filter(('tmix=frames=8,'):rep(7) .. 'null'), filter('gblur'), 0\n";
+
+static void what_filters_keep_counts_as_the_scripts_memory(void **state)
+{
+    (void)state;
+    char text[512];
+    snprintf(text, sizeof(text), "%s%s", many_pictures,
+             PROCESS("frame:circle(9, 9, 9) for i = 1, 100 do frame:apply(f) end"));
+    expect_script((struct script_case){ text, "=8,null) holds 3", true, 0 });
+}
+
+static void a_filter_refused_for_its_memory_begins_anew(void **state)
+{
+    (void)state;
+    char text[512];
+    snprintf(
+        text, sizeof(text), "%s%s", many_pictures,
+        PROCESS("frame:circle(9, 9, 9) for i = 1, 100 do "
+                "refused = refused + (pcall(frame.apply, frame, f) and 0 or 1) frame:apply(g) end "
+                "return refused > 2 and refused < 50"));
+    expect_script((struct script_case){ text, "true", false, 0 });
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +238,10 @@ int main(void)
         cmocka_unit_test(endless_loops_are_stopped),
         cmocka_unit_test(coroutines_and_garbage_work),
         cmocka_unit_test(too_much_memory_is_luas_error),
+#if !CONFINE_SANITIZED
+        cmocka_unit_test(what_filters_keep_counts_as_the_scripts_memory),
+        cmocka_unit_test(a_filter_refused_for_its_memory_begins_anew),
+#endif
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
