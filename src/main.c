@@ -8,6 +8,7 @@
 #include "app/standard.h"
 #include "app/tests.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,14 +31,28 @@ static int run_stream(const struct mr_options *options, struct mr_error *error)
     return result;
 }
 
+static bool is_for_itself(const char *argument)
+{
+    return strcmp(argument, "--script-host") == 0 || strcmp(argument, "--config-host") == 0;
+}
+
+/* The processes that moonreel starts for scripts and configurations. return: the exit status */
+static int serve_itself(const char *role)
+{
+    bool config = strcmp(role, "--config-host") == 0;
+    if (config && mr_app_config_host() == 0)
+        return EXIT_DONE;
+    if (!config)
+        mr_app_script_host();
+    fprintf(stderr, "moonreel: %s is what moonreel starts for itself; try --help\n", role);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     mr_standard_fill();
-    if (argc > 1 && strcmp(argv[1], "--script-host") == 0) {
-        mr_app_script_host();
-        fputs("moonreel: --script-host is what moonreel starts for itself; try --help\n", stderr);
-        return EXIT_USAGE;
-    }
+    if (argc > 1 && is_for_itself(argv[1]))
+        return serve_itself(argv[1]);
 
     struct mr_options options;
     struct mr_error error = { 0 };

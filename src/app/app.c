@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "script/config/config_host.h"
 #include "script/process/process.h"
 #include "script/process/script_host.h"
 
@@ -64,4 +65,9 @@ struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
 void mr_app_script_host(void)
 {
     mr_script_host_run(MR_PROCESS_SOCKET);
+}
+
+int mr_app_config_host(void)
+{
+    return mr_config_host_run(MR_PROCESS_SOCKET);
 }

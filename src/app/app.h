@@ -11,6 +11,10 @@
  * not, but by somebody else. */
 void mr_app_script_host(void);
 
+/* Be the process that runs a configuration (script/config/config_host.h).
+ * return: 0 when it has; -EPROTO: it was started by somebody else */
+int mr_app_config_host(void);
+
 /* Make the encoder pool, with a thread for each core up to 4.
  * out:    *encoder, the caller's
  * return: 0; -errno with *error */

@@ -209,7 +209,9 @@ static int read_file(struct reader *reader)
         mr_complaints_add(reader->complaints, 0, "%s: out of memory", config->path);
         return -ENOMEM;
     }
-    int result = mr_config_file_read(config->path, &config->file, &error);
+    int result = mr_config_file_read(
+        config->path, reader->given->isolation == MR_ISOLATION_PROCESS ? "/proc/self/exe" : NULL,
+        &config->file, &error);
     if (result < 0) { /* Lua quotes what it did not understand, perhaps a source */
         char shown[sizeof(error.text)];
         mr_url_redact(error.text, shown, sizeof(shown));

@@ -59,10 +59,11 @@ static void play(void)
         shutdown(mad, SHUT_WR);
 }
 
-int mr_process_start(const char *program, const char *stream, struct mr_process *process)
+int mr_process_start(const char *program, enum mr_process_role role, const char *name,
+                     struct mr_process *process)
 {
     int pair[2];
-    (void)program, (void)stream;
+    (void)program, (void)role, (void)name;
     fuzz_require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
     *process = (struct mr_process){ .fd = pair[0] };
     host = pair[0];

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -405,6 +406,44 @@ static void a_stream_that_does_not_end_does_not_delay_the_end(void **state)
     assert_int_equal(host_stop(&host, SIGTERM, 4000000), 1);
 }
 
+/* A call that takes years, in the second line. */
+#define HANGS "local fine = true\nlocal x = ('a'):rep(400):find(('.-'):rep(8) .. 'b')\n"
+
+static void a_call_that_does_not_end_is_stopped(void **state)
+{
+    (void)state;
+    static const char told[] = "moonreel.lua:2: stopped after 1200 ms, in a call that does not "
+                               "end; a configuration only says "
+                               "what there is";
+    struct command command;
+    save("moonreel.lua", HANGS HEAD A "}\n");
+    command_run(&command, (const char *[]){ TEST_BINARY, "--check", "-c", config, NULL }, 20000);
+    assert_int_equal(command.status, 1);
+    assert_non_null(strstr((char *)command.err.data, told));
+    command_finish(&command);
+
+    start(HEAD A "}\n");
+    watch(0, "a");
+    wait_for_more(0, 2);
+    save("moonreel.lua", HANGS HEAD A "}\n");
+    wait_for_log(told);
+    wait_for_more(0, 2);
+    assert_int_equal(status_of("/healthz"), 200);
+    stop();
+}
+
+/* What a process for a configuration has besides Lua: the environment, and no more than 4 MiB of values. */
+static void its_process_has_the_environment_and_bounds(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("MOONREEL_TEST_NAME", "b", 1), 0);
+    check("local s = { source = 'test:', script = 'good.lua' }\n"
+          "streams = { [os.getenv('MOONREEL_TEST_NAME')] = s, a = s }\n",
+          0, "moonreel.lua: 2 streams, all right\n", "");
+    check("streams = { a = { source = 'test:', settings = { x = ('a'):rep(5000000) } } }\n", 1, "",
+          "moonreel: moonreel.lua: sets more than 4 MiB of values\n");
+}
+
 static void a_wrong_file_does_not_start(void **state)
 {
     (void)state;
@@ -427,4 +466,5 @@ RUN_TESTS(TEST(streams_start_and_fail_independently), TEST(saving_applies_the_di
           TEST(sighup_starts_failed_streams_again), TEST(a_server_without_a_working_stream_waits),
           TEST(a_link_is_followed_wherever_it_leads), TEST(many_slow_scripts_do_not_delay_the_end),
           TEST(a_stream_that_does_not_end_does_not_delay_the_end), TEST(check_says_everything),
-          TEST(a_wrong_file_does_not_start))
+          TEST(a_call_that_does_not_end_is_stopped),
+          TEST(its_process_has_the_environment_and_bounds), TEST(a_wrong_file_does_not_start))

@@ -1,8 +1,5 @@
-/* The configuration file: Lua that sets global names to plain data, run once in a bare environment.
- *
- * There are string, table, math and utf8 (less what cannot be interrupted), the functions that look at
- * values, and of `os` time, date, clock and getenv. Nothing reads or writes files, loads code or catches
- * errors. It may take a second and 32 MiB. One thread at a time; nothing of Lua outlives the reading. */
+/* The configuration file: its values, and the lines on which they are set. Its text is Lua (config_run.h). One thread at
+ * a time. */
 #ifndef MR_SCRIPT_CONFIG_FILE_H
 #define MR_SCRIPT_CONFIG_FILE_H
 
@@ -18,11 +15,13 @@ struct mr_config_file {
     struct mr_config_lines lines; /* where it did */
 };
 
-/* Run the file `path`. Tables with positions become lists, others objects (an empty one, too).
+/* Read and run the file `path`.
+ * in:     program: moonreel's binary, which runs the text in a confined process; NULL: this process does
  * out:    *file, to be finished whatever is returned
  * return: 0; -errno with *error, "PATH:LINE: …": it cannot be read or run, takes too long or too much
  *         memory, sets something that is no plain data, or a key twice */
-int mr_config_file_read(const char *path, struct mr_config_file *file, struct mr_error *error);
+int mr_config_file_read(const char *path, const char *program, struct mr_config_file *file,
+                        struct mr_error *error);
 void mr_config_file_finish(struct mr_config_file *file); /* may be all zero */
 
 #endif

@@ -63,13 +63,17 @@ static int prepare_attributes(posix_spawnattr_t *attributes)
     return failed;
 }
 
-static int spawn(const char *program, const char *stream, int socket, pid_t *pid)
+static int spawn(const char *program, enum mr_process_role role, const char *name, int socket,
+                 pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    char *environment[MAX_VARIABLES + 1];
-    char *const arguments[] = { "moonreel", "--script-host", (char *)stream, NULL };
-    select_environment(environment);
+    char *selected[MAX_VARIABLES + 1];
+    bool config = role == MR_PROCESS_CONFIG;
+    char *const arguments[] = { "moonreel", config ? "--config-host" : "--script-host",
+                                (char *)name, NULL };
+    char **environment = config ? environ : selected;
+    select_environment(selected);
 
     int failed = posix_spawn_file_actions_init(&actions);
     if (failed != 0)
@@ -87,13 +91,14 @@ static int spawn(const char *program, const char *stream, int socket, pid_t *pid
     return -failed;
 }
 
-int mr_process_start(const char *program, const char *stream, struct mr_process *process)
+int mr_process_start(const char *program, enum mr_process_role role, const char *name,
+                     struct mr_process *process)
 {
     int pair[2];
     *process = (struct mr_process){ .fd = -1 };
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return -errno;
-    int result = spawn(program, stream, pair[1], &process->pid);
+    int result = spawn(program, role, name, pair[1], &process->pid);
     close(pair[1]);
     if (result < 0) {
         close(pair[0]);

@@ -298,7 +298,8 @@ static void set_patience(int fd)
 int mr_remote_start(struct mr_remote *remote, struct mr_error *error)
 {
     const struct mr_instance_options *options = &remote->instance.options;
-    int result = mr_process_start(options->host, options->engine.stream, &remote->process);
+    int result = mr_process_start(options->host, MR_PROCESS_SCRIPT, options->engine.stream,
+                                  &remote->process);
     if (result < 0)
         return mr_error_set(error, result, "cannot start a process for the script: %s: %s",
                             options->host, strerror(-result));

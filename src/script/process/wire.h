@@ -47,6 +47,12 @@ enum mr_wire_kind {
     MR_WIRE_FILLED,   /* the answer to MR_WIRE_PIXELS */
     MR_WIRE_RECORDED, /* body: JSON, of the frame of the MR_WIRE_FRAME or MR_WIRE_LOAD that comes
                          next; no answer */
+
+    /* with the process that runs a configuration */
+    MR_WIRE_LINE,   /* with a descriptor: an int, the line that runs; answer: the same without one,
+                       when the text of MR_WIRE_CONFIG begins to run */
+    MR_WIRE_CONFIG, /* body: the path, a NUL, the text; answer: MR_WIRE_VALUES */
+    MR_WIRE_VALUES, /* content.result; body: JSON, or the error */
 };
 
 struct mr_wire_message {
@@ -93,6 +99,9 @@ struct mr_wire_message {
             uint32_t text; /* 1: Lua code */
             uint32_t limit_bytes;
         } file;
+        struct {
+            int32_t parent;
+        } config;
         struct {
             int32_t result; /* 0 or -errno */
         } content;

@@ -55,6 +55,7 @@ static int read_with(const char *text, const char *more, const char *value)
     mr_complaints_finish(&complaints);
     if (mr_command_line_parse(more != NULL ? 5 : 3, argv, &given, &error) < 0)
         fail_msg("%s", error.text);
+    given.isolation = MR_ISOLATION_OFF; /* there is no moonreel to start */
     return mr_config_read(&given, &config, &complaints);
 }
 

@@ -33,7 +33,7 @@ static int read_text(const char *text)
     assert_int_equal(fclose(out), 0);
     mr_config_file_finish(&file);
     error = (struct mr_error){ 0 };
-    int result = mr_config_file_read(path, &file, &error);
+    int result = mr_config_file_read(path, NULL, &file, &error);
     if (result < 0)
         mr_config_file_finish(&file);
     return result;
@@ -111,7 +111,7 @@ static void says_where_it_fails(void **state)
     expect_error("a = {\n x = 1,\n y = { x = 1 },\n x = 2 }", ":4: a.x: is there twice");
     expect_error("\x1bLua", ":");
     remove(path);
-    assert_int_equal(mr_config_file_read("/nowhere/x.lua", &file, &error), -2);
+    assert_int_equal(mr_config_file_read("/nowhere/x.lua", NULL, &file, &error), -2);
     assert_string_equal(error.text, "/nowhere/x.lua: cannot be read: No such file or directory");
     mr_config_file_finish(&file);
 }

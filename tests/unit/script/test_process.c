@@ -23,7 +23,7 @@ static void start(struct mr_process *process, const char *stream)
         .kind = MR_WIRE_HELLO,
         .hello = { .deadline_ms = 1000, .memory_mib = 64, .quality = 80, .parent = getpid() },
     };
-    assert_int_equal(mr_process_start(TEST_BINARY, stream, process), 0);
+    assert_int_equal(mr_process_start(TEST_BINARY, MR_PROCESS_SCRIPT, stream, process), 0);
     assert_int_equal(mr_wire_send(process->fd, &hello, stream, strlen(stream), -1), 0);
     assert_int_equal(mr_wire_receive(process->fd, scratch, &answer, &body, &attached), 0);
     assert_int_equal(answer.kind, MR_WIRE_ANSWER);
@@ -95,7 +95,7 @@ static void it_gets_no_secrets_from_the_environment(void **state)
     char how[96];
     setenv("SECRET_TOKEN", "hunter2", 1);
     setenv("LC_TEST", "kept", 1);
-    assert_int_equal(mr_process_start(TEST_BINARY, "yard", &process), 0);
+    assert_int_equal(mr_process_start(TEST_BINARY, MR_PROCESS_SCRIPT, "yard", &process), 0);
     struct mr_buffer environment;
     int64_t deadline_us = mr_clock_now_us() + 10000000;
     while ((environment = read_proc(&process, "environ")).size == 0 &&
@@ -145,7 +145,8 @@ static void a_program_that_is_not_there_is_told(void **state)
 {
     (void)state;
     struct mr_process process;
-    assert_int_equal(mr_process_start("/nonexistent/moonreel", "yard", &process), -ENOENT);
+    assert_int_equal(mr_process_start("/nonexistent/moonreel", MR_PROCESS_SCRIPT, "yard", &process),
+                     -ENOENT);
     assert_int_equal(process.pid, 0);
     assert_int_equal(process.fd, -1);
 }
