@@ -1,6 +1,8 @@
 #include "base/draft.h"
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/private_files.h"
 
 #include <errno.h>
@@ -9,8 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
+
+#define ATTRIBUTE_MAX 65536   /* bytes of a value, or of all names: what Linux allows */
+#define LOCK_US       1000000 /* how long a commit waits for another one in the same folder */
 
 /* A group that may not be given, and bits that would be another owner's, are left out. */
 static int copy_owner(int fd, const struct stat *old)
@@ -27,6 +35,29 @@ static int copy_owner(int fd, const struct stat *old)
     if (now.st_uid != old->st_uid)
         mode &= ~(mode_t)06000;
     return fchmod(fd, mode) < 0 ? -errno : 0;
+}
+
+/* Copy an extended attribute that belongs to the file's owner; others are the system's. return: whether it is there now */
+static bool copy_attribute(int fd, const char *like, const char *name)
+{
+    char value[ATTRIBUTE_MAX];
+    if (strncmp(name, "user.", 5) != 0 && strcmp(name, "system.posix_acl_access") != 0)
+        return true;
+    ssize_t size = getxattr(like, name, value, sizeof(value));
+    return size >= 0 && fsetxattr(fd, name, value, (size_t)size, 0) == 0;
+}
+
+/* return: how many could not be copied */
+static unsigned copy_attributes(int fd, const char *like)
+{
+    char names[ATTRIBUTE_MAX];
+    unsigned lost = 0;
+    ssize_t size = listxattr(like, names, sizeof(names));
+    if (size < 0)
+        return errno == ERANGE; /* where there are none at all: ENOTSUP */
+    for (const char *name = names; name < names + size; name += strlen(name) + 1)
+        lost += !copy_attribute(fd, like, name);
+    return lost;
 }
 
 static int fill(int fd, const struct stat *old, const void *bytes, size_t size)
@@ -70,6 +101,10 @@ static int write_like(struct mr_draft *draft, const char *like, const void *byte
     if (fd < 0)
         return fd;
     int result = fill(fd, &old, bytes, size);
+    if (!draft->fresh) {
+        draft->links = (unsigned)old.st_nlink - 1;
+        draft->attributes = copy_attributes(fd, like);
+    }
     if (close(fd) < 0 && result == 0)
         result = -errno;
     return result;
@@ -103,19 +138,115 @@ int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *
     return result;
 }
 
-int mr_draft_commit(struct mr_draft *draft)
+/* ---- taking the file's place ---- */
+
+static int open_folder(const struct mr_draft *draft)
+{
+    char *folder = strndup(draft->path, (size_t)(strrchr(draft->path, '/') - draft->path) + 1);
+    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    free(folder);
+    return fd;
+}
+
+/* File systems that know no such locks do without.
+ * return: the locked folder, to be closed; -1: it cannot be locked; -EBUSY: somebody else holds the lock */
+static int lock_folder(const struct mr_draft *draft)
+{
+    static const struct timespec moment = { .tv_nsec = 1000000 };
+    int fd = open_folder(draft), refused = -1;
+    int64_t until_us = mr_clock_now_us() + LOCK_US;
+    while (fd >= 0 && (refused = flock(fd, LOCK_EX | LOCK_NB)) < 0 && errno == EWOULDBLOCK &&
+           mr_clock_now_us() < until_us)
+        nanosleep(&moment, NULL);
+    if (fd < 0 || refused == 0)
+        return fd;
+    bool busy = errno == EWOULDBLOCK;
+    close(fd);
+    return busy ? -EBUSY : -1;
+}
+
+static bool holds(const char *path, const struct mr_buffer *expected)
+{
+    struct mr_buffer now = { 0 };
+    bool same = mr_file_read(path, expected->size, &now) == 0 && now.size == expected->size &&
+                (now.size == 0 || memcmp(now.data, expected->data, now.size) == 0);
+    mr_buffer_finish(&now);
+    return same;
+}
+
+static bool is_same_file(const char *path, const struct stat *file)
+{
+    struct stat now;
+    return stat(path, &now) == 0 && now.st_dev == file->st_dev && now.st_ino == file->st_ino;
+}
+
+static int exchange(const struct mr_draft *draft)
+{
+    return renameat2(AT_FDCWD, draft->temporary, AT_FDCWD, draft->path, RENAME_EXCHANGE) < 0
+               ? -errno
+               : 0;
+}
+
+/* Programs that know nothing of the lock write the file as well, by renaming or in place. So the draft and the file change
+ * places, and what came out is looked at: it cannot be written under its name any more. If it is not what was expected
+ * they change back, unless yet another file has come meanwhile, which then stays. */
+static int replace(struct mr_draft *draft, const struct mr_buffer *expected)
+{
+    struct stat ours;
+    if (expected == NULL)
+        return rename(draft->temporary, draft->path) < 0 ? -errno : 0;
+    if (stat(draft->temporary, &ours) < 0)
+        return -errno;
+    if (!holds(draft->path, expected))
+        return -ESTALE;
+    int result = exchange(draft);
+    if (result == -EINVAL || result == -ENOSYS) /* not on this file system */
+        return rename(draft->temporary, draft->path) < 0 ? -errno : 0;
+    if (result < 0 || holds(draft->temporary, expected))
+        return result == -ENOENT ? -ESTALE : result;
+    result = exchange(draft);
+    if (result == 0 && !is_same_file(draft->temporary, &ours))
+        result = exchange(draft);
+    return result < 0 ? result : -ESTALE;
+}
+
+static int create_new(struct mr_draft *draft)
+{
+    return link(draft->temporary, draft->path) < 0 ? -errno : 0;
+}
+
+int mr_draft_commit(struct mr_draft *draft, const struct mr_buffer *expected)
 {
     if (mr_private_files_has_path(draft->path))
         return MR_PRIVATE_FILES_DENIED;
-    int result =
-        draft->fresh ? link(draft->temporary, draft->path) : rename(draft->temporary, draft->path);
-    if (result < 0)
-        return -errno;
-    if (draft->fresh)
+    int folder = lock_folder(draft);
+    if (folder == -EBUSY)
+        return -EBUSY;
+    int result = draft->fresh ? create_new(draft) : replace(draft, expected);
+    if (result == 0) { /* what is left under this name, if anything, is the old file */
         unlink(draft->temporary);
-    free(draft->temporary);
-    draft->temporary = NULL;
-    return 0;
+        free(draft->temporary);
+        draft->temporary = NULL;
+    }
+    if (folder >= 0)
+        close(folder);
+    return result;
+}
+
+void mr_draft_settle(const struct mr_draft *draft)
+{
+    int folder = open_folder(draft);
+    if (folder >= 0) {
+        fsync(folder); /* some file systems refuse: they need none */
+        close(folder);
+    }
+    if (draft->links > 0)
+        mr_log(MR_LOG_WARN, "files",
+               "%s had %u more name%s (hard links): there, the old text stays", draft->path,
+               draft->links, draft->links == 1 ? "" : "s");
+    if (draft->attributes > 0)
+        mr_log(MR_LOG_WARN, "files", "%s: %u extended attribute%s could not be kept", draft->path,
+               draft->attributes, draft->attributes == 1 ? "" : "s");
 }
 
 void mr_draft_finish(struct mr_draft *draft)

@@ -4,6 +4,8 @@
 #ifndef MR_BASE_DRAFT_H
 #define MR_BASE_DRAFT_H
 
+#include "base/buffer.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -11,10 +13,14 @@ struct mr_draft {
     char *path;      /* of the file itself: symbolic links are followed */
     char *temporary; /* NULL: there is no draft */
     bool fresh;      /* nothing must be in its place yet */
+
+    /* what the new file cannot keep of the old one */
+    unsigned links;      /* other names (hard links), which keep the old content */
+    unsigned attributes; /* extended attributes that could not be copied */
 };
 
-/* Write the new content of the existing file `path` and see that it is on disk. Mode, and owner where
- * that may be set, are those of the old one.
+/* Write the new content of the existing file `path` and see that it is on disk. Mode, extended attributes (user.* and
+ * access lists), and owner where that may be set, are those of the old one.
  * return: 0; MR_PRIVATE_FILES_DENIED for a private file; -errno; nothing is left behind */
 int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, size_t size);
 
@@ -23,10 +29,17 @@ int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, 
 int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *name,
                           const void *bytes, size_t size);
 
-/* Put the draft in the place of the file. Quick.
- * return: 0; MR_PRIVATE_FILES_DENIED for a private file; -EEXIST: there is a file by now where the draft was to be a
- *         new one; -errno of rename. Whatever fails, the old file is as it was */
-int mr_draft_commit(struct mr_draft *draft);
+/* Put the draft in the place of the file. Quick: what is left to do is mr_draft_settle's. While it compares and renames,
+ * it locks the folder (flock), so that of two drafts in any processes one comes first.
+ * in:     expected: what the file must still hold, whoever writes it; NULL: anything
+ * return: 0; -ESTALE: the file holds something else; MR_PRIVATE_FILES_DENIED for a private file; -EEXIST: there is a file
+ *         by now where the draft was to be a new one; -EBUSY: somebody holds the lock for a second; -errno of rename.
+ *         Whatever fails, the file is as it was, or as others wrote it */
+int mr_draft_commit(struct mr_draft *draft, const struct mr_buffer *expected);
+
+/* After a commit: see that the new name is on disk, and log a warning about what the new file could not keep. Waits for
+ * the disk. */
+void mr_draft_settle(const struct mr_draft *draft);
 
 /* Remove what was not committed; free. Takes one that was never written. */
 void mr_draft_finish(struct mr_draft *draft);

@@ -86,7 +86,10 @@ static const char *reason(int result)
 {
     return result == MR_PRIVATE_FILES_DENIED ? MR_PRIVATE_FILES_REASON
            : result == -EFBIG                ? "longer than 1 MiB"
-                                             : strerror(-result);
+           : result == -EALREADY
+               ? "somebody else made it at the same time; load it before you write it"
+           : result == -ESTALE ? "it has changed since it was loaded"
+                               : strerror(-result);
 }
 
 /* return: the path of a file of ours, malloc'd; NULL with *error (-ENOENT: it is not there) */
@@ -121,22 +124,36 @@ int mr_sibling_read(const struct mr_stream *stream, const char *name, struct mr_
     return result;
 }
 
-int mr_sibling_write(const struct mr_stream *stream, const char *name, bool fresh,
-                     const void *bytes, size_t size, struct mr_error *error)
+/* in: path: of the file that is there; NULL: there is none */
+static int write_draft(const struct mr_stream *stream, const char *name, const char *path,
+                       const struct mr_sibling_change *change, struct mr_draft *draft)
+{
+    if (path != NULL && mr_private_files_has_path(path))
+        return MR_PRIVATE_FILES_DENIED;
+    if (path != NULL && change->fresh)
+        return -EEXIST;
+    if (path == NULL && change->expected != NULL)
+        return -ESTALE;
+    int result = path != NULL ? mr_draft_write(draft, path, change->text->data, change->text->size)
+                              : mr_draft_write_beside(draft, mr_stream_script(stream), name,
+                                                      change->text->data, change->text->size);
+    if (result == 0)
+        result = mr_draft_commit(draft, change->expected);
+    size_t bytes;
+    bool made = result == -EEXIST && !change->fresh && is_regular(AT_FDCWD, draft->path, &bytes);
+    return made ? -EALREADY : result;
+}
+
+int mr_sibling_write(const struct mr_stream *stream, const char *name,
+                     const struct mr_sibling_change *change, struct mr_error *error)
 {
     struct mr_draft draft = { 0 };
     char *path = find_sibling(stream, name, error);
     int result = error->code;
-    if (path != NULL && mr_private_files_has_path(path))
-        result = MR_PRIVATE_FILES_DENIED;
-    else if (path != NULL && fresh)
-        result = -EEXIST;
-    else if (path != NULL)
-        result = mr_draft_write(&draft, path, bytes, size);
-    else if (result == -ENOENT)
-        result = mr_draft_write_beside(&draft, mr_stream_script(stream), name, bytes, size);
+    if (path != NULL || result == -ENOENT)
+        result = write_draft(stream, name, path, change, &draft);
     if (result == 0)
-        result = mr_draft_commit(&draft);
+        mr_draft_settle(&draft);
     if (result < 0)
         mr_error_set(error, result, "cannot write \"%s\": %s", name, reason(result));
     mr_draft_finish(&draft);

@@ -32,10 +32,17 @@ int mr_siblings_list(const struct mr_stream *stream,
 int mr_sibling_read(const struct mr_stream *stream, const char *name, struct mr_buffer *content,
                     struct mr_error *error);
 
+/* A new content for a file. */
+struct mr_sibling_change {
+    const struct mr_buffer *text;
+    const struct mr_buffer *expected; /* what it must still hold; NULL: anything, or nothing */
+    bool fresh;                       /* it must not be there yet */
+};
+
 /* Write one, all of it or nothing, with the mode of the script's own file if it is new.
- * in:     fresh: it must not be there yet
- * return: 0; -EEXIST: it is there already; MR_PRIVATE_FILES_DENIED: it is private; -errno with *error */
-int mr_sibling_write(const struct mr_stream *stream, const char *name, bool fresh,
-                     const void *bytes, size_t size, struct mr_error *error);
+ * return: 0; -EEXIST: it is there although it has to be fresh; -EALREADY: somebody else made it meanwhile; -ESTALE: it
+ *         does not hold what was expected; MR_PRIVATE_FILES_DENIED: it is private; -errno with *error */
+int mr_sibling_write(const struct mr_stream *stream, const char *name,
+                     const struct mr_sibling_change *change, struct mr_error *error);
 
 #endif

@@ -48,7 +48,7 @@ static void files(void)
     fclose(file);
     int result = mr_draft_write(&draft, path, "new", 3);
     if (result == 0)
-        result = mr_draft_commit(&draft);
+        result = mr_draft_commit(&draft, NULL);
     mr_draft_finish(&draft);
     if (result != 0)
         assert_true(failing_has_failed() && result == -ENOMEM);

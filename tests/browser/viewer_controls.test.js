@@ -111,6 +111,15 @@ test('full window, and back by the same key, by Escape and by its button', async
     await leave();
     await isFull(false);
   }
+  // Quick presses, before the browser has entered or left full screen, count, too.
+  for (const presses of [2, 3, 4, 5]) {
+    for (let i = 0; i < presses; i++) await page.keyboard.press('f');
+    await isFull(presses % 2 === 1);
+    await page.waitForFunction((full) =>
+      Boolean(document.fullscreenElement) === full, presses % 2 === 1);
+    await page.keyboard.press('Escape');
+    await isFull(false);
+  }
 });
 
 test('the small window is offered where there is one', async (t) => {

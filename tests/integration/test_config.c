@@ -392,7 +392,7 @@ static void many_slow_scripts_do_not_delay_the_end(void **state)
          "streams = {} for i = 1, 16 do\n"
          "  streams['s' .. i] = { source = 'test:', script = 'endless.lua' } end\n");
     wait_for_log("script s1: script process");
-    assert_int_equal(host_stop(&host, SIGTERM, 4000000), 0);
+    assert_int_equal(host_stop(&host, SIGTERM, 2 * ENDS_US), 0);
 }
 
 /* Its frames take seconds, and FFmpeg cannot be interrupted in one. */
@@ -403,7 +403,7 @@ static void a_stream_that_does_not_end_does_not_delay_the_end(void **state)
                  "    source = 'lavfi:mandelbrot=size=4096x4096:maxiter=1000000' } }\n");
     save("moonreel.lua", HEAD A "}\n");
     wait_for_answer("/api/streams", "\"b\"", false); /* from now on it is waited for */
-    assert_int_equal(host_stop(&host, SIGTERM, 4000000), 1);
+    assert_int_equal(host_stop(&host, SIGTERM, 2 * ENDS_US), 1);
 }
 
 /* A call that takes years, in the second line. */

@@ -23,7 +23,7 @@
 
 #define SECONDS  12
 #define WAIT_US  20000000
-#define STOP_US  2000000
+#define STOP_US  (2 * ENDS_US)
 #define LIMIT_MS 60000
 #define SOURCE   "lavfi:testsrc2=size=256x64:rate=25"
 #define BLOCKS   16

@@ -24,26 +24,38 @@ export function makeToggle(id, { stored, initial = false, attribute = 'aria-pres
 
 // Shows only the picture, on the whole screen; in the window if the browser does not allow that.
 export class FullWindow {
-  #on = false;
+  #on = false; // what the user wants; the browser's own full screen follows
+  #following = false;
   #focused = null; // the element that had the focus before
 
   constructor() {
     element('full').addEventListener('click', () => this.toggle());
     element('leave').addEventListener('click', () => this.toggle());
     document.addEventListener('fullscreenchange', () => {
-      if (!document.fullscreenElement) this.#show(false);
+      if (!document.fullscreenElement && !this.#following) this.#show(false);
     });
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !element('keys').open) this.#show(false);
     });
   }
 
-  async toggle() {
+  toggle() {
     this.#show(!this.#on);
+    this.#follow();
+  }
+
+  // The browser takes its time to enter and leave full screen. Somebody who presses the key again meanwhile gets
+  // what was asked for last.
+  async #follow() {
+    if (this.#following) return;
+    this.#following = true;
     try {
-      if (this.#on) await element('stage').requestFullscreen({ navigationUI: 'hide' });
-      else if (document.fullscreenElement) await document.exitFullscreen();
+      while (this.#on !== Boolean(document.fullscreenElement)) {
+        if (this.#on) await element('stage').requestFullscreen({ navigationUI: 'hide' });
+        else await document.exitFullscreen();
+      }
     } catch { /* the picture fills the window instead */ }
+    this.#following = false;
   }
 
   #show(on) {

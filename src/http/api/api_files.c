@@ -31,6 +31,9 @@ static int refuse(const struct mr_request *request, const struct mr_error *error
     int status = error->code == -ENOENT                   ? 404
                  : error->code == MR_PRIVATE_FILES_DENIED ? 403
                  : error->code == -EEXIST                 ? 412
+                 : error->code == -ESTALE                 ? 412
+                 : error->code == -EALREADY               ? 409
+                 : error->code == -EBUSY                  ? 503
                                                           : 500;
     return mr_respond_error(request, status, NULL, "%s", error->text);
 }
@@ -67,40 +70,48 @@ int mr_api_file(const struct mr_request *request)
     return status;
 }
 
-/* The text that must be there, as If-Match says. return: 0; else the status of the refusal */
-static int check_loaded(const struct mr_request *request, const struct mr_stream *stream)
+static int refuse_changed(const struct mr_request *request)
 {
-    struct mr_error error = { 0 };
-    struct mr_buffer now = { 0 };
-    char etag[MR_ETAG_SIZE];
-    const char *if_match = mr_request_header(request, "If-Match");
-    if (if_match == NULL)
-        return 0;
-    int result = mr_sibling_read(stream, request->file, &now, &error);
-    mr_etag_make(now.data, now.size, etag);
-    mr_buffer_finish(&now);
-    if (result == 0 && mr_etag_matches(if_match, etag))
-        return 0;
-    if (result == MR_PRIVATE_FILES_DENIED)
-        return refuse(request, &error);
     return mr_respond_error(request, 412, NULL, "\"%s\" has changed since it was loaded",
                             request->file);
 }
 
+/* The text that the file must still hold, as If-Match says.
+ * out:    change->expected: *expected, if there is such a text
+ * return: 0; else the status of the refusal */
+static int check_loaded(const struct mr_request *request, const struct mr_stream *stream,
+                        struct mr_buffer *expected, struct mr_sibling_change *change)
+{
+    struct mr_error error = { 0 };
+    char etag[MR_ETAG_SIZE];
+    const char *if_match = mr_request_header(request, "If-Match");
+    if (if_match == NULL)
+        return 0;
+    int result = mr_sibling_read(stream, request->file, expected, &error);
+    mr_etag_make(expected->data, expected->size, etag);
+    change->expected = expected;
+    if (result == 0 && mr_etag_matches(if_match, etag))
+        return 0;
+    return result == MR_PRIVATE_FILES_DENIED ? refuse(request, &error) : refuse_changed(request);
+}
+
 static int write_file(const struct mr_request *request, const struct mr_stream *stream,
-                      const struct mr_buffer *text)
+                      struct mr_sibling_change *change)
 {
     struct mr_error error = { 0 };
     const char *if_none_match = mr_request_header(request, "If-None-Match");
-    bool fresh = if_none_match != NULL && strcmp(if_none_match, "*") == 0;
-    if (mr_sibling_write(stream, request->file, fresh, text->data, text->size, &error) < 0)
-        return refuse(request, &error);
-    return mr_lua_text_tell_saved(request, 200, text, json_pack("{s:s}", "name", request->file));
+    change->fresh = if_none_match != NULL && strcmp(if_none_match, "*") == 0;
+    int result = mr_sibling_write(stream, request->file, change, &error);
+    if (result < 0)
+        return result == -ESTALE ? refuse_changed(request) : refuse(request, &error);
+    return mr_lua_text_tell_saved(request, 200, change->text,
+                                  json_pack("{s:s}", "name", request->file));
 }
 
 int mr_api_files_write(const struct mr_request *request)
 {
-    struct mr_buffer text = { 0 };
+    struct mr_buffer text = { 0 }, expected = { 0 };
+    struct mr_sibling_change change = { .text = &text };
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     int status = 0;
     if (stream == NULL)
@@ -112,10 +123,11 @@ int mr_api_files_write(const struct mr_request *request)
     if (status == 0)
         status = mr_lua_text_read(request, &text);
     if (status == 0)
-        status = check_loaded(request, stream);
+        status = check_loaded(request, stream, &expected, &change);
     if (status == 0)
-        status = write_file(request, stream, &text);
+        status = write_file(request, stream, &change);
     mr_buffer_finish(&text);
+    mr_buffer_finish(&expected);
     mr_stream_unref(&stream);
     return status;
 }

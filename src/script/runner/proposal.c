@@ -47,6 +47,13 @@ void mr_proposals_finish(struct mr_proposals *proposals)
 
 /* ---- the steps of a candidate ---- */
 
+static int refuse_changed(struct mr_proposal *proposal, struct mr_error *error)
+{
+    proposal->verdict = MR_VERDICT_CHANGED;
+    return mr_error_set(error, -ESTALE, "%s has changed since it was read",
+                        proposal->proposals->path);
+}
+
 static int check_unchanged(struct mr_proposal *proposal, struct mr_error *error)
 {
     const char *path = proposal->proposals->path;
@@ -58,10 +65,7 @@ static int check_unchanged(struct mr_proposal *proposal, struct mr_error *error)
     bool same = result == 0 && now.size == expected->size &&
                 (now.size == 0 || memcmp(now.data, expected->data, now.size) == 0);
     mr_buffer_finish(&now);
-    if (same)
-        return 0;
-    proposal->verdict = MR_VERDICT_CHANGED;
-    return mr_error_set(error, -ESTALE, "%s has changed since it was read", path);
+    return same ? 0 : refuse_changed(proposal, error);
 }
 
 static int refuse_unsaved(struct mr_proposal *proposal, int result, const char *path,
@@ -117,7 +121,9 @@ static int commit(void *opaque, struct mr_error *error)
     int result = begin_commit(proposal, error);
     if (result < 0 || proposal->trial)
         return result;
-    result = mr_draft_commit(&proposal->draft);
+    result = mr_draft_commit(&proposal->draft, proposal->expects ? &proposal->expected : NULL);
+    if (result == -ESTALE)
+        return refuse_changed(proposal, error);
     return result < 0 ? refuse_unsaved(proposal, result, proposal->draft.path, error) : 0;
 }
 
@@ -165,8 +171,10 @@ static void destroy(struct mr_proposal *proposal)
 void mr_proposals_decide(struct mr_proposals *proposals, struct mr_proposal *proposal,
                          enum mr_verdict verdict, uint32_t generation, const struct mr_error *error)
 {
-    if (verdict == MR_VERDICT_RUNS && !proposal->trial)
+    if (verdict == MR_VERDICT_RUNS && !proposal->trial) {
         mr_bundle_note_saved(proposal->bundle);
+        mr_draft_settle(&proposal->draft);
+    }
     mr_bundle_unref(&proposal->bundle);
     mr_draft_finish(&proposal->draft);
     proposal->verdict = verdict;

@@ -127,7 +127,7 @@ static void no_draft_takes_its_place(void **state)
     assert_int_equal(mr_draft_write_beside(&draft, path_of("script.lua"), "other.lua", "x", 1), 0);
     const struct mr_private_file other = { .path = path_of("other.lua") };
     assert_int_equal(mr_private_files_add(&other, 1), 0);
-    assert_int_equal(mr_draft_commit(&draft), MR_PRIVATE_FILES_DENIED);
+    assert_int_equal(mr_draft_commit(&draft, NULL), MR_PRIVATE_FILES_DENIED);
     mr_draft_finish(&draft);
     assert_int_equal(access(path_of("other.lua"), F_OK), -1);
 }
