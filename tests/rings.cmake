@@ -7,13 +7,13 @@
 # sanitizers, and `threads` those in which more than one thread runs, which the thread sanitizer is for. The targets
 # ring_sanitized and ring_threads build what `scripts/test` runs under the sanitizers.
 
-set(NIGHT "^browser\\.night$|^integration\\.(hostile_.*|kill|fail_closed|storm|half_open|http_viewers|slowhttptest)$|^unit\\.script\\.hostile$")
+set(NIGHT "^browser\\.night$|^build\\.reproducible$|^integration\\.(hostile_.*|kill|fail_closed|storm|half_open|http_viewers|slowhttptest)$|^unit\\.script\\.hostile$")
 
 # These bring the machine to its limits or compare times, so nothing else may run beside them.
 set(ALONE "^integration\\.(door|slow|crowd|fanout)$")
 
 # Units that take longer than the whole quick ring should wait for.
-set(LONG "^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
+set(LONG "^build\\.|^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
 
 set(QUICK_INTEGRATION "^integration\\.(access|behind_proxy|engineio|framing|framing_text|limits|reload|socketio|socketio_leave|stop|websocket)$")
 

@@ -20,6 +20,9 @@ foreach(example ${examples})
   mr_other_test(script.smoke.${name} script 120 sh scripts/smoke ${example} ${PATIENT})
 endforeach()
 
+mr_other_test(build.install build 120 sh tests/build/install.sh ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+mr_other_test(build.reproducible build 900 sh tests/build/reproducible.sh ${CMAKE_SOURCE_DIR})
+
 # lua/NAME_test.lua -> script.test.NAME
 mr_other_test(script.docs script 120 sh tests/docs_example.sh)
 file(GLOB script_tests CONFIGURE_DEPENDS lua/*_test.lua)

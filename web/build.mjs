@@ -18,7 +18,7 @@ const CLIENT = ['moonreel.js', 'moonreel.d.ts'];
 const SOCKETIO = ['socket.io.min.js', 'socket.io.min.js.map', 'socket.io.esm.min.js',
   'socket.io.esm.min.js.map'];
 const WORTH = 0.9; // a file is served compressed only if gzip makes it smaller than this share
-const TEXTS = /\.(html|css|js|json|svg|map|ts)$/;
+const TEXTS = /\.(html|css|js|json|svg|map|ts|txt)$/;
 
 function fail(text) {
   console.error(`web/build.mjs: ${text}`);
@@ -116,6 +116,34 @@ function copySocketIo(out) {
   copy(path.join(dist, 'socket.io.min.js'), out, 'socket.io/socket.io.js');
 }
 
+// Returns the folder of the npm package that a bundled file belongs to; null for files of this project.
+function packageOf(file) {
+  const found = file.match(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//);
+  return found ? path.resolve(WEB, found[1]) : null;
+}
+
+// The parts of Socket.IO's client, which comes bundled.
+const SOCKETIO_PARTS = ['socket.io-client', 'socket.io-parser', 'engine.io-client', 'engine.io-parser',
+  '@socket.io/component-emitter'];
+
+// Writes the licences of what is served: minified scripts hold no notices.
+function writeLicenses(out, metafile) {
+  const folders = new Set(SOCKETIO_PARTS.map((name) => path.join(WEB, 'node_modules', name)));
+  for (const file of Object.keys(metafile.inputs)) {
+    if (packageOf(file)) folders.add(packageOf(file));
+  }
+  const notices = [...folders].map((folder) => {
+    const { name, version, license } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json')));
+    const file = fs.readdirSync(folder).find((each) => /^licen[cs]e(\.|$)/i.test(each));
+    if (!file) fail(`${name} has no licence file`);
+    return `${name} ${version} (${license})\n\n${fs.readFileSync(path.join(folder, file), 'utf8').trim()}\n`;
+  });
+  const line = `\n${'-'.repeat(72)}\n\n`;
+  const text = ['moonreel serves scripts that contain parts of the packages below.\n', ...notices.sort()].join(line);
+  fs.writeFileSync(path.join(out, 'third-party.txt'), text);
+  fs.copyFileSync(path.join(WEB, '..', 'LICENSE'), path.join(out, 'license.txt'));
+}
+
 function listFiles(folder, below = '') {
   return fs.readdirSync(path.join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const name = path.posix.join(below, entry.name);
@@ -172,7 +200,9 @@ async function main() {
   const finish = {
     name: 'pages',
     setup: (build) => build.onEnd(({ metafile, errors }) => {
-      if (errors.length === 0) writePages(out, metafile);
+      if (errors.length > 0) return;
+      writePages(out, metafile);
+      writeLicenses(out, metafile);
     }),
   };
   const context = await esbuild.context(bundles(out, [...plugins, finish]));

@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "app/default_script.h"
 #include "script/config/config_host.h"
 #include "script/process/process.h"
 #include "script/process/script_host.h"
@@ -20,14 +21,6 @@ int mr_app_create_encoder(struct mr_encoder **encoder, struct mr_error *error)
     return result;
 }
 
-/* The script that comes with moonreel: next to the sources, or as installed. */
-static const char *default_script(void)
-{
-    static const char beside_sources[] = MR_SOURCE_LUA_DIR "/process.lua";
-    static const char installed[] = MR_INSTALLED_LUA_DIR "/process.lua";
-    return access(beside_sources, R_OK) == 0 ? beside_sources : installed;
-}
-
 struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
                                                struct mr_signals *signals)
 {
@@ -42,7 +35,7 @@ struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
         .settings = options->settings,
         .stall_s = options->stall_s,
         .idle_disconnect_s = options->idle_disconnect_s,
-        .script = options->script != NULL ? options->script : default_script(),
+        .script = options->script != NULL ? options->script : mr_default_script_find(),
         .size = options->size,
         .fit = (enum mr_fit)options->fit,
         .fps = options->fps,
