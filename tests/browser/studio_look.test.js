@@ -314,6 +314,6 @@ test('the help says how to leave the editor, and its token is nowhere in the pag
   const links = await page.locator('#help a').evaluateAll((all) => all.map(({ href }) => href));
   const texts = await Promise.all(links.map(async (link) => (await fetch(link)).text()));
   assert.match(texts[0], /^MIT License\n\nCopyright/);
-  for (const name of ['@codemirror/view', '@lezer/lr', 'uplot', 'socket.io-client'])
+  for (const name of ['@codemirror/view', '@lezer/highlight', 'uplot', 'socket.io-client'])
     assert.match(texts[1], new RegExp(`^${name} \\d[\\d.]* \\(MIT\\)$`, 'm'));
 });
