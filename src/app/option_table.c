@@ -49,6 +49,9 @@ const struct mr_option mr_option_table[] = {
           "rate to ask a camera for, or of raw video or a row of pictures (the source's choice)" },
     { "input-option", 0, "KEY=VALUE", MR_OPTION_LIST, AT(input_options),
       .help = "one of FFmpeg's options for the source; several: again" },
+    { "poll", 0, "TIME", MR_OPTION_SECONDS, AT(poll_s), .min = 0.02, .max = 86400, .fallback = "1",
+      .help =
+          "a still picture over HTTP is fetched again so often, a file if it has changed (%s s)" },
     { "stall", 0, "TIME", MR_OPTION_SECONDS, AT(stall_s), .min = 0.1, .max = 86400, .fallback = "5",
       .help = "a live source without a frame for so long is lost, and opened again (%s s)" },
     { "idle-disconnect", 0, "TIME", MR_OPTION_SECONDS, AT(idle_disconnect_s), .min = 0.1,

@@ -47,6 +47,7 @@ struct mr_options {
     struct mr_size input_size;
     double input_fps;
     struct mr_values input_options; /* each "key=value" */
+    double poll_s;
     double stall_s;
     double idle_disconnect_s; /* 0: never */
     const char *script;       /* NULL: the one that comes with moonreel */

@@ -73,6 +73,8 @@ static int pass_on(struct mr_ingest *ingest, const struct mr_decoded *decoded)
         /* A file's frame is decoded ahead of its time; what counts is when it is let go. */
         picture->captured_us = mr_clock_wall_us();
     }
+    if (ingest->info.still)
+        ingest->still_due_us = mr_clock_now_us() + (int64_t)(1e6 / ingest->info.fps);
     if (mr_mailbox_put(&stream->mailbox, picture))
         mr_stats_drop(&stream->stats, MR_DROP_SCRIPT);
     return 0;
@@ -105,6 +107,14 @@ static int read_frame(struct mr_ingest *ingest, struct mr_decoded *decoded)
     return 0;
 }
 
+/* A still picture is looked at when it is to be shown, so that it is not older than that.
+ * return: false when the stream is being stopped */
+static bool wait_for_still(struct mr_ingest *ingest)
+{
+    bool waits = ingest->paced && ingest->info.still && !ingest->begins;
+    return !waits || mr_signs_sleep_until(ingest->stream, ingest->still_due_us);
+}
+
 int mr_feed_step(struct mr_ingest *ingest)
 {
     struct mr_stream *stream = ingest->stream;
@@ -114,7 +124,7 @@ int mr_feed_step(struct mr_ingest *ingest)
     int result = mr_rest_while_unwatched(ingest);
     if (result != 0)
         return result;
-    if (mr_ingest_is_stopping(ingest))
+    if (mr_ingest_is_stopping(ingest) || !wait_for_still(ingest))
         return -ECANCELED;
 
     struct mr_decoded decoded;

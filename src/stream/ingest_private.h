@@ -16,6 +16,7 @@ struct mr_ingest {
     struct mr_converter *converter;
     struct mr_pacer pacer;
     bool paced;
+    int64_t still_due_us;  /* of a still picture: when it is shown again; monotonic */
     bool opened;           /* at least once */
     bool begins;           /* no frame came since it was opened */
     int64_t offset_us;     /* from the source's media time to the stream's */

@@ -33,6 +33,7 @@ int mr_inlet_open(struct mr_ingest *ingest)
             .loop = options->loop,
             .input = options->input,
             .stall_us = options->lossless ? 0 : (int64_t)(options->stall_s * 1e6),
+            .poll_us = options->lossless ? 0 : (int64_t)(options->poll_s * 1e6),
             .fps = options->fps,
             .leave_jpeg = true,
             .interrupt = &stream->stopping,

@@ -17,8 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STILL_FPS 1.0
-
 /* The state of one attempt to open. */
 struct attempt {
     const char *shown;
@@ -152,7 +150,7 @@ static AVStream *choose_stream(AVFormatContext *demuxer)
 static bool is_probed_briefly(const struct mr_input *input, const struct mr_locator *locator)
 {
     struct mr_input_kind kind = mr_input_kind_of(input->demuxer, locator);
-    return locator->device || (kind.live && !kind.untimed);
+    return locator->device || (kind.live && !kind.unstamped);
 }
 
 static int find_stream(struct mr_input *input, struct attempt *attempt)
@@ -208,6 +206,9 @@ static int open_decoder(struct mr_input *input, struct attempt *attempt, int thr
         input->decoder->width = input->decoder->height = 0;
         input->decoder->coded_width = input->decoder->coded_height = 0;
     }
+    if (parameters->codec_id ==
+        AV_CODEC_ID_MJPEG) /* else half a picture is given out as a whole one */
+        input->decoder->err_recognition |= AV_EF_EXPLODE;
     input->decoder->pkt_timebase = input->stream->time_base;
     int share = mr_decoder_threads_take(parameters->width, parameters->height, &input->large);
     input->decoder->thread_count = threads > 0 ? threads : share;
@@ -244,7 +245,7 @@ static void describe(struct mr_input *input, double wished_fps)
     AVRational rate = av_guess_frame_rate(input->demuxer, input->stream, NULL);
     input->fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
     if (input->still)
-        input->fps = wished_fps > 0 ? wished_fps : STILL_FPS;
+        input->fps = wished_fps; /* the source says the rest */
     else if (input->untimed)
         input->fps = wished_fps; /* else FFmpeg's 25, which means nothing */
     size_t size = 0;
@@ -260,6 +261,25 @@ static void begin(const struct mr_input *input, struct attempt *attempt)
         mr_patience_begin(attempt->patience);
     else
         mr_patience_lift(attempt->patience);
+}
+
+/* FFmpeg's names do not tell a file with one picture from a file of many (as `rpicam-vid --codec mjpeg` writes it), and
+ * a server that sends no length may have one picture or pictures without end. So a second one is looked for. */
+static bool has_second_picture(struct mr_input *input)
+{
+    while (input->ahead.count < 2)
+        if (mr_ahead_fetch(&input->ahead, input->demuxer) < 0)
+            return false;
+    return true;
+}
+
+static void find_kind(struct mr_input *input, const struct attempt *attempt)
+{
+    struct mr_input_kind kind = mr_input_kind_of(input->demuxer, &attempt->locator);
+    input->still = kind.pictures && !has_second_picture(input);
+    input->live = kind.live && !input->still;
+    bool told = kind.elementary && attempt->wish->fps > 0;
+    input->untimed = !input->still && ((input->live && kind.unstamped) || told);
 }
 
 static int open_all(struct mr_input *input, struct attempt *attempt, const char *url, int threads)
@@ -280,11 +300,9 @@ static int open_all(struct mr_input *input, struct attempt *attempt, const char 
     begin(input, attempt);
     if ((failed = find_stream(input, attempt)) != 0)
         return failed;
+    begin(input, attempt);
+    find_kind(input, attempt);
     mr_patience_lift(attempt->patience);
-    struct mr_input_kind kind = mr_input_kind_of(input->demuxer, &attempt->locator);
-    input->live = kind.live;
-    input->still = kind.still;
-    input->untimed = kind.untimed;
     if ((failed = open_decoder(input, attempt, threads)) != 0)
         return failed;
     describe(input, attempt->wish->fps);
@@ -321,6 +339,7 @@ void mr_input_close(struct mr_input *input)
 {
     avcodec_free_context(&input->decoder);
     avformat_close_input(&input->demuxer);
+    mr_ahead_finish(&input->ahead);
     mr_fd_io_close(&input->io);
     mr_decoder_threads_release(&input->large);
     *input = (struct mr_input){ 0 };
@@ -349,6 +368,7 @@ int mr_input_rewind(struct mr_input *input)
         return -ESPIPE;
     if (seek_to_start(input) < 0)
         return -ESPIPE;
+    mr_ahead_finish(&input->ahead);
     avcodec_flush_buffers(input->decoder);
     return 0;
 }

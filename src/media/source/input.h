@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "media/convert/orientation.h"
+#include "media/source/ahead.h"
 #include "media/source/patience.h"
 
 #include <stdbool.h>
@@ -22,10 +23,11 @@ struct mr_input {
     struct AVCodecContext *decoder;
     struct mr_orientation orientation; /* the stream's; a frame may bring its own */
     double fps;                        /* nominal; 0 when unknown */
+    struct mr_ahead ahead; /* packets to be read before those of the demuxer */
     bool live;
     bool remote;  /* comes over a network */
     bool still;   /* one picture: it has no time of its own */
-    bool untimed; /* live, and says nothing about time */
+    bool untimed; /* says nothing about time, or nothing that counts: the user gave the rate */
     bool large;   /* its decoder has a share of the cores */
 };
 

@@ -35,8 +35,8 @@ static bool is_live(const AVFormatContext *demuxer, const struct mr_locator *loc
     return is_playlist(demuxer) || demuxer->pb == NULL || avio_size(demuxer->pb) <= 0;
 }
 
-/* Pictures one after the other through a pipe are a video. */
-static bool is_still(const AVFormatContext *demuxer, const struct mr_locator *locator)
+/* Pictures one after the other through a pipe are a video, and so are the files of a row. */
+static bool has_pictures(const AVFormatContext *demuxer, const struct mr_locator *locator)
 {
     static const char pipe[] = "_pipe";
     const char *name = demuxer->iformat->name, *end = strstr(name, pipe);
@@ -51,11 +51,21 @@ static bool has_no_stamps(const AVFormatContext *demuxer)
            strcmp(demuxer->iformat->name, "mpjpeg") == 0;
 }
 
+/* FFmpeg makes the stamps of these from a rate. */
+static bool is_elementary(const AVFormatContext *demuxer)
+{
+    static const char *const names[] = { "h264", "hevc", "m4v",   "mpegvideo", "h263",
+                                         "av1",  "obu",  "dirac", "cavsvideo" };
+    return has_no_stamps(demuxer) ||
+           is_one_of(demuxer->iformat->name, names, sizeof(names) / sizeof(*names));
+}
+
 struct mr_input_kind mr_input_kind_of(const AVFormatContext *demuxer,
                                       const struct mr_locator *locator)
 {
     struct mr_input_kind kind = { .live = is_live(demuxer, locator) };
-    kind.still = !kind.live && is_still(demuxer, locator);
-    kind.untimed = kind.live && has_no_stamps(demuxer);
+    kind.pictures = has_pictures(demuxer, locator);
+    kind.unstamped = has_no_stamps(demuxer);
+    kind.elementary = is_elementary(demuxer);
     return kind;
 }

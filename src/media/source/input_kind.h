@@ -9,9 +9,10 @@
 struct AVFormatContext;
 
 struct mr_input_kind {
-    bool live;    /* arrives at its own pace: a device, a network without an end in sight */
-    bool still;   /* one picture */
-    bool untimed; /* live, and says nothing about time: a frame's time is when it comes */
+    bool live;       /* arrives at its own pace: a device, a network without an end in sight */
+    bool pictures;   /* image files: a still picture if there is one, else a video */
+    bool unstamped;  /* says nothing about time */
+    bool elementary; /* its times are made from a rate, which the user may know better */
 };
 
 /* return: the kind of an input that was opened, by its demuxer and its address */

@@ -1,6 +1,7 @@
 #include "media/source/recorded.h"
 
 #include "media/ffmpeg/recording_tags.h"
+#include "media/source/ahead.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -77,11 +78,11 @@ static int exchange(struct mr_recorded *recorded, AVPacket *packet)
     return 0;
 }
 
-int mr_recorded_read(struct mr_recorded *recorded, struct AVFormatContext *demuxer,
-                     struct AVPacket *packet)
+int mr_recorded_read(struct mr_recorded *recorded, struct mr_ahead *ahead,
+                     struct AVFormatContext *demuxer, struct AVPacket *packet)
 {
     int result;
-    while ((result = av_read_frame(demuxer, packet)) == 0 && recorded->track >= 0) {
+    while ((result = mr_ahead_read(ahead, demuxer, packet)) == 0 && recorded->track >= 0) {
         if (packet->stream_index == recorded->track) {
             keep(recorded, packet);
             av_packet_unref(packet);

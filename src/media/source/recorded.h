@@ -15,6 +15,7 @@
 #define MR_RECORDED_MAX_BYTES (1024 * 1024) /* of one; larger ones are no payloads */
 
 struct AVFormatContext;
+struct mr_ahead;
 struct AVPacket;
 struct AVStream;
 
@@ -37,11 +38,11 @@ void mr_recorded_init(struct mr_recorded *recorded, struct AVFormatContext *demu
                       const struct AVStream *video);
 void mr_recorded_finish(struct mr_recorded *recorded); /* takes a zeroed one */
 
-/* As av_read_frame, without the payloads: those are kept. Of more than MR_RECORDED_MAX the oldest makes
+/* As mr_ahead_read, without the payloads: those are kept. Of more than MR_RECORDED_MAX the oldest makes
  * room. What is no recording is just read.
  * return: as av_read_frame */
-int mr_recorded_read(struct mr_recorded *recorded, struct AVFormatContext *demuxer,
-                     struct AVPacket *packet);
+int mr_recorded_read(struct mr_recorded *recorded, struct mr_ahead *ahead,
+                     struct AVFormatContext *demuxer, struct AVPacket *packet);
 
 /* The payload of the frame with this timestamp (in the video stream's units); older ones are let go.
  * return: lent until the next call; NULL: it has none */

@@ -4,10 +4,9 @@
 #include "media/ffmpeg/ffmpeg_log.h"
 #include "media/ffmpeg/url.h"
 #include "media/source/source_discard.h"
-#include "media/source/source_frame.h"
-#include "media/source/source_jpeg.h"
-#include "media/source/source_skip.h"
+#include "media/source/source_play.h"
 #include "media/source/source_state.h"
+#include "media/source/source_still.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -15,26 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Frame rate of a source with a single frame. */
-#define STILL_FPS 1.0
-
-/* How long to wait when a device has no frame yet. */
-#define DEVICE_WAIT_US 1000
-
-/* Until its first frame an input may take so many times as long as between two, if packets come. */
-#define FIRST_FRAME_PATIENCE 4
-
-/* … and between two of its pieces, an input that comes in bursts. */
+/* How many times as long as others an input that comes in bursts may take between two of its pieces. */
 #define BURST_PATIENCE 4
-
-enum step {
-    STEP_AGAIN, /* go on */
-    STEP_FRAME, /* a frame is there */
-    STEP_JPEG,  /* one is there as JPEG */
-    STEP_END,   /* the input ended */
-};
 
 static void describe(struct mr_source *source)
 {
@@ -46,15 +28,9 @@ static void describe(struct mr_source *source)
     info->fps = source->input.fps;
     info->live = source->input.live;
     info->remote = source->input.remote;
+    info->still = source->input.still;
     const char *format = source->input.demuxer->iformat->name;
     info->bursts = info->live && (strcmp(format, "hls") == 0 || strcmp(format, "dash") == 0);
-}
-
-static int open_input(struct mr_source *source, struct mr_error *error)
-{
-    source->frame_came = false;
-    return mr_input_open(&source->input, source->url, source->shown, &source->wish, source->threads,
-                         &source->patience, error);
 }
 
 static int init(struct mr_source *source, const struct mr_source_options *options,
@@ -65,6 +41,7 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     source->leave_jpeg = options->leave_jpeg;
     source->limit_fps = options->fps;
     source->threads = options->threads;
+    source->look.poll_us = options->poll_us;
     source->patience =
         (struct mr_patience){ .interrupt = options->interrupt, .limit_us = options->stall_us };
     source->url = strdup(options->url);
@@ -77,13 +54,10 @@ static int init(struct mr_source *source, const struct mr_source_options *option
         source->only == NULL)
         return mr_error_set(error, -ENOMEM, "cannot open \"%s\": out of memory", source->shown);
 
-    int failed = open_input(source, error);
+    int failed = mr_source_play_open(source, error);
     if (failed)
         return failed;
-    mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
-    mr_timeline_init(&source->timeline, source->input.stream->time_base, source->input.fps);
     describe(source);
-    mr_source_skip_begin(source);
     if (source->info.bursts)
         source->patience.limit_us *= BURST_PATIENCE;
     source->waiting_since_us = mr_clock_now_us();
@@ -137,99 +111,6 @@ uint64_t mr_source_damaged(const struct mr_source *source)
     return atomic_load_explicit(&source->damaged, memory_order_relaxed);
 }
 
-static bool has_peer(const struct mr_source *source)
-{
-    return source->info.live || source->info.remote;
-}
-
-/* Key frames may be many seconds apart: packets are a sign of life until the first frame. */
-static void note_life(struct mr_source *source)
-{
-    int64_t most_us = FIRST_FRAME_PATIENCE * source->patience.limit_us;
-    if (has_peer(source) && !source->frame_came &&
-        mr_clock_now_us() - source->waiting_since_us < most_us)
-        mr_patience_begin(&source->patience);
-}
-
-/* Tell the decoder that nothing follows: it gives out the frames that it still holds. */
-static void drain(struct mr_source *source)
-{
-    avcodec_send_packet(source->input.decoder, NULL);
-}
-
-static int read_failed(struct mr_source *source, int averror, struct mr_error *error)
-{
-    if (averror == AVERROR(EAGAIN)) {
-        usleep(DEVICE_WAIT_US);
-        return STEP_AGAIN;
-    }
-    if (averror == AVERROR_EOF) {
-        drain(source);
-        return STEP_AGAIN;
-    }
-    if (averror != AVERROR_INVALIDDATA || mr_patience_check(&source->patience) != 0)
-        return mr_source_state_fail(source, averror, error);
-    mr_source_state_damage(source);
-    if (source->damage_in_a_row >= MR_SOURCE_MAX_DAMAGE)
-        drain(source);
-    return STEP_AGAIN;
-}
-
-/* return: what FFmpeg does; 0 for a packet that is left out */
-static int decode_packet(struct mr_source *source)
-{
-    note_life(source);
-    if (source->wants_key && !(source->packet->flags & AV_PKT_FLAG_KEY))
-        return 0;
-    source->wants_key = false;
-    if (source->packet->flags & AV_PKT_FLAG_CORRUPT)
-        mr_source_state_damage(source);
-    mr_source_skip_or_not(source);
-    int averror = avcodec_send_packet(source->input.decoder, source->packet);
-    if (averror < 0 && averror != AVERROR(ENOMEM))
-        mr_source_state_damage(source);
-    return averror;
-}
-
-/* One packet from the demuxer to the decoder. */
-static int feed(struct mr_source *source, struct mr_error *error)
-{
-    int averror = mr_recorded_read(&source->recorded, source->input.demuxer, source->packet);
-    if (averror < 0)
-        return read_failed(source, averror, error);
-    bool ours = source->packet->stream_index == source->input.stream->index;
-    if (ours && mr_source_jpeg_keep(source))
-        return STEP_JPEG;
-    if (ours)
-        averror = decode_packet(source);
-    av_packet_unref(source->packet);
-    return averror == AVERROR(ENOMEM) ? mr_source_state_fail(source, averror, error) : STEP_AGAIN;
-}
-
-static int step(struct mr_source *source, struct mr_error *error)
-{
-    int averror = avcodec_receive_frame(source->input.decoder, source->frame);
-    if (averror == 0)
-        return STEP_FRAME;
-    if (averror == AVERROR_EOF)
-        return STEP_END;
-    if (averror == AVERROR(EAGAIN))
-        return feed(source, error);
-    if (averror == AVERROR(ENOMEM))
-        return mr_source_state_fail(source, averror, error);
-    mr_source_state_damage(source);
-    return STEP_AGAIN;
-}
-
-/* Frames whose damage the decoder has hidden are shown: a smear beats a gap. They count, though. */
-static void take_frame(struct mr_source *source, struct mr_decoded *decoded)
-{
-    const AVFrame *frame = source->frame;
-    if ((frame->flags & AV_FRAME_FLAG_CORRUPT) || frame->decode_error_flags != 0)
-        mr_source_state_damage(source);
-    mr_source_frame_give(source, frame->best_effort_timestamp, frame->pkt_duration, decoded);
-}
-
 /* return: 0; 1 when the input cannot be had again; -errno with *error */
 static int start_again(struct mr_source *source, struct mr_error *error)
 {
@@ -239,34 +120,9 @@ static int start_again(struct mr_source *source, struct mr_error *error)
         if (source->input.io != NULL || source->input.live)
             return 1;
         mr_input_close(&source->input);
-        int failed = open_input(source, error);
-        if (failed)
-            return failed;
+        return mr_source_play_open(source, error);
     }
-    mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
-    mr_source_skip_begin(source);
-    mr_timeline_restart(&source->timeline, source->input.stream->time_base, source->input.fps);
-    return 0;
-}
-
-/* A source with a single frame need not be read again. */
-static void become_still(struct mr_source *source)
-{
-    double fps = source->input.still ? source->input.fps : STILL_FPS;
-    mr_timeline_restart(&source->timeline, source->input.stream->time_base, fps);
-    source->only->flags &= ~AV_FRAME_FLAG_CORRUPT; /* counted once */
-    source->only->decode_error_flags = 0;
-    source->still = true;
-}
-
-/* return: 0; -errno with *error */
-static int repeat(struct mr_source *source, struct mr_decoded *decoded, struct mr_error *error)
-{
-    av_frame_unref(source->frame);
-    if (av_frame_ref(source->frame, source->only) < 0)
-        return mr_error_set(error, -ENOMEM, "reading \"%s\": out of memory", source->shown);
-    source->frames_since_start = 0; /* as a start of its own: `only` is kept */
-    take_frame(source, decoded);
+    mr_source_play_begin(source);
     return 0;
 }
 
@@ -282,8 +138,8 @@ static int nothing_came(const struct mr_source *source, struct mr_error *error)
 static int end(struct mr_source *source, struct mr_error *error)
 {
     int ended = 1;
-    if (source->frames_since_start == 1 && source->only->buf[0] != NULL) {
-        become_still(source);
+    if (mr_source_still_is_one(source)) {
+        mr_source_still_become(source);
         return 0;
     }
     if (source->frames_since_start == 0)
@@ -301,21 +157,11 @@ int mr_source_read(struct mr_source *source, struct mr_decoded *decoded, struct 
         return 1;
     if (source->discarding)
         mr_source_discard_end(source);
-    if (has_peer(source))
-        mr_patience_begin(&source->patience);
     for (;;) {
-        if (mr_patience_check(&source->patience) != 0)
-            return mr_source_state_fail(source, AVERROR_EXIT, error);
         if (source->still)
-            return repeat(source, decoded, error);
-        int result = step(source, error);
-        if (result == STEP_FRAME || result == STEP_JPEG) {
-            (result == STEP_FRAME ? take_frame : mr_source_jpeg_give)(source, decoded);
-            return 0;
-        }
-        if (result == STEP_END)
-            result = end(source, error);
-        if (result != 0)
+            return mr_source_still_read(source, decoded, error);
+        int result = mr_source_play_next(source, decoded, error);
+        if (result != 1 || (result = end(source, error)) != 0)
             return result;
     }
 }

@@ -26,8 +26,10 @@ struct mr_source_options {
     int64_t stall_us; /* opening what is remote or a camera, step by step, and reading from a live
                          input end with -ETIMEDOUT after so much time without a frame; 0: they
                          wait for ever */
-    double fps;       /* of what comes out so many frames a second are wanted; 0: all */
-    bool leave_jpeg;  /* do not decode what jpeg_header.h knows: mr_decoded.jpeg */
+    int64_t
+        poll_us; /* how often a still picture is looked at again, if the source loops; 0: never */
+    double fps;  /* of what comes out so many frames a second are wanted; 0: all */
+    bool leave_jpeg;              /* do not decode what jpeg_header.h knows: mr_decoded.jpeg */
     const atomic_bool *interrupt; /* when it becomes true, a blocking open or read returns
                                      -ECANCELED soon; set by any thread; may be NULL */
 };

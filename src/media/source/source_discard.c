@@ -26,7 +26,7 @@ int mr_source_discard(struct mr_source *source, struct mr_error *error)
     while (!source->ended) {
         if (mr_patience_check(&source->patience) != 0)
             return mr_source_state_fail(source, AVERROR_EXIT, error);
-        int averror = av_read_frame(source->input.demuxer, source->packet);
+        int averror = mr_ahead_read(&source->input.ahead, source->input.demuxer, source->packet);
         if (averror == 0 && drop_packet(source))
             return 0;
         if (averror == AVERROR(EAGAIN))

@@ -10,6 +10,7 @@ struct mr_source_info {
     double fps;        /* nominal; 0 when unknown */
     bool live;         /* arrives at its own pace (device, network): never paced or rewound */
     bool remote;       /* comes over a network */
+    bool still;        /* one picture, given out again and again, `fps` times a second */
     bool bursts;       /* live, but in pieces of some seconds (HLS, DASH): to be paced */
 };
 

@@ -9,30 +9,32 @@
 
 /* Fields of interlaced video are lower than what the container says. FFmpeg's decoder, whose they are,
  * judges by the first one as well: later ones may be of any size. */
-static bool is_field(struct mr_source *source)
+static bool is_field(struct mr_source *source, const struct mr_jpeg_header *header)
 {
     if (!source->jpeg_seen)
-        source->jpeg_fields =
-            source->jpeg.header.height * 4 < source->input.stream->codecpar->height * 3;
+        source->jpeg_fields = header->height * 4 < source->input.stream->codecpar->height * 3;
     source->jpeg_seen = true;
     return source->jpeg_fields;
 }
 
-static bool is_known(struct mr_source *source)
+static bool is_known(struct mr_source *source, struct mr_jpeg_header *header)
 {
     const AVPacket *packet = source->packet;
     return source->leave_jpeg && source->input.decoder->codec_id == AV_CODEC_ID_MJPEG &&
            packet->size > 0 && !(packet->flags & AV_PKT_FLAG_CORRUPT) &&
-           mr_jpeg_header_read(packet->data, (size_t)packet->size, &source->jpeg.header) == 0 &&
-           !is_field(source);
+           mr_jpeg_header_read(packet->data, (size_t)packet->size, header) == 0 &&
+           !is_field(source, header);
 }
 
 bool mr_source_jpeg_keep(struct mr_source *source)
 {
-    av_packet_unref(source->kept);
-    if (!is_known(source))
+    struct mr_jpeg_header header; /* of a damaged picture nothing is kept */
+    if (!is_known(source, &header))
         return false;
+    av_packet_unref(source->kept);
+    av_frame_unref(source->only);
     av_packet_move_ref(source->kept, source->packet);
+    source->jpeg.header = header;
     source->jpeg.bytes = source->kept->data;
     source->wants_key = false;
     return true;

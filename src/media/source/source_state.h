@@ -1,6 +1,6 @@
-/* A source's state, which its files share: source.c (life and decoding), source_frame.c (what goes out),
- * source_jpeg.c (frames that are not decoded), source_skip.c (frames that are left out) and
- * source_discard.c (packets that nobody wants). Private to src/media/source. */
+/* A source's state, which its files share: source.c (life and end), source_play.c (from packets to frames), source_frame.c (what
+ * goes out), source_jpeg.c (frames that are not decoded), source_still.c (pictures that are looked at again),
+ * source_skip.c (frames that are left out) and source_discard.c (packets that nobody wants). Private to src/media/source. */
 #ifndef MR_MEDIA_SOURCE_STATE_H
 #define MR_MEDIA_SOURCE_STATE_H
 
@@ -15,9 +15,20 @@
 
 #include <libavcodec/avcodec.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 /* Damage in a row after which an input is taken to be at its end. */
 #define MR_SOURCE_MAX_DAMAGE 100
+
+/* Whether and when a still picture is looked at again. */
+struct mr_source_look {
+    int64_t poll_us;   /* immutable: how often; 0: never */
+    bool polls;        /* the source is such a picture */
+    bool troubled;     /* it could not be read the last time */
+    int64_t looked_us; /* when it was opened last; monotonic */
+    int64_t told_us;   /* when the log told of trouble last; monotonic; 0: never */
+    struct stat seen;  /* the file then; zeros for what is none */
+};
 
 struct mr_source {
     /* immutable */
@@ -42,8 +53,9 @@ struct mr_source {
     bool fresh;       /* no packet was looked at since the input started */
     AVPacket *packet;
     AVFrame *frame;
-    AVFrame *only;             /* the first frame, while it is the only one */
-    bool still;                /* it is: it is given out again and again */
+    AVFrame *only; /* the first frame, while it is the only one */
+    bool still;    /* it is: it is given out again and again */
+    struct mr_source_look look;
     AVPacket *kept;            /* until the next read: the JPEG that was given out */
     struct mr_jpeg_frame jpeg; /* in it */
     bool jpeg_seen;            /* a first one, which told … */
