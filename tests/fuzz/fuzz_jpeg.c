@@ -3,6 +3,7 @@
 #include "fuzz.h"
 #include "media/convert/converter.h"
 #include "media/jpeg/jpeg_planes.h"
+#include "media/jpeg/jpeg_splitter.h"
 #include "media/picture/picture.h"
 
 #include <errno.h>
@@ -56,6 +57,25 @@ static void convert(const struct mr_jpeg_frame *jpeg)
     av_frame_free(&shape);
 }
 
+/* The same bytes as a stream with files in it, in two pieces. */
+static void split(const uint8_t *bytes, size_t size)
+{
+    struct mr_jpeg_splitter splitter = { 0 };
+    const uint8_t *file;
+    size_t found, all = 0;
+    for (int half = 0; half < 2; half++) {
+        const uint8_t *from = half == 0 ? bytes : bytes + size / 2;
+        fuzz_require(
+            mr_jpeg_splitter_add(&splitter, from, half == 0 ? size / 2 : size - size / 2) == 0);
+        while ((found = mr_jpeg_splitter_next(&splitter, &file)) > 0) {
+            fuzz_require(found > 2 && file[0] == 0xff && file[1] == 0xd8);
+            all += found;
+        }
+    }
+    fuzz_require(all <= size);
+    mr_jpeg_splitter_finish(&splitter);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input input = { data, size };
@@ -63,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct mr_jpeg_frame jpeg = { .bytes = input.at };
     if (decoder == NULL)
         fuzz_require(mr_jpeg_planes_create(&decoder) == 0);
+    split(input.at, input.left);
     int result = mr_jpeg_header_read(input.at, input.left, &jpeg.header);
     fuzz_require(result == 0 || result == -EBADMSG || result == -ENOTSUP);
     if (result < 0)

@@ -105,6 +105,25 @@ static void send_file(const struct web *web, int fd, const char *path, const cha
     mr_buffer_finish(&content);
 }
 
+/* A file that a test has written as parts, right or wrong. */
+static void send_parts(const struct web *web, int fd, const char *path)
+{
+    char name[1024];
+    struct mr_buffer content = { 0 };
+    snprintf(name, sizeof(name), "%s%s", web->options.folder, path);
+    if (mr_file_read(name, MAX_FILE, &content) == 0 &&
+        send_text(fd, "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; "
+                      "boundary=frame\r\nConnection: close\r\n\r\n"))
+        send_all(fd, content.data, content.size);
+    mr_buffer_finish(&content);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), wanted = strlen(end);
+    return length >= wanted && strcmp(text + length - wanted, end) == 0;
+}
+
 static bool is_authorized(const struct web *web, const char *request)
 {
     char line[512];
@@ -130,6 +149,8 @@ static void *serve(void *opaque)
                       "Content-Length: 0\r\nConnection: close\r\n\r\n");
         else if (web->options.jpeg != NULL && strcmp(path, "/camera") == 0)
             send_camera(web, connection->fd);
+        else if (ends_with(path, ".parts"))
+            send_parts(web, connection->fd, path);
         else
             send_file(web, connection->fd, path, request);
     }

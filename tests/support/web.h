@@ -7,8 +7,9 @@
 struct web;
 
 struct web_options {
-    const char *folder; /* "GET /a.mp4" is its file a.mp4 */
-    const char *jpeg;   /* file that "GET /camera" sends again and again, as a camera would */
+    const char *
+        folder; /* "GET /a.mp4" is its file a.mp4; "GET /a.parts" is sent as multipart/x-mixed-replace */
+    const char *jpeg; /* file that "GET /camera" sends again and again, as a camera would */
     int jpeg_every_ms;
     const char *authorize; /* the value of Authorization that every request must have; NULL: none */
 };

@@ -8,6 +8,7 @@
 #include "media/source/input_dictionary.h"
 #include "media/source/input_kind.h"
 #include "media/source/locator.h"
+#include "media/source/multipart.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -107,6 +108,12 @@ static int open_demuxer(struct mr_input *input, struct attempt *attempt)
         if (input->io == NULL)
             return fail(attempt, AVERROR(ENOMEM));
         input->demuxer->pb = input->io;
+    }
+
+    if (input->remote && locator->format == NULL) {
+        input->multipart = mr_multipart_create(input->demuxer);
+        if (input->multipart == NULL)
+            return fail(attempt, AVERROR(ENOMEM));
     }
 
     const AVInputFormat *format = locator->format ? av_find_input_format(locator->format) : NULL;
@@ -340,6 +347,7 @@ void mr_input_close(struct mr_input *input)
     avcodec_free_context(&input->decoder);
     avformat_close_input(&input->demuxer);
     mr_ahead_finish(&input->ahead);
+    mr_multipart_destroy(&input->multipart);
     mr_fd_io_close(&input->io);
     mr_decoder_threads_release(&input->large);
     *input = (struct mr_input){ 0 };

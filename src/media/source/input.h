@@ -15,15 +15,17 @@ struct AVFormatContext;
 struct AVIOContext;
 struct AVStream;
 struct mr_input_options;
+struct mr_multipart;
 
 struct mr_input {
     struct AVFormatContext *demuxer;
-    struct AVIOContext *io; /* ours, NULL when FFmpeg opened the input */
+    struct AVIOContext *io;         /* ours, NULL when FFmpeg opened the input */
+    struct mr_multipart *multipart; /* NULL: FFmpeg reads without it */
     struct AVStream *stream;
     struct AVCodecContext *decoder;
     struct mr_orientation orientation; /* the stream's; a frame may bring its own */
     double fps;                        /* nominal; 0 when unknown */
-    struct mr_ahead ahead; /* packets to be read before those of the demuxer */
+    struct mr_ahead ahead;             /* packets to be read before those of the demuxer */
     bool live;
     bool remote;  /* comes over a network */
     bool still;   /* one picture: it has no time of its own */

@@ -126,12 +126,20 @@ static int start_again(struct mr_source *source, struct mr_error *error)
     return 0;
 }
 
+/* FFmpeg's demuxer of parts wants each of them right; the one of bare JPEG does not look at what is between them. */
+static const char *remedy(const struct mr_source *source)
+{
+    bool parts = strcmp(source->input.demuxer->iformat->name, "mpjpeg") == 0;
+    return parts ? "; --input-format mjpeg reads such parts" : "";
+}
+
 static int nothing_came(const struct mr_source *source, struct mr_error *error)
 {
     const char *hint = mr_ffmpeg_log_hint();
     bool hinted = hint[0] != '\0';
-    return mr_error_set(error, -ENODATA, "\"%s\" has a video stream but not one whole frame%s%s%s",
-                        source->shown, hinted ? " (" : "", hint, hinted ? ")" : "");
+    return mr_error_set(error, -ENODATA,
+                        "\"%s\" has a video stream but not one whole frame%s%s%s%s", source->shown,
+                        hinted ? " (" : "", hint, hinted ? ")" : "", remedy(source));
 }
 
 /* return: 0 when it goes on from the start; 1 at the end; -errno with *error */
