@@ -1,7 +1,7 @@
 #include "stream/pacer.h"
 
 #define LATE_US  1000000
-#define AHEAD_US 10000000
+#define AHEAD_US INT64_C(3600000000)
 
 void mr_pacer_init(struct mr_pacer *pacer, double max_fps)
 {

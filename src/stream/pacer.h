@@ -29,7 +29,7 @@ bool mr_pacer_admit(struct mr_pacer *pacer, int64_t pts_us);
 /* return: the media time, in µs, from which on the next frame is within the limit */
 int64_t mr_pacer_slot_us(const struct mr_pacer *pacer);
 
-/* A frame that would be more than a second late, or due more than ten seconds and the distance of two
+/* A frame that would be more than a second late, or due more than an hour and the distance of two
  * shown frames ahead (a jump of the timestamps), is due now and becomes the new anchor.
  * return: when a frame of media time pts_us is due, on the monotonic clock, in µs */
 int64_t mr_pacer_due_us(struct mr_pacer *pacer, int64_t pts_us, int64_t now_us);

@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUFFER_BYTES  65536
-#define CHUNK_BYTES   16384
-#define NOTHING_BYTES (8 * 1024 * 1024) /* an answer without a picture in so many bytes has none */
+#define BUFFER_BYTES 65536
+#define CHUNK_BYTES  16384
 
 struct mr_multipart {
     int (*open)(AVFormatContext *demuxer, AVIOContext **io, const char *url, int flags,
@@ -22,7 +21,8 @@ struct mr_multipart {
     AVIOContext *inner;                  /* the server's answer; NULL: it is no multipart */
     AVIOContext *outer;                  /* what the demuxer reads */
     struct mr_jpeg_splitter splitter;
-    size_t fruitless; /* bytes that came since the last picture */
+
+    bool begun; /* there was a part */
 
     /* the part that is being read */
     char head[128];
@@ -40,18 +40,15 @@ static int begin_part(struct mr_multipart *multipart)
         int got = avio_read_partial(multipart->inner, chunk, sizeof(chunk));
         if (got <= 0)
             return got < 0 ? got : AVERROR_EOF;
-        multipart->fruitless += (size_t)got;
-        if (multipart->fruitless > NOTHING_BYTES)
-            return AVERROR_INVALIDDATA;
         if (mr_jpeg_splitter_add(&multipart->splitter, chunk, (size_t)got) < 0)
             return AVERROR(ENOMEM);
     }
-    multipart->fruitless = 0;
     multipart->at = 0;
     multipart->head_bytes =
         (size_t)snprintf(multipart->head, sizeof(multipart->head),
-                         "\r\n--part\r\nContent-Type: image/jpeg\r\nContent-Length: %zu\r\n\r\n",
-                         multipart->file_bytes);
+                         "%s--part\r\nContent-Type: image/jpeg\r\nContent-Length: %zu\r\n\r\n",
+                         multipart->begun ? "\r\n" : "", multipart->file_bytes);
+    multipart->begun = true; /* FFmpeg knows the format by the boundary at the beginning */
     return 0;
 }
 

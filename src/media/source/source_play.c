@@ -5,6 +5,7 @@
 #include "media/source/source_jpeg.h"
 #include "media/source/source_look.h"
 #include "media/source/source_skip.h"
+#include "media/source/source_stamps.h"
 #include "media/source/source_state.h"
 
 #include <libavcodec/avcodec.h>
@@ -30,6 +31,7 @@ void mr_source_play_begin(struct mr_source *source)
 {
     mr_source_look_begin(source);
     mr_recorded_init(&source->recorded, source->input.demuxer, source->input.stream);
+    mr_source_stamps_begin(source);
     mr_source_skip_begin(source);
     mr_timeline_restart(&source->timeline, source->input.stream->time_base, source->input.fps);
 }
@@ -109,6 +111,8 @@ static int feed(struct mr_source *source, struct mr_error *error)
     if (averror < 0)
         return read_failed(source, averror, error);
     bool ours = source->packet->stream_index == source->input.stream->index;
+    if (ours)
+        mr_source_stamps_check(source);
     if (ours && mr_source_jpeg_keep(source))
         return STEP_JPEG;
     if (ours)

@@ -1,6 +1,6 @@
 /* A source's state, which its files share: source.c (life and end), source_play.c (from packets to frames), source_frame.c (what
  * goes out), source_jpeg.c (frames that are not decoded), source_still.c (pictures that are looked at again),
- * source_skip.c (frames that are left out) and source_discard.c (packets that nobody wants). Private to src/media/source. */
+ * source_stamps.c (times that are wrong), source_skip.c (frames that are left out) and source_discard.c (packets that nobody wants). Private to src/media/source. */
 #ifndef MR_MEDIA_SOURCE_STATE_H
 #define MR_MEDIA_SOURCE_STATE_H
 
@@ -47,6 +47,8 @@ struct mr_source {
     struct mr_timeline timeline;
     struct mr_recorded recorded;
     struct mr_skipper skipper;
+    int64_t last_stamp; /* of a packet, if `stamped` */
+    bool stamped;
     int64_t shift_us; /* from the input's time to media time, as of the last frame */
     int64_t slot_us;  /* media time of the slot that was noted last */
     bool noted;       /* there was one */

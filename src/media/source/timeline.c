@@ -11,6 +11,14 @@
  * what was buffered on the way comes in shorter steps. */
 #define AHEAD_US 10000000
 
+/* A file's own times are believed: frames may be minutes apart. What goes on further than this is no gap. */
+#define GAP_MAX_US INT64_C(3600000000)
+
+/* Frames of a file that do not come one after the other: the first ones are jitter and follow closely; if there are more
+ * in a row, the stamps say nothing. */
+#define JITTER_US  1000
+#define JITTER_MAX 3
+
 #define DEFAULT_FPS 25.0
 
 static int64_t to_us(const struct mr_timeline *timeline, int64_t ticks)
@@ -59,10 +67,15 @@ static int64_t place(struct mr_timeline *timeline, int64_t stamp, int64_t arriva
     int64_t us = timeline->base_us + to_us(timeline, stamp - timeline->origin);
     if (!timeline->started)
         return us;
-    bool set_ahead = arrival_us > 0 && us > following + AHEAD_US;
+    bool set_ahead = us > (arrival_us > 0 ? following + AHEAD_US : timeline->last_us + GAP_MAX_US);
     if (set_ahead || us < timeline->last_us - JUMP_US)
         return begin_at(timeline, stamp, following);
-    return us < timeline->last_us ? timeline->last_us : us;
+    if (arrival_us > 0)
+        return us < timeline->last_us ? timeline->last_us : us;
+    timeline->stuck = us > timeline->last_us ? 0 : timeline->stuck + 1;
+    if (timeline->stuck > JITTER_MAX)
+        return begin_at(timeline, stamp, following);
+    return timeline->stuck > 0 ? timeline->last_us + JITTER_US : us;
 }
 
 int64_t mr_timeline_next(struct mr_timeline *timeline, int64_t stamp, int64_t duration,

@@ -1,5 +1,6 @@
 /* From the time stamps that an input has to media time: in microseconds, from 0 at the first frame,
- * never going back, without a jump where the input starts again. Of a live input, whose clock may be
+ * never going back, without a jump where the input starts again. A file's gaps stay, up to an hour, and none of its frames
+ * has the time of the one before. Of a live input, whose clock may be
  * set or missing, media time goes on as the wall's does. Plain data, one thread.
  * Private to src/media. */
 #ifndef MR_MEDIA_TIMELINE_H
@@ -17,7 +18,8 @@ struct mr_timeline {
     bool has_origin; /* false until the first stamp after a start */
     int64_t base_us;
 
-    bool started; /* there was a frame */
+    bool started;   /* there was a frame */
+    unsigned stuck; /* frames of a file in a row that did not come after the one before */
     int64_t last_us, last_duration_us, last_arrival_us;
 };
 

@@ -37,11 +37,37 @@ static void never_goes_back(void **state)
     struct mr_timeline timeline = make(1000, 10);
     mr_timeline_next(&timeline, 1000, 100, 0);
     assert_int_equal(mr_timeline_next(&timeline, 1100, 100, 0), 100000);
-    assert_int_equal(mr_timeline_next(&timeline, 1050, 100, 0), 100000);
+    assert_int_equal(mr_timeline_next(&timeline, 1050, 100, 0), 101000); /* jitter */
     assert_int_equal(mr_timeline_next(&timeline, 1200, 100, 0), 200000);
     /* a camera that begins again */
     assert_int_equal(mr_timeline_next(&timeline, -90000, 100, 0), 300000);
     assert_int_equal(mr_timeline_next(&timeline, -89900, 100, 0), 400000);
+}
+
+static void a_files_gaps_stay(void **state)
+{
+    (void)state;
+    struct mr_timeline timeline = make(1000, 25);
+    mr_timeline_next(&timeline, 0, 40, 0);
+    assert_int_equal(mr_timeline_next(&timeline, 15000, 40, 0), 15000000);
+    assert_int_equal(mr_timeline_next(&timeline, 1815000, 40, 0), 1815000000);
+    /* hours are a jump */
+    assert_int_equal(mr_timeline_next(&timeline, 9015000, 40, 0), 1815040000);
+    assert_int_equal(mr_timeline_next(&timeline, 9015040, 40, 0), 1815080000);
+}
+
+/* Else the file would play as fast as it can be read. */
+static void stamps_that_stand_still_say_nothing(void **state)
+{
+    (void)state;
+    struct mr_timeline timeline = make(1000, 25);
+    int64_t last_us = mr_timeline_next(&timeline, 500, 0, 0);
+    for (int i = 1; i < 100; i++) {
+        int64_t us = mr_timeline_next(&timeline, 500, 0, 0);
+        assert_true(us > last_us);
+        last_us = us;
+    }
+    assert_in_range(last_us, 90 * 40000, 99 * 40000);
 }
 
 static void starts_again_without_a_jump(void **state)
@@ -82,6 +108,8 @@ static void a_file_may_jump_ahead(void **state)
 }
 
 RUN_TESTS(cmocka_unit_test(begins_at_zero), cmocka_unit_test(fills_in_missing_stamps),
-          cmocka_unit_test(never_goes_back), cmocka_unit_test(starts_again_without_a_jump),
+          cmocka_unit_test(never_goes_back), cmocka_unit_test(a_files_gaps_stay),
+          cmocka_unit_test(stamps_that_stand_still_say_nothing),
+          cmocka_unit_test(starts_again_without_a_jump),
           cmocka_unit_test(a_live_clock_that_is_set_goes_on_with_the_walls),
           cmocka_unit_test(a_file_may_jump_ahead))

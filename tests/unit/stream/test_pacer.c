@@ -48,17 +48,31 @@ static void frames_are_due_at_their_distance(void **state)
                          7000 + i * 40000);
 }
 
-/* One frame in 100 seconds: the frames between are read at once, and the next one is no jump. */
+/* A file's frames may be far apart: those of slides, or of a screen on which nothing moves. */
+static void a_gap_is_a_gap(void **state)
+{
+    (void)state;
+    struct mr_pacer pacer;
+    mr_pacer_init(&pacer, 0);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(
+            mr_pacer_due_us(&pacer, i * 60LL * SECOND, 9 + (i > 0 ? i - 1 : 0) * 60LL * SECOND),
+            9 + i * 60LL * SECOND);
+}
+
+/* One frame in 5000 seconds: the frames between are read at once, and the next one is no jump. */
 static void a_low_rate_is_no_jump(void **state)
 {
     (void)state;
     struct mr_pacer pacer;
-    mr_pacer_init(&pacer, 0.01);
+    mr_pacer_init(&pacer, 0.0002);
     mr_pacer_set_rate(&pacer, 1);
     assert_int_equal(mr_pacer_due_us(&pacer, 0, 7), 7);
-    assert_int_equal(mr_pacer_due_us(&pacer, 100LL * SECOND, 5000), 100LL * SECOND + 7);
-    assert_int_equal(mr_pacer_due_us(&pacer, 3600LL * SECOND, 6000), 6000);
+    assert_int_equal(mr_pacer_due_us(&pacer, 5000LL * SECOND, 5000), 5000LL * SECOND + 7);
+    assert_int_equal(mr_pacer_due_us(&pacer, 20000LL * SECOND, 6000), 6000);
 }
+
+#define JUMP (7200LL * SECOND)
 
 static void a_jump_makes_a_new_anchor(void **state)
 {
@@ -66,13 +80,13 @@ static void a_jump_makes_a_new_anchor(void **state)
     struct mr_pacer pacer;
     mr_pacer_init(&pacer, 0);
     mr_pacer_due_us(&pacer, 0, 0);
-    assert_int_equal(mr_pacer_due_us(&pacer, 3600LL * SECOND, 5), 5);
-    assert_int_equal(mr_pacer_due_us(&pacer, 3600LL * SECOND + 40000, 100), 40005);
-    assert_int_equal(mr_pacer_due_us(&pacer, 3600LL * SECOND + 80000, 9 * SECOND), 9 * SECOND);
+    assert_int_equal(mr_pacer_due_us(&pacer, JUMP, 5), 5);
+    assert_int_equal(mr_pacer_due_us(&pacer, JUMP + 40000, 100), 40005);
+    assert_int_equal(mr_pacer_due_us(&pacer, JUMP + 80000, 9 * SECOND), 9 * SECOND);
     mr_pacer_reset(&pacer);
-    assert_int_equal(mr_pacer_due_us(&pacer, 3600LL * SECOND + 120000, 9 * SECOND), 9 * SECOND);
+    assert_int_equal(mr_pacer_due_us(&pacer, JUMP + 120000, 9 * SECOND), 9 * SECOND);
 }
 
 RUN_TESTS(cmocka_unit_test(limits_the_rate_on_average), cmocka_unit_test(starts_again_after_a_gap),
-          cmocka_unit_test(frames_are_due_at_their_distance),
+          cmocka_unit_test(frames_are_due_at_their_distance), cmocka_unit_test(a_gap_is_a_gap),
           cmocka_unit_test(a_low_rate_is_no_jump), cmocka_unit_test(a_jump_makes_a_new_anchor))
