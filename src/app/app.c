@@ -30,6 +30,9 @@ struct mr_stream_options mr_app_stream_options(const struct mr_options *options,
         .input = { .format = options->input_format,
                    .size = options->input_size,
                    .fps = options->input_fps,
+                   .live = options->live == MR_BY_MODE ? MR_INPUT_LIVE_LOOK
+                           : options->live == MR_YES   ? MR_INPUT_LIVE_YES
+                                                       : MR_INPUT_LIVE_NO,
                    .option = options->input_options.text,
                    .option_count = options->input_options.count },
         .settings = options->settings,

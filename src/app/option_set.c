@@ -104,7 +104,7 @@ int mr_option_set(const struct mr_option *option, const char *text, struct mr_op
 
 void mr_option_set_defaults(struct mr_options *options)
 {
-    *options = (struct mr_options){ .source = "test:", .loop = MR_BY_MODE };
+    *options = (struct mr_options){ .source = "test:", .loop = MR_BY_MODE, .live = MR_BY_MODE };
     for (size_t i = 0; i < mr_option_table_count; i++)
         if (mr_option_table[i].fallback != NULL)
             mr_option_set(&mr_option_table[i], mr_option_table[i].fallback, options, NULL);

@@ -49,6 +49,8 @@ const struct mr_option mr_option_table[] = {
           "rate to ask a camera for, or of raw video or a row of pictures (the source's choice)" },
     { "input-option", 0, "KEY=VALUE", MR_OPTION_LIST, AT(input_options),
       .help = "one of FFmpeg's options for the source; several: again" },
+    { "live", 0, "yes|no", MR_OPTION_CHOICE, AT(live), .choices = yes_or_no,
+      .help = "whether the source arrives at its own pace (found by looking)" },
     { "poll", 0, "TIME", MR_OPTION_SECONDS, AT(poll_s), .min = 0.02, .max = 86400, .fallback = "1",
       .help =
           "a still picture over HTTP is fetched again so often, a file if it has changed (%s s)" },

@@ -47,6 +47,7 @@ struct mr_options {
     struct mr_size input_size;
     double input_fps;
     struct mr_values input_options; /* each "key=value" */
+    int live;                       /* MR_BY_MODE: found by looking */
     double poll_s;
     double stall_s;
     double idle_disconnect_s; /* 0: never */

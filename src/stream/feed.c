@@ -5,6 +5,7 @@
 #include "media/source/source_jpeg.h"
 #include "media/source/source_skip.h"
 #include "stream/ingest_private.h"
+#include "stream/inlet.h"
 #include "stream/phase.h"
 #include "stream/rest.h"
 #include "stream/signs.h"
@@ -100,6 +101,8 @@ static int read_frame(struct mr_ingest *ingest, struct mr_decoded *decoded)
                           memory_order_relaxed);
     if (result != 0)
         return result;
+    if (mr_source_info(ingest->source)->live != ingest->info.live)
+        mr_inlet_note(ingest);
     mr_signs_note_life(ingest);
     place(ingest, decoded);
     mr_stats_stage(&stream->stats, MR_STAGE_DECODE, mr_clock_now_us() - start_us);

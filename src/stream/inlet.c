@@ -23,6 +23,17 @@ static void note_info(struct mr_ingest *ingest)
            info.codec, info.width, info.height, rate, info.live ? ", live" : "");
 }
 
+void mr_inlet_note(struct mr_ingest *ingest)
+{
+    const struct mr_stream_options *options = &ingest->stream->options;
+    note_info(ingest);
+    ingest->paced = (!ingest->info.live || ingest->info.bursts) && !options->lossless;
+    if (options->lossless || (ingest->opened && !ingest->paced))
+        return;
+    mr_mailbox_set_capacity(&ingest->stream->mailbox,
+                            ingest->paced ? MR_STREAM_QUEUE_FILE : MR_STREAM_QUEUE_LIVE);
+}
+
 int mr_inlet_open(struct mr_ingest *ingest)
 {
     struct mr_stream *stream = ingest->stream;
@@ -42,10 +53,7 @@ int mr_inlet_open(struct mr_ingest *ingest)
     if (result < 0)
         return result;
 
-    note_info(ingest);
-    ingest->paced = (!ingest->info.live || ingest->info.bursts) && !options->lossless;
-    if (!ingest->paced && !options->lossless && !ingest->opened)
-        mr_mailbox_set_capacity(&stream->mailbox, MR_STREAM_QUEUE_LIVE);
+    mr_inlet_note(ingest);
     mr_pacer_set_rate(&ingest->pacer, ingest->info.fps);
     mr_pacer_reset(&ingest->pacer);
     ingest->begins = true;

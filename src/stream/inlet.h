@@ -8,6 +8,9 @@ struct mr_ingest;
  * return: 0; -ECANCELED; -errno with ingest->error */
 int mr_inlet_open(struct mr_ingest *ingest);
 
+/* Take over what is known about the source; again when that has changed: a pipe proves to be a file. */
+void mr_inlet_note(struct mr_ingest *ingest);
+
 void mr_inlet_close(struct mr_ingest *ingest); /* if it is open */
 
 #endif

@@ -33,7 +33,7 @@ struct mr_mailbox {
 void mr_mailbox_init(struct mr_mailbox *mailbox, unsigned capacity, bool lossless);
 void mr_mailbox_finish(struct mr_mailbox *mailbox); /* both threads are gone */
 
-/* Once it is known what the source is; before the first put. */
+/* Once it is known what the source is. It may grow later, but not shrink. */
 void mr_mailbox_set_capacity(struct mr_mailbox *mailbox, unsigned capacity);
 
 /* Put a picture in; takes the caller's reference. Blocks only if lossless and full.

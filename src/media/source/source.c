@@ -27,6 +27,7 @@ static void describe(struct mr_source *source)
     info->height = parameters->height;
     info->fps = source->input.fps;
     info->live = source->input.live;
+    info->piped = source->input.piped;
     info->remote = source->input.remote;
     info->still = source->input.still;
     const char *format = source->input.demuxer->iformat->name;

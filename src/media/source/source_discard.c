@@ -22,7 +22,10 @@ static bool drop_packet(struct mr_source *source)
 int mr_source_discard(struct mr_source *source, struct mr_error *error)
 {
     source->discarding = true;
-    mr_patience_begin(&source->patience);
+    if (source->input.piped)
+        mr_patience_lift(&source->patience);
+    else
+        mr_patience_begin(&source->patience);
     while (!source->ended) {
         if (mr_patience_check(&source->patience) != 0)
             return mr_source_state_fail(source, AVERROR_EXIT, error);

@@ -49,9 +49,10 @@ int mr_source_play_open(struct mr_source *source, struct mr_error *error)
 
 /* ---- from packet to frame ---- */
 
+/* return: whether somebody else may stop sending, and may be reached again. A pipe is waited for as long as it takes. */
 static bool has_peer(const struct mr_source *source)
 {
-    return source->info.live || source->info.remote;
+    return (source->input.live && !source->input.piped) || source->input.remote;
 }
 
 /* Key frames may be many seconds apart: packets are a sign of life until the first frame. */

@@ -47,7 +47,9 @@ struct mr_source {
     struct mr_timeline timeline;
     struct mr_recorded recorded;
     struct mr_skipper skipper;
-    int64_t last_stamp; /* of a packet, if `stamped` */
+    int64_t pace_since_us, pace_from_us; /* when the first frame of a pipe came, and its time */
+    uint64_t pace_frames;                /* since then */
+    int64_t last_stamp;                  /* of a packet, if `stamped` */
     bool stamped;
     int64_t shift_us; /* from the input's time to media time, as of the last frame */
     int64_t slot_us;  /* media time of the slot that was noted last */
