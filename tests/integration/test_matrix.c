@@ -5,6 +5,7 @@
 #include "support/matrix_clips.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,9 @@ static void check_lines(const struct matrix_clip *clip, const struct matrix_refe
                          2);
         assert_true(count < reference->frames);
         assert_int_equal(seq, count);
-        if (llabs(pts_us - reference->pts_us[count]) > 1)
+        /* a frame with the time of the one before comes a millisecond after it */
+        bool again = count > 0 && reference->pts_us[count] == reference->pts_us[count - 1];
+        if (llabs(pts_us - reference->pts_us[count] - (again ? 1000 : 0)) > 1)
             fail_msg("%s: frame %d is at %ld us, not %ld", clip->file, count, (long)pts_us,
                      (long)reference->pts_us[count]);
         count++;

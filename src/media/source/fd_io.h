@@ -20,6 +20,8 @@ struct mr_fd_io_use {
     int64_t capacity;  /* of the pipe, in bytes; 0: it is none */
     bool file;         /* it is a regular file */
 };
+
+/* return: the figures of a context that mr_fd_io_open made */
 struct mr_fd_io_use mr_fd_io_measure(const struct AVIOContext *io);
 
 /* Close the descriptor and free the context. */

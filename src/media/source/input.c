@@ -10,6 +10,7 @@
 #include "media/source/input_pipe.h"
 #include "media/source/locator.h"
 #include "media/source/multipart.h"
+#include "media/source/row.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -63,10 +64,6 @@ static int fail(const struct attempt *attempt, int averror)
         return mr_error_set(attempt->error, code,
                             "\"%s\" is damaged or not a video FFmpeg knows (%s)", attempt->shown,
                             hint);
-
-    if (attempt->locator.pictures != NULL && averror == AVERROR(ENOENT))
-        return mr_error_set(attempt->error, code, "no file matches \"%s\", with any number",
-                            attempt->shown);
 
     const char *format = attempt->locator.camera_format;
     if (format != NULL && averror == AVERROR(EINVAL))
@@ -320,6 +317,8 @@ static int open_all(struct mr_input *input, struct attempt *attempt, const char 
     if ((failed = open_decoder(input, attempt, threads)) != 0)
         return failed;
     describe(input, attempt->wish->fps);
+    input->row = attempt->locator.row;
+    attempt->locator.row = NULL;
     return 0;
 }
 
@@ -354,6 +353,7 @@ void mr_input_close(struct mr_input *input)
     avcodec_free_context(&input->decoder);
     avformat_close_input(&input->demuxer);
     mr_ahead_finish(&input->ahead);
+    mr_row_destroy(input->row);
     mr_multipart_destroy(&input->multipart);
     mr_fd_io_close(&input->io);
     mr_decoder_threads_release(&input->large);

@@ -16,6 +16,7 @@ struct AVIOContext;
 struct AVStream;
 struct mr_input_options;
 struct mr_multipart;
+struct mr_row;
 
 struct mr_input {
     struct AVFormatContext *demuxer;
@@ -25,7 +26,9 @@ struct mr_input {
     struct AVCodecContext *decoder;
     struct mr_orientation orientation; /* the stream's; a frame may bring its own */
     double fps;                        /* nominal; 0 when unknown */
-    struct mr_ahead ahead;             /* packets to be read before those of the demuxer */
+    struct mr_row
+        *row; /* picture files that are read instead of the demuxer's packets; NULL: none */
+    struct mr_ahead ahead; /* packets to be read before those of the demuxer */
     bool live;
     bool piped;   /* comes through a descriptor: when it has ended, it cannot be opened again */
     bool remote;  /* comes over a network */

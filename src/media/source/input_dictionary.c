@@ -119,10 +119,8 @@ static int add_defaults(const struct mr_locator *locator, AVDictionary **diction
     for (size_t i = 0; !failed && i < sizeof(defaults) / sizeof(*defaults); i++)
         if (mr_protocols_is(locator->url, defaults[i].scheme))
             failed = set(dictionary, defaults[i].key, defaults[i].value);
-    if (!failed && locator->pictures != NULL)
-        failed = set(dictionary, "pattern_type", locator->pictures);
-    if (!failed && locator->pictures != NULL) /* where the first number is looked for */
-        failed = set(dictionary, "start_number_range", "100000");
+    if (!failed && locator->row != NULL) /* its files are read one by one */
+        failed = set(dictionary, "pattern_type", "none");
     if (!failed && locator->camera_format != NULL)
         failed = set(dictionary, "input_format", locator->camera_format);
     return failed;

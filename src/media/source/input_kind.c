@@ -26,7 +26,7 @@ static bool is_live(const AVFormatContext *demuxer, const struct mr_locator *loc
 {
     if (locator->device || locator->fd_given)
         return locator->live;
-    if (locator->pictures || strstr(locator->url, "://") == NULL)
+    if (locator->row != NULL || strstr(locator->url, "://") == NULL)
         return false;
     if (mr_protocols_is(locator->url, "rtsp") || mr_protocols_is(locator->url, "rtsps"))
         return true;
@@ -40,7 +40,7 @@ static bool has_pictures(const AVFormatContext *demuxer, const struct mr_locator
 {
     static const char pipe[] = "_pipe";
     const char *name = demuxer->iformat->name, *end = strstr(name, pipe);
-    if (locator->fd_given || locator->pictures || locator->device)
+    if (locator->fd_given || locator->row != NULL || locator->device)
         return false;
     return strcmp(name, "image2") == 0 || (end != NULL && end[strlen(pipe)] == '\0');
 }

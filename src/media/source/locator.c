@@ -3,10 +3,10 @@
 #include "media/picture/geometry.h"
 #include "media/picture/picture.h"
 #include "media/source/protocols.h"
+#include "media/source/row.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <libavcodec/codec_desc.h>
 #include <libavformat/avformat.h>
 #include <libavutil/pixdesc.h>
@@ -147,23 +147,26 @@ static bool is_numbered(const char *source)
     return false;
 }
 
-static bool matches_any(const char *pattern)
+/* The first number that the user wants, as FFmpeg's demuxer takes it. */
+static int64_t first_number(const struct mr_input_options *wish)
 {
-    glob_t found;
-    bool any = glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0;
-    globfree(&found);
-    return any;
+    static const char key[] = "start_number=";
+    for (size_t i = 0; i < wish->option_count; i++)
+        if (strncmp(wish->option[i], key, sizeof(key) - 1) == 0)
+            return strtoll(wish->option[i] + sizeof(key) - 1, NULL, 10);
+    return 0;
 }
 
-static int set_pictures(struct mr_locator *locator, const char *pattern, struct mr_error *error)
+static int set_pictures(struct mr_locator *locator, const char *pattern,
+                        const struct mr_input_options *wish, struct mr_error *error)
 {
-    bool numbered = is_numbered(pattern);
-    if (!numbered && !matches_any(pattern))
-        return mr_error_set(error, -ENOENT, "no file matches \"%s\"", pattern);
-    locator->pictures = numbered ? "sequence" : "glob";
+    int failed = mr_row_create(pattern, first_number(wish), &locator->row, error);
+    if (failed)
+        return failed;
+    const char *first = mr_row_first(locator->row);
     locator->format = "image2";
     /* a colon in it would look like a protocol's */
-    return set_url(locator, pattern[0] == '/' ? "" : "./", pattern);
+    return set_url(locator, first[0] == '/' ? "" : "./", first);
 }
 
 /* ---- files and addresses ---- */
@@ -185,7 +188,8 @@ static int set_format(struct mr_locator *locator, const char *wish, struct mr_er
 }
 
 /* A file that exists is a path, even with colons in its name; FFmpeg understands the rest. */
-static int set_path_or_url(struct mr_locator *locator, const char *source, struct mr_error *error)
+static int set_path_or_url(struct mr_locator *locator, const char *source,
+                           const struct mr_input_options *wish, struct mr_error *error)
 {
     struct stat status;
     if (locator->device)
@@ -193,7 +197,7 @@ static int set_path_or_url(struct mr_locator *locator, const char *source, struc
     if (stat(source, &status) < 0) {
         bool path = mr_protocols_scheme(source) == 0;
         if (path && (is_numbered(source) || strpbrk(source, "*?[") != NULL))
-            return set_pictures(locator, source, error);
+            return set_pictures(locator, source, wish, error);
         return set_url(locator, "", source);
     }
     if (S_ISDIR(status.st_mode))
@@ -206,9 +210,10 @@ static int set_path_or_url(struct mr_locator *locator, const char *source, struc
     return set_url(locator, "file:", source);
 }
 
-static int resolve(struct mr_locator *locator, const char *source, const char *wish,
-                   struct mr_error *error)
+static int resolve(struct mr_locator *locator, const char *source,
+                   const struct mr_input_options *options, struct mr_error *error)
 {
+    const char *wish = options->format;
     bool test = begins_with(source, "test:"), graph = begins_with(source, "lavfi:");
     if ((test || graph) && wish != NULL)
         return mr_error_set(error, -EINVAL,
@@ -225,14 +230,14 @@ static int resolve(struct mr_locator *locator, const char *source, const char *w
         return failed;
     if (strcmp(source, "-") == 0)
         return set_fd(locator, fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
-    return set_path_or_url(locator, source, error);
+    return set_path_or_url(locator, source, options, error);
 }
 
 int mr_locator_init(struct mr_locator *locator, const char *source,
                     const struct mr_input_options *wish, struct mr_error *error)
 {
     *locator = empty;
-    int failed = resolve(locator, source, wish->format, error);
+    int failed = resolve(locator, source, wish, error);
     if (failed) {
         mr_locator_finish(locator);
         *locator = empty;
@@ -244,5 +249,6 @@ void mr_locator_finish(struct mr_locator *locator)
 {
     if (locator->fd >= 0)
         close(locator->fd);
+    mr_row_destroy(locator->row);
     free(locator->url);
 }

@@ -9,6 +9,8 @@
 #include <libavutil/pixfmt.h>
 #include <stdbool.h>
 
+struct mr_row;
+
 struct mr_locator {
     char *url;                 /* what avformat_open_input is given; malloc'd */
     const char *format;        /* FFmpeg's input format to force, or NULL: found by looking */
@@ -18,8 +20,9 @@ struct mr_locator {
     bool live;                 /* … and delivers at its own pace */
     bool camera;               /* … as a V4L2 device */
     const char *camera_format; /* … in this pixel format or codec, or NULL: any; the wish's */
-    const char *pictures;      /* a row of picture files: FFmpeg's name for this kind of pattern */
-    enum AVColorSpace matrix;  /* of YUV that does not say its matrix */
+    struct mr_row *
+        row; /* a row of picture files, of which `url` is the first; NULL: none. The taker sets it to NULL */
+    enum AVColorSpace matrix; /* of YUV that does not say its matrix */
 };
 
 /* Look at `source` and, for standard input and FIFOs, open it (a FIFO without waiting for a

@@ -1,6 +1,7 @@
 #include "media/source/source_play.h"
 
 #include "base/clock.h"
+#include "media/source/row.h"
 #include "media/source/source_frame.h"
 #include "media/source/source_jpeg.h"
 #include "media/source/source_look.h"
@@ -88,6 +89,14 @@ static int read_failed(struct mr_source *source, int averror, struct mr_error *e
     return STEP_AGAIN;
 }
 
+/* The log names a damaged file of a row. */
+static void note_damage(struct mr_source *source)
+{
+    if (source->input.row != NULL)
+        mr_row_note_damage(source->input.row);
+    mr_source_state_damage(source);
+}
+
 /* return: what FFmpeg does; 0 for a packet that is left out */
 static int decode_packet(struct mr_source *source)
 {
@@ -100,15 +109,27 @@ static int decode_packet(struct mr_source *source)
     mr_source_skip_or_not(source);
     int averror = avcodec_send_packet(source->input.decoder, source->packet);
     if (averror < 0 && averror != AVERROR(ENOMEM))
+        note_damage(source);
+    return averror;
+}
+
+static int read_packet(struct mr_source *source)
+{
+    unsigned left_out;
+    if (source->input.row == NULL)
+        return mr_recorded_read(&source->recorded, &source->input.ahead, source->input.demuxer,
+                                source->packet);
+    int averror = mr_row_read(source->input.row, source->packet, &left_out);
+    for (; left_out > 0; left_out--)
         mr_source_state_damage(source);
+    source->packet->stream_index = source->input.stream->index;
     return averror;
 }
 
 /* One packet from the demuxer to the decoder. */
 static int feed(struct mr_source *source, struct mr_error *error)
 {
-    int averror = mr_recorded_read(&source->recorded, &source->input.ahead, source->input.demuxer,
-                                   source->packet);
+    int averror = read_packet(source);
     if (averror < 0)
         return read_failed(source, averror, error);
     bool ours = source->packet->stream_index == source->input.stream->index;
@@ -133,7 +154,7 @@ static int step(struct mr_source *source, struct mr_error *error)
         return feed(source, error);
     if (averror == AVERROR(ENOMEM))
         return mr_source_state_fail(source, averror, error);
-    mr_source_state_damage(source);
+    note_damage(source);
     return STEP_AGAIN;
 }
 

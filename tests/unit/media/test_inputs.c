@@ -11,6 +11,7 @@
 #include <libavutil/cpu.h>
 #include <libavutil/frame.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -156,6 +157,71 @@ static void plays_rows_of_pictures(void **state)
     check_refused(pattern, WISH(0), -ENOENT, "no file matches \"");
 }
 
+/* Copy the picture that is `number` of a row to `name`. */
+static void copy(int number, const char *name)
+{
+    char from[CLIP_PATH], to[CLIP_PATH], command[3 * CLIP_PATH];
+    clip_path("sides?.png", from);
+    clip_path(name, to);
+    snprintf(command, sizeof(command), "cp '%.*s%d.png' '%s'",
+             (int)(strlen(from) - strlen("?.png")), from, number, to);
+    assert_int_equal(system(command), 0);
+}
+
+/* Read the row and compare the pictures' widths, which are 64, 80, … pixels. */
+static void check_row(const char *pattern, const int *numbers, int count, uint64_t damaged)
+{
+    char path[CLIP_PATH];
+    struct mr_decoded decoded;
+    struct mr_error error;
+    clip_path(pattern, path);
+    struct mr_source *source = open_wished(path, WISH(0), false);
+    for (int i = 0; i < count; i++) {
+        if (mr_source_read(source, &decoded, &error) != 0)
+            fail_msg("%s: picture %d: %s", pattern, i, error.text);
+        assert_int_equal(decoded.frame->width, 64 + 16 * numbers[i]);
+        assert_in_range(decoded.pts_us, (uint64_t)i * 40000, (uint64_t)(i + 1) * 40000);
+    }
+    assert_int_equal(mr_source_read(source, &decoded, &error), 1);
+    assert_int_equal(mr_source_damaged(source), damaged);
+    mr_source_close(source);
+}
+
+/* Names in the order of their numbers; what cannot be read is left out. */
+static void rows_have_holes_and_damage(void **state)
+{
+    (void)state;
+    char path[CLIP_PATH];
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof(path), "sides%d.png", i);
+        char clip[CLIP_PATH];
+        clip_path(path, clip);
+        clip_ffmpeg("-f lavfi -i testsrc2=size=%dx48:rate=1 -frames:v 1 -update 1 %s", 64 + 16 * i,
+                    clip);
+    }
+    copy(0, "r1.png");
+    copy(1, "r2.png");
+    copy(2, "r12.png");
+    copy(3, "r100.png");
+    static const int all[] = { 0, 1, 2, 3 };
+    check_row("r%d.png", all, 4, 0);
+    check_row("r*.png", all, 4, 0);
+
+    clip_path("r3.png", path); /* empty */
+    assert_int_equal(close(open(path, O_CREAT | O_WRONLY, 0600)), 0);
+    clip_path("r4.png", path); /* dangling */
+    assert_int_equal(symlink("nowhere.png", path), 0);
+    copy(3, "r5.png"); /* half of it is there */
+    clip_path("r5.png", path);
+    assert_int_equal(truncate(path, 60), 0);
+    check_row("r%d.png", all, 4, 3);
+    check_row("r*.png", all, 4, 3);
+
+    clip_path("r1.png", path); /* the first one, too */
+    assert_int_equal(truncate(path, 0), 0);
+    check_row("r%d.png", all + 1, 3, 4);
+}
+
 /* One frame; looping, the same again each second, without being decoded. */
 static void check_still(const char *path, int64_t step_us, const struct mr_input_options *wish)
 {
@@ -272,7 +338,7 @@ static void shares_the_cores(void **state)
 
 RUN_TESTS(cmocka_unit_test(refuses_what_makes_no_sense),
           cmocka_unit_test(takes_options_of_demuxer_and_decoder), cmocka_unit_test(reads_raw_video),
-          cmocka_unit_test(plays_rows_of_pictures), cmocka_unit_test(plays_stills),
-          cmocka_unit_test(plays_a_still_that_is_left_as_it_is),
+          cmocka_unit_test(plays_rows_of_pictures), cmocka_unit_test(rows_have_holes_and_damage),
+          cmocka_unit_test(plays_stills), cmocka_unit_test(plays_a_still_that_is_left_as_it_is),
           cmocka_unit_test(keeps_the_time_of_animations),
           cmocka_unit_test(bounds_what_an_input_opens), cmocka_unit_test(shares_the_cores))
