@@ -142,16 +142,18 @@ test('a word while there is no picture, and the last picture when it is gone', a
   const page = await openPage(t, browser);
   await page.goto(`${own.url}embed/nosuch`);
   await page.getByRole('status').getByText('Unknown').waitFor();
+  await page.getByText('No stream called “nosuch”').waitFor();
   assert.deepEqual(await findBarriers(page), []);
   await shoot(page, 'embed-unknown');
   await page.goto(`${own.url}embed/live`);
   await untilPicture(page);
   await own.stop();
-  await page.locator('#state[data-state="gone"]').waitFor({ state: 'attached' });
-  assert.equal(await page.locator('#state').textContent(), '');
-  assert.ok(await page.locator('#picture').isVisible());
+  await page.locator('#state[data-state="gone"]', { hasText: /^Offline$/ }).waitFor();
+  await page.locator('.old #picture').waitFor(); // an old picture must not look live
+  await shoot(page, 'embed-gone');
   await own.start();
-  await page.locator('#state[data-state="live"]').waitFor({ state: 'attached' });
+  await page.locator('#state[data-state="live"]', { hasText: /^$/ }).waitFor({ state: 'attached' });
+  await page.locator('html:not(.old) #picture').waitFor();
 });
 
 test('a token in the address is taken and does not stay there', async (t) => {

@@ -232,6 +232,34 @@ after(async () => {
   camera?.stop();
 });
 
+// What somebody sees, and finds in the log, whose proxy lacks a line of the fragment.
+for (const [what, changes, shown, logged] of [
+  ['Upgrade', { '        proxy_set_header Upgrade $http_upgrade;\n': '' },
+    /WebSocket connections do not get through: a proxy in front has to pass on the headers Upgrade and Connection/,
+    /a WebSocket came without Upgrade: a proxy in front has to pass on the headers Upgrade and Connection/],
+  ['the port in Host', { '$http_host': '$host' },
+    /pages of https:\/\/localhost:\d+ may not watch here: the server was asked as "localhost"\. A proxy in front has to pass on Host with its port/,
+    /refused 127\.0\.0\.1: pages of https:\/\/localhost:\d+ may not watch here/],
+  ['Host', { '        proxy_set_header Host $http_host;\n': '',
+    '        proxy_set_header X-Forwarded-Host $http_host;\n': '' },
+  /the server was asked as "127\.0\.0\.1:\d+"\. A proxy in front has to pass on Host with its port/,
+  /the server was asked as "127\.0\.0\.1:\d+"/],
+]) {
+  test(`nginx without ${what}: viewer, embed page, studio and log say so`, async (t) => {
+    const own = await new Server('--trusted-proxy', '127.0.0.1', '--token', 'let-me-in', '--always', 'test:').start();
+    t.after(() => own.stop());
+    const proxy = await start(t, 'nginx', {
+      ...changes, [new URL(server.url).host]: new URL(own.url).host,
+    });
+    for (const address of ['', 'embed/live', 'studio#token=let-me-in']) {
+      const page = await openPage(t, browser, { ignoreHTTPSErrors: true });
+      await page.goto(`${proxy.url}${address}`);
+      await page.getByText(shown).first().waitFor();
+    }
+    assert.match(own.log, logged);
+  });
+}
+
 for (const name of Object.keys(proxies)) {
   test(`${name}: page and frames come through`, async (t) => {
     const proxy = await start(t, name);

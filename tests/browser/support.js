@@ -116,6 +116,11 @@ export class Server {
     return this;
   }
 
+  // What it has written to its log since it was started.
+  get log() {
+    return this.#errors;
+  }
+
   // Ends it; returns the exit status, or the signal's name when it was one.
   async stop(signal = 'SIGTERM') {
     const ending = this.#process;

@@ -177,6 +177,7 @@ test('a stream that has ended keeps its last picture', async (t) => {
   await untilState(page, 'ended');
   await untilNotice(page, 'The stream has ended');
   assert.equal(await page.locator('#state').textContent(), 'Ended');
+  await page.locator('#frame.old[data-word="Ended"]').waitFor(); // an old picture must not look live
   assert.ok(await page.locator('#picture').isVisible());
   await inspect(page, 'ended');
 });
@@ -209,9 +210,11 @@ test('a server that has gone, and is back', async (t) => {
   await untilNotice(page, 'No connection to the server');
   await page.locator('#notice-detail', { hasText: /^Trying again/ }).waitFor();
   assert.equal(await page.locator('#state').textContent(), 'Offline');
+  await page.locator('#frame.old[data-word="Offline"]').waitFor();
   await inspect(page, 'gone');
   await server.start();
   await untilLive(page);
+  await page.locator('#frame:not(.old)').waitFor();
   await page.locator('#notice').waitFor({ state: 'hidden' });
 });
 

@@ -3,6 +3,8 @@
 const ANSWER_MS = 4000;
 const KINDS = { 401: 'forbidden', 403: 'forbidden', 404: 'unknown', 503: 'full' };
 const ROOM = 426; // the address is for WebSockets only, so it would have accepted one
+const NOT_THROUGH = 'The server answers, but WebSocket connections do not get through: a proxy in front has to pass on '
+  + 'the headers Upgrade and Connection';
 
 // Why there is no connection: `kind` becomes the status's kind, the message its reason.
 export class Refusal extends Error {
@@ -38,9 +40,11 @@ export class Server {
   async explain(socketUrl) {
     const url = new URL(socketUrl);
     url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
+    const page = globalThis.location?.origin; // a plain GET of the same server does not say it
+    if (page && page !== 'null') url.searchParams.set('origin', page);
     try {
       const { status, body } = await get(url, {});
-      if (status === ROOM) return { kind: 'refused', reason: null };
+      if (status === ROOM) return { kind: 'refused', reason: NOT_THROUGH };
       const kind = KINDS[status] ?? (status >= 500 ? 'gone' : 'refused');
       return { kind, reason: errorOf(body) ?? answered(status) };
     } catch (error) {

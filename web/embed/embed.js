@@ -10,9 +10,10 @@ import { connect } from '../client/moonreel.js';
 import { element, setText } from '../shared/dom.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
-import { describe } from '../shared/status.js';
+import { describe, isOld } from '../shared/status.js';
 import { onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
 
+const EXPLAINED = ['failed', 'unknown', 'full', 'forbidden', 'refused', 'gone'];
 const BASE = new URL('../', location);
 const query = new URLSearchParams(location.search);
 const root = document.documentElement;
@@ -24,6 +25,7 @@ function drawn(frame, width, height) {
   size = { width, height };
   picture.classList.remove('empty');
   setText('state', '');
+  setText('reason', '');
 }
 
 root.classList.toggle('cover', query.get('fit') === 'cover');
@@ -43,11 +45,15 @@ function watch() {
   return opened;
 }
 
+// An old picture is dimmed, with the word over it; where there is none, the reason stands there as well.
 function showStatus(status) {
-  const { word } = describe(status);
+  const { word, title, detail } = describe(status, { hasToken: token !== null });
+  const old = isOld(status);
   document.title = status.stream ?? 'moonreel';
+  root.classList.toggle('old', old && player.shown !== null);
   element('state').dataset.state = status.kind;
-  setText('state', player.shown || status.kind === 'live' ? '' : word);
+  setText('state', old || !player.shown ? word : '');
+  setText('reason', !player.shown && EXPLAINED.includes(status.kind) ? `${title}. ${detail}` : '');
   if (status.kind === 'forbidden' && token === null) tryOther();
 }
 

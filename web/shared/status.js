@@ -34,6 +34,14 @@ const WORDS = {
   closed: ({ reason }) => ['Closed', 'rest', 'The connection is closed', reason ?? ''],
 };
 
+// In these states the picture on the screen is the newest one there is, or somebody has stopped it on purpose.
+const CURRENT = ['live', 'paused', 'lost']; // lost: the server sends pictures that say so
+
+// Whether a picture that is on the screen is an old one, so that it must not look live.
+export function isOld(status) {
+  return !CURRENT.includes(status.kind);
+}
+
 // status: from the client library. extra: { now: performance.now(), hasToken: the page sent a token,
 // hasPicture: a picture is visible; for a lost source it is the server's notice, which gives the
 // reason }. Returns { word, title, detail, tone }; tone is good, busy, bad or rest.

@@ -49,7 +49,7 @@ export class Api {
     if (status >= 502 && !text.startsWith('{')) {
       throw new Gone(`a proxy answered with status ${status}`);
     }
-    if (!open && (status === 401 || status === 403) && sent === this.token) this.#locked(status);
+    if (!open && isAboutToken(status, text) && sent === this.token) this.#locked(status);
     return { status, ok, text, etag: response.headers.get('etag'), json: () => parse(text) };
   }
 
@@ -73,6 +73,11 @@ export class Api {
       throw new Gone(error.message);
     }
   }
+}
+
+// Other refusals (this page's origin, a file that is not the script's) are no matter of the token.
+function isAboutToken(status, text) {
+  return status === 401 || (status === 403 && /this is not the (view )?token/.test(text));
 }
 
 // Returns the reason of a refusal as text.

@@ -5,7 +5,7 @@ import { element, recall, remember, setText } from '../shared/dom.js';
 import { Latency, Rate } from '../shared/meter.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
-import { describe } from '../shared/status.js';
+import { describe, isOld } from '../shared/status.js';
 import { layOut } from '../shared/json_layout.js';
 
 const PAYLOAD_MS = 200; // between two updates of the payload's text
@@ -81,6 +81,7 @@ export class Picture {
     setText('state', word);
     element('state').dataset.tone = tone;
     element('state').dataset.kind = this.status.kind;
+    element('picture').classList.toggle('old', isOld(this.status));
     const early = performance.now() - this.#since < NOTICE_MS;
     const covered = this.status.kind === 'lost' && !element('picture').hidden; // the picture says why
     element('notice').hidden = !title || early || covered;

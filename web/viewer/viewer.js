@@ -9,6 +9,7 @@ import { hasBoxes } from '../shared/boxes.js';
 import { download, element, setText } from '../shared/dom.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
+import { describe, isOld } from '../shared/status.js';
 import { keepToken, onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
 import { FullWindow, makeToggle, SmallWindow } from './controls.js';
 import { Figures } from './figures.js';
@@ -72,6 +73,8 @@ function showStatus(status) {
   if (status.kind === 'forbidden' && token === null) tryOther();
   if (status.kind !== 'live' && status.kind !== 'stalled') figures.restart();
   tell(status);
+  element('frame').classList.toggle('old', isOld(status));
+  element('frame').dataset.word = describe(status).word;
   element('picture').setAttribute('aria-label',
     status.kind === 'live' ? 'Live picture' : 'Last picture');
   if (!status.stream) return;

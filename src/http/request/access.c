@@ -3,8 +3,10 @@
 #include "http/request/auth.h"
 #include "http/request/cross_origin.h"
 #include "http/request/origin.h"
+#include "http/request/refusal.h"
 #include "http/request/respond.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -39,6 +41,8 @@ int mr_access_check_host(const struct mr_request *request)
     const char *host = mr_cross_origin_host(request);
     if (is_own_host(request))
         return 0;
+    mr_refusal_log(request, "\"%s\" is no name of this server; --allow-host %s makes it one", host,
+                   host);
     return mr_respond_error(request, 421, NULL,
                             "\"%s\" is no name of this server; --allow-host makes it one", host);
 }
@@ -80,16 +84,30 @@ bool mr_access_has_view_token(const struct mr_request *request, enum mr_right ri
            mr_auth_check_text(request->site->view_token, token) == MR_AUTH_RIGHT;
 }
 
+int mr_access_refuse_origin(const struct mr_request *request, int status, const char *what,
+                            const char *origin)
+{
+    const char *host = mr_cross_origin_host(request);
+    bool watch = strcmp(what, "watch") == 0;
+    char why[512];
+    snprintf(why, sizeof(why),
+             "pages of %.128s may not %s here: the server was asked as \"%.128s\". A proxy in "
+             "front has to "
+             "pass on Host with its port%s",
+             origin, what, host != NULL ? host : "",
+             watch ? "; --allow-origin lets pages of other servers watch" : "");
+    mr_refusal_log(request, "%s", why);
+    return mr_respond_error(request, status, NULL, "%s", why);
+}
+
 static int check_origin(const struct mr_request *request, enum mr_right right)
 {
     const char *origin = mr_request_header(request, "Origin"),
                *host = mr_cross_origin_host(request);
     if (right == MR_RIGHT_CHANGE && !mr_origin_is_own(origin, host))
-        return mr_respond_error(request, 403, NULL, "pages of %s may not change anything here",
-                                origin);
+        return mr_access_refuse_origin(request, 403, "change anything", origin);
     if (!mr_origin_allowed(&request->site->origins, origin, host))
-        return mr_respond_error(request, 403, NULL,
-                                "pages of %s may not watch here; --allow-origin lets them", origin);
+        return mr_access_refuse_origin(request, 403, "watch", origin);
     if (origin == NULL && is_foreign_part(request))
         return mr_respond_error(
             request, 403, NULL,

@@ -34,4 +34,11 @@ int mr_access_preflight(const struct mr_request *request);
  * thread: any */
 bool mr_access_allows(const struct mr_request *request, enum mr_right right);
 
+/* Refuse a page of this origin, with the reason that is most likely: a proxy that does not pass on Host. The log is told,
+ * too.
+ * in:     what: it may not "watch" or "change anything"
+ * return: the status, which is answered */
+int mr_access_refuse_origin(const struct mr_request *request, int status, const char *what,
+                            const char *origin);
+
 #endif

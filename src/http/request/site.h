@@ -32,9 +32,10 @@ struct mr_site {
     struct mr_webdir *webdir; /* NULL: none */
     char *token;              /* for what changes something */
     char *view_token;         /* for watching; NULL: everybody may */
-    const char *warning;    /* about this machine, for whoever operates it; borrowed; NULL: none */
-    atomic_uint files_sent; /* any thread: large files that are being sent */
-    atomic_bool stopping;   /* any thread: nothing but 503 from now on */
+    const char *warning; /* about this machine, for whoever operates it; borrowed; NULL: none */
+    _Atomic int64_t refusal_told_us; /* any thread: when the log told of a refusal; 0: never */
+    atomic_uint files_sent;          /* any thread: large files that are being sent */
+    atomic_bool stopping;            /* any thread: nothing but 503 from now on */
 
     struct mr_proxies proxies; /* whose X-Forwarded headers are believed */
     struct mr_origins origins; /* whose pages may watch, besides our own */

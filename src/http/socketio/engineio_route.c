@@ -3,6 +3,7 @@
 #include "http/request/body.h"
 #include "http/request/cross_origin.h"
 #include "http/request/query.h"
+#include "http/request/refusal.h"
 #include "http/request/respond.h"
 #include "http/socketio/engineio_polling.h"
 #include "http/socketio/engineio_store.h"
@@ -83,8 +84,14 @@ static int read_question(const struct mr_request *request, struct question *ques
         return -1;
 
     *fault = MR_ENGINEIO_BAD_VERSION;
-    if (mr_query_get(query, "EIO", version, sizeof(version)) < 0 || strcmp(version, "4") != 0)
+    if (mr_query_get(query, "EIO", version, sizeof(version)) < 0 || strcmp(version, "4") != 0) {
+        mr_refusal_log(
+            request,
+            "its Socket.IO client speaks Engine.IO %s; this server speaks Engine.IO 4, as "
+            "clients since version 3 of Socket.IO do",
+            version[0] != '\0' ? version : "of an unknown version");
         return -1;
+    }
 
     *fault = MR_ENGINEIO_BAD_REQUEST;
     question->kind = websocket ? KIND_WEBSOCKET : get ? KIND_POLL : KIND_POST;

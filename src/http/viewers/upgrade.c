@@ -1,5 +1,9 @@
 #include "http/viewers/upgrade.h"
 
+#include "http/request/access.h"
+#include "http/request/cross_origin.h"
+#include "http/request/origin.h"
+#include "http/request/refusal.h"
 #include "http/request/respond.h"
 #include "http/viewers/handover.h"
 #include "http/viewers/handshake.h"
@@ -7,15 +11,35 @@
 
 #define FORMAT_MAX 32
 
+/* A page tells its own origin when it asks why: an ordinary request to the same server has none in its head.
+ * return: 0; else the status of the refusal */
+static int check_page(const struct mr_request *request)
+{
+    char origin[MR_ORIGIN_SIZE];
+    if (!mr_request_parameter(request, "origin", origin, sizeof(origin)) ||
+        mr_origin_allowed(&request->site->origins, origin, mr_cross_origin_host(request)))
+        return 0;
+    return mr_access_refuse_origin(request, 421, "watch", origin); /* 403 is about tokens */
+}
+
 /* A browser does not tell a page why a WebSocket was refused: an ordinary request here does. */
 static int answer_plain(const struct mr_request *request)
 {
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
-    int refused = stream == NULL ? mr_respond_no_stream(request) : mr_handover_admit(request);
+    int refused = stream == NULL ? mr_respond_no_stream(request) : check_page(request);
+    if (refused == 0)
+        refused = mr_handover_admit(request);
     mr_stream_unref(&stream);
     if (refused != 0)
         return refused;
     mr_handover_dismiss(request);
+    if (mr_request_header(request, "Sec-WebSocket-Key") != NULL) {
+        static const char why[] =
+            "a WebSocket came without Upgrade: a proxy in front has to pass on the "
+            "headers Upgrade and Connection";
+        mr_refusal_log(request, "%s", why);
+        return mr_respond_error(request, 426, "Upgrade: websocket\r\n", "%s", why);
+    }
     return mr_respond_error(request, 426, "Upgrade: websocket\r\n",
                             "this address speaks WebSocket");
 }

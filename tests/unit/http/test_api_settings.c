@@ -32,7 +32,8 @@ static void assert_patch(const char *headers, const char *body, int status, cons
     struct fetched answer;
     if (patch(headers, body, &answer) != status)
         fail_msg("%d instead of %d: %s", answer.status, status, (char *)answer.body.data);
-    assert_string_equal((char *)answer.body.data, expected);
+    if (strncmp((char *)answer.body.data, expected, strlen(expected)) != 0)
+        fail_msg("%s instead of %s", (char *)answer.body.data, expected);
     fetched_finish(&answer);
 }
 
@@ -80,8 +81,10 @@ static void nobody_else_may(void **state)
     fetched_finish(&answer);
     assert_patch("\r\nAuthorization: Bearer wrong", "{\"x\":8}", 403,
                  "{\"error\":\"this is not the token\"}");
-    assert_patch(RIGHTS "\r\nOrigin: http://evil.example", "{\"x\":8}", 403,
-                 "{\"error\":\"pages of http://evil.example may not change anything here\"}");
+    assert_patch(
+        RIGHTS "\r\nOrigin: http://evil.example", "{\"x\":8}", 403,
+        "{\"error\":\"pages of http://evil.example may not change anything here: the server was "
+        "asked as \\\"127.0.0.1:");
     assert_patch(RIGHTS "\r\nOrigin: null", "{\"x\":8}", 403,
                  "{\"error\":\"pages of null may not change anything here\"}");
     assert_string_equal(live->changes, "");
