@@ -88,13 +88,14 @@ int mr_access_refuse_origin(const struct mr_request *request, int status, const 
                             const char *origin)
 {
     const char *host = mr_cross_origin_host(request);
-    bool watch = strcmp(what, "watch") == 0;
-    char why[512];
-    snprintf(why, sizeof(why),
-             "pages of %.128s may not %s here: the server was asked as \"%.128s\". A proxy in "
-             "front has to "
-             "pass on Host with its port%s",
-             origin, what, host != NULL ? host : "",
+    bool watch = strcmp(what, "watch") == 0, page = strcmp(origin, "null") != 0;
+    char why[512], proxy[256] = "";
+    if (page) /* a page without an origin comes through no proxy */
+        snprintf(proxy, sizeof(proxy),
+                 ": the server was asked as \"%.128s\". A proxy in front has to pass on Host with "
+                 "its port",
+                 host != NULL ? host : "");
+    snprintf(why, sizeof(why), "pages of %.128s may not %s here%s%s", origin, what, proxy,
              watch ? "; --allow-origin lets pages of other servers watch" : "");
     mr_refusal_log(request, "%s", why);
     return mr_respond_error(request, status, NULL, "%s", why);
