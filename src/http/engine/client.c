@@ -107,6 +107,7 @@ static void packet_done(struct mr_client *client, uint64_t number, int64_t now_u
 {
     client->calm = number == client->viewer->last_packet + 1 ? client->calm + 1 : 0;
     client->viewer->last_packet = number;
+    client->repeating = false;
     count_sent(client, 0, 1);
     if (client->calm >= CALM_PACKETS)
         client->skipping = false;
@@ -261,6 +262,15 @@ void mr_client_receive(struct mr_client *client, uint8_t *scratch, size_t scratc
     client->rearm = true;
 }
 
+/* The last packet becomes the next one, so that what is in between does not take the connection for dead. */
+static void repeat_last(struct mr_client *client)
+{
+    if (client->repeating || client->viewer->last_packet == 0)
+        return;
+    client->repeating = true;
+    client->viewer->last_packet--;
+}
+
 void mr_client_tick(struct mr_client *client, int64_t now_us)
 {
     const struct mr_protocol *protocol = client->protocol;
@@ -270,6 +280,8 @@ void mr_client_tick(struct mr_client *client, int64_t now_us)
             client->phase = MR_CLIENT_GONE;
         else if (!client->blocked && silence_us > MR_CLIENT_PING_US && protocol->ping != NULL)
             protocol->ping(client, &(struct mr_mark){ 0 });
+        else if (!client->blocked && silence_us > MR_CLIENT_PING_US && protocol->repeats)
+            repeat_last(client);
         if (protocol->tick != NULL)
             protocol->tick(client, now_us);
     } else if (now_us >= client->deadline_us) {

@@ -63,12 +63,13 @@ struct mr_client {
     bool moved;  /* the hub is another one: to be put into its group */
 
     enum mr_client_phase phase;
-    bool blocked;  /* the kernel takes no more: wait for EPOLLOUT */
-    bool rearm;    /* bytes may be waiting that no new edge will tell of: renew the registration */
-    bool unread;   /* reading stopped because the queue was full */
-    bool half;     /* the client closed its side */
-    bool skipping; /* it could not keep up: it gets the newest packet, never one before */
-    unsigned calm; /* packets in a row of which it skipped none, without blocking */
+    bool blocked;   /* the kernel takes no more: wait for EPOLLOUT */
+    bool rearm;     /* bytes may be waiting that no new edge will tell of: renew the registration */
+    bool unread;    /* reading stopped because the queue was full */
+    bool half;      /* the client closed its side */
+    bool skipping;  /* it could not keep up: it gets the newest packet, never one before */
+    bool repeating; /* it waits for its last packet once more */
+    unsigned calm;  /* packets in a row of which it skipped none, without blocking */
     struct mr_pace pace; /* while skipping */
 
     struct mr_packet *packet; /* partly sent; NULL: none */

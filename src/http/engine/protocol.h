@@ -18,6 +18,7 @@ struct mr_protocol {
     enum mr_viewer_kind kind;
     const struct mr_form_maker *maker; /* how a packet is framed for it; NULL: it gets none */
     bool once;                         /* one packet, then the end */
+    bool repeats; /* it has no ping: after silence its last packet comes once more */
 
     /* Make what the protocol keeps of a client (client->session), unless it came with it; may be
      * NULL. return: 0; -ENOMEM: the client is dropped */

@@ -31,7 +31,9 @@ static int make_part(struct mr_packet *packet, struct mr_form *form)
 
 static const struct mr_form_maker part = { .slot = MR_FORM_MJPEG, .make = make_part };
 
-const struct mr_protocol mr_mjpeg_protocol = { .kind = MR_VIEWER_MJPEG, .maker = &part };
+const struct mr_protocol mr_mjpeg_protocol = { .kind = MR_VIEWER_MJPEG,
+                                               .maker = &part,
+                                               .repeats = true };
 
 static int make_part_ahead(struct mr_packet *packet, struct mr_form *form)
 {
@@ -45,7 +47,8 @@ static const struct mr_form_maker part_ahead = { .slot = MR_FORM_MJPEG_AHEAD,
                                                  .make = make_part_ahead };
 
 const struct mr_protocol mr_mjpeg_ahead_protocol = { .kind = MR_VIEWER_MJPEG,
-                                                     .maker = &part_ahead };
+                                                     .maker = &part_ahead,
+                                                     .repeats = true };
 
 /* Browsers say which images they know; programs that read the heads of parts do not care. */
 static bool is_browser(const struct mr_request *request)

@@ -370,6 +370,34 @@ static void silence_is_pinged(void **state)
     assert_string_equal(read_runs(f), "headp");
 }
 
+/* Motion JPEG has nothing to ping with: the last picture comes again. */
+static void silence_repeats_the_last_packet(void **state)
+{
+    struct fixture *f = *state;
+    static const struct mr_protocol repeating = {
+        .kind = MR_VIEWER_MJPEG, .maker = &bare, .repeats = true, .close = closed
+    };
+    f->client->protocol = &repeating;
+    pump(f);
+    mr_client_tick(f->client, f->now_us + 2 * MR_CLIENT_PING_US); /* there is none to be repeated */
+    publish(f, 'a', 3);
+    publish(f, 'b', 3);
+    pump(f);
+    for (int i = 0; i < 2; i++) {
+        f->now_us += MR_CLIENT_PING_US + 1;
+        mr_client_tick(f->client, f->now_us);
+        mr_client_tick(f->client, f->now_us + SECOND);
+        pump(f);
+    }
+    publish(f, 'c', 3);
+    pump(f);
+    char got[64] = "";
+    assert_int_equal(recv(f->peer, got, strlen("headbbbbbbbbbccc"), MSG_WAITALL),
+                     strlen("headbbbbbbbbbccc"));
+    assert_string_equal(got, "headbbbbbbbbbccc");
+    assert_true(f->client->viewer->last_packet == 3);
+}
+
 static void a_stalled_client_is_dropped_without_a_ping(void **state)
 {
     struct fixture *f = *state;
@@ -443,6 +471,7 @@ int main(void)
         TEST(a_goodbye_waits_for_the_packet_in_flight),
         TEST(a_goodbye_does_not_wait_for_ever),
         TEST(silence_is_pinged),
+        TEST(silence_repeats_the_last_packet),
         TEST(a_stalled_client_is_dropped_without_a_ping),
         TEST(one_that_hangs_up_is_gone),
     };

@@ -91,13 +91,14 @@ static void a_files_content_is_a_file(void **state)
         struct mr_error error;
         start(&writer, formats[i]);
         struct mr_source *source = open_fifo(&writer, MR_INPUT_LIVE_LOOK);
-        assert_false(mr_source_info(source)->live);
         for (int n = 0; n < FRAMES; n++) {
             assert_int_equal(mr_source_read(source, &decoded, &error), 0);
             assert_in_range(decoded.pts_us, (uint64_t)(n * 40000 - (n > 0) * 100),
                             (uint64_t)n * 40000 + 100);
         }
         assert_int_equal(mr_source_read(source, &decoded, &error), 1);
+        assert_false(mr_source_info(source)
+                         ->live); /* at once, or on a busy machine, after two seconds of media */
         finish(&writer, source);
     }
 }
