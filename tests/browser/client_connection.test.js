@@ -117,7 +117,10 @@ test('why a WebSocket is refused', async (t) => {
     server.refusal = Number(status);
     const once = new Watcher(t, server.url, { reconnect: false });
     const { reason, retryAt } = await once.untilKind(kind);
-    assert.deepEqual([reason, retryAt], [status === '426' ? null : `refused with ${status}`, null]);
+    const wanted = status === '426' ? /^The server answers, but WebSocket connections do not get through: / // a proxy
+      : new RegExp(`^refused with ${status}$`);
+    assert.match(reason, wanted);
+    assert.equal(retryAt, null);
     assert.deepEqual(once.kinds, ['connecting', kind]);
 
     const watcher = new Watcher(t, server.url);

@@ -193,6 +193,7 @@ test('graphs have data, and their values as text', async (t) => {
   await values('drops')
     .filter({ hasText: /rate limit 0\.0/ })
     .waitFor();
+  await values('errors').filter({ hasText: /errors 0\.0/ }).waitFor();
   for (const id of ['fps', 'script', 'stages', 'viewers']) {
     await page.waitForFunction((chart) => {
       // a line was drawn: its colour is on the canvas

@@ -240,6 +240,52 @@ test('hovering a call tells what it does', async (t) => {
   );
 });
 
+// Whether the whole of an element can be seen: it lies in the window, and at its corners nothing else does.
+const isWhole = (locator) => locator.evaluate((node) => {
+  const { left, right, top, bottom } = node.getBoundingClientRect();
+  const at = (x, y) => node.contains(node.getRootNode().elementFromPoint(x, y));
+  return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight
+    && at(left + 8, top + 8) && at(right - 8, top + 8) && at(left + 8, bottom - 8) && at(right - 8, bottom - 8);
+});
+
+test('the help beside a completion can be seen as a whole', async (t) => {
+  const page = await open(t);
+  await write(page, 'frame');
+  await page.keyboard.type(':tex');
+  const info = page.locator('.cm-completionInfo');
+  await info.filter({ hasText: 'frame:text(s, x, y, [options]) → w, h' }).waitFor();
+  await info.filter({ hasText: 'background' }).waitFor(); // what `options` may hold
+  assert.ok(await isWhole(info), 'it is not cut off');
+  assert.ok(await isWhole(page.locator('.cm-tooltip-autocomplete > ul')));
+});
+
+test('long lines are wrapped, and one letter that is selected marks no others', async (t) => {
+  const page = await open(t);
+  await write(page, `local ${'a = a + a '.repeat(60)}`);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+End');
+  assert.equal(await page.locator('#editor .cm-scroller').evaluate((node) => node.scrollWidth - node.clientWidth), 0);
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.locator('#editor .cm-selectionMatch').first().waitFor(); // two characters do
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.locator('#editor .cm-selectionMatch').first().waitFor({ state: 'detached' });
+});
+
+test('Tab through the page goes through the editor and changes nothing', async (t) => {
+  const page = await open(t);
+  const before = await text(page);
+  const active = () => page.evaluate(() => document.activeElement.id);
+  await page.locator('#save').focus();
+  for (let i = 0; await active() !== 'editor'; i++) {
+    assert.ok(i < 10, 'the editor is reached by Tab');
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Tab');
+  assert.notEqual(await active(), 'editor');
+  assert.equal(await text(page), before);
+});
+
 test('Escape, then Tab leaves the editor; Tab alone indents', async (t) => {
   const page = await open(t);
   await write(page, 'x');

@@ -14,6 +14,9 @@ const KEYWORDS = (
 ).split(' ');
 const WORD = /^\w*$/;
 
+// The fields of a class of options, such as TextOptions, for the help of a call that takes them.
+const optionsOf = (type) => (/Options$/.test(type) ? membersOf(type) : {});
+
 // Required parameters become fields to fill in.
 function template(name, { params }) {
   const needed = params.filter((param) => !param.optional);
@@ -29,7 +32,7 @@ function option(name, described, full = name) {
     label: name,
     type: isCall(described) ? 'function' : 'property',
     detail: isCall(described) ? signature('', described) : described.type,
-    info: () => helpFor(full, described),
+    info: () => helpFor(full, described, optionsOf),
   };
   if (!isCall(described)) return basics;
   return snippetCompletion(
@@ -126,7 +129,7 @@ export function hoverHelp(settings) {
         pos: name.line.from + name.from,
         end: name.line.from + name.to,
         above: true,
-        create: () => ({ dom: helpFor(name.text, described) }),
+        create: () => ({ dom: helpFor(name.text, described, optionsOf) }),
       };
     },
     { hoverTime: 250 }

@@ -76,7 +76,8 @@ export class Editor {
       indentOnInput(),
       bracketMatching(),
       closeBrackets(),
-      highlightSelectionMatches(),
+      highlightSelectionMatches({ minSelectionLength: 2 }),
+      EditorView.lineWrapping,
       autocompletion({ override: [completionSource(settings)], activateOnTypingDelay: 60 }),
       hoverHelp(settings),
       luaText,
@@ -94,6 +95,25 @@ export class Editor {
       }),
     ];
     this.#view = new EditorView({ root, parent: root });
+    this.#passTabs();
+  }
+
+  // Whoever goes through the page by Tab leaves the editor by Tab, too, without changing the text. Tab indents once
+  // the text was clicked or any other key was pressed.
+  #passTabs() {
+    const { contentDOM } = this.#view;
+    let pointed = false;
+    contentDOM.addEventListener('pointerdown', () => {
+      pointed = true;
+      this.#view.setTabFocusMode(false);
+    });
+    contentDOM.addEventListener('focus', () => {
+      this.#view.setTabFocusMode(!pointed);
+      pointed = false;
+    });
+    contentDOM.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Tab' && key !== 'Shift' && key !== 'Escape') this.#view.setTabFocusMode(false);
+    }, { capture: true });
   }
 
   // Makes a state of a document for show(). label: for screen readers.
@@ -144,5 +164,6 @@ export class Editor {
 
   focus() {
     this.#view.focus();
+    this.#view.setTabFocusMode(false); // the page has put the cursor here, to edit
   }
 }

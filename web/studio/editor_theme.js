@@ -58,9 +58,9 @@ const look = EditorView.theme({
     border: '1px solid var(--edge)',
     borderRadius: '6px',
     boxShadow: 'var(--shadow)',
-    overflow: 'hidden',
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    borderRadius: '6px',
     fontFamily: 'var(--mono)',
     fontSize: '12.5px',
     maxHeight: '15em',
@@ -74,10 +74,12 @@ const look = EditorView.theme({
   '.cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail': { color: 'var(--text)' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
   '.cm-completionIcon': { color: 'var(--dim)', opacity: '1' },
-  '.cm-tooltip.cm-completionInfo': { padding: '0', maxWidth: '360px', overflow: 'visible' },
+  '.cm-tooltip.cm-completionInfo': { padding: '0', maxWidth: '360px' },
   '.cm-help': {
     padding: '10px 12px',
     maxWidth: '420px',
+    maxHeight: '50vh',
+    overflow: 'auto',
     fontFamily: 'var(--sans)',
     fontSize: '13px',
     lineHeight: '1.45',
@@ -97,7 +99,7 @@ const look = EditorView.theme({
     margin: '8px 0 0',
     fontSize: '12px',
   },
-  '.cm-help dt': { fontFamily: 'var(--mono)' },
+  '.cm-help dt': { fontFamily: 'var(--mono)', whiteSpace: 'pre' },
   '.cm-help dd': { margin: '0', color: 'var(--dim)' },
   '.cm-help dd code': { fontFamily: 'var(--mono)' },
   '.cm-diagnostic': {

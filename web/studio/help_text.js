@@ -21,6 +21,12 @@ function paramRow(param) {
   ];
 }
 
+// The fields of a parameter that is a table of options; none for others.
+function optionRows({ type }, fieldsOf) {
+  return Object.entries(fieldsOf(type.replace(/\?$/, '')))
+    .flatMap(([name, field]) => paramRow({ name: `  ${name}`, ...field }));
+}
+
 // Describes a setting by its help text and its bounds or choices.
 function settingText(setting) {
   const bounds = [
@@ -32,7 +38,8 @@ function settingText(setting) {
   return bounds.filter(Boolean).join('; ');
 }
 
-export function helpFor(name, described) {
+// fieldsOf(type): { name: field } of a class that holds options.
+export function helpFor(name, described, fieldsOf = () => ({})) {
   const doc = described.doc ?? settingText(described);
   const body = make(
     'div',
@@ -41,6 +48,11 @@ export function helpFor(name, described) {
   );
   if (described.hook) body.append(make('p', { className: 'cm-help-hook' }, 'Called by moonreel'));
   if (doc) body.append(make('p', {}, doc));
-  if (described.params?.length) body.append(make('dl', {}, ...described.params.flatMap(paramRow)));
+  const rows = [
+    ...(described.params ?? []).flatMap((param) => [...paramRow(param), ...optionRows(param, fieldsOf)]),
+    ...(described.returns ?? []).filter((value) => value.doc)
+      .flatMap((value) => paramRow({ ...value, name: `→ ${value.name}` })),
+  ];
+  if (rows.length) body.append(make('dl', {}, ...rows));
   return body;
 }

@@ -6,7 +6,7 @@
 //   tables     { json: { doc, members: { encode: Call, null: Field } }, … }
 //   classes    { Frame: { doc, parent, fields: { width: Field }, methods: { skip: Call } }, … }
 //   values     { settings: Field, … }                     globals that are not functions
-// Call: { doc, params: [{ name, type, optional, doc }], returns: [{ type, name }], method, hook }.
+// Call: { doc, params: [{ name, type, optional, doc }], returns: [{ type, name, doc }], method, hook }.
 //   method: scripts call it with a colon; hook: moonreel calls it. Field: { doc, type, optional }.
 
 const BRACKETS = { '(': ')', '{': '}', '[': ']', '<': '>' };
@@ -38,9 +38,11 @@ function readField(text) {
   return { name, type, optional: Boolean(optional), doc };
 }
 
+// "integer w width of the box": the name is one word, the rest describes it.
 function readReturn(text) {
-  const [type, name] = splitType(text);
-  return { type, name };
+  const [type, rest] = splitType(text);
+  const [, name, doc] = /^(\w*)\s*(.*)$/.exec(rest);
+  return { type, name, doc };
 }
 
 // Reads the comment lines before a declaration.

@@ -50,6 +50,12 @@ export const CHARTS = [
     series: CAUSES.map((cause) => ({ key: `drop_${cause}`, label: WORDS[cause] })),
   },
   {
+    id: 'errors',
+    title: 'Script errors per second',
+    format: rate,
+    series: [{ key: 'errors', label: 'errors' }],
+  },
+  {
     id: 'viewers',
     title: 'Viewers',
     format: count,
@@ -63,7 +69,7 @@ const KEYS = CHARTS.flatMap(({ series }) => series.map(({ key }) => key));
 export class Samples {
   at = []; // UNIX time in seconds
   values = Object.fromEntries(KEYS.map((key) => [key, []]));
-  #before = null; // { drops, at } of the previous state, to make rates from counters
+  #before = null; // { drops, errors, at } of the previous state, to make rates from counters
 
   clear() {
     this.at.length = 0;
@@ -99,7 +105,9 @@ export class Samples {
       const more = passed && state.drops[cause] - this.#before.drops[cause];
       sample[`drop_${cause}`] = passed && more >= 0 ? more / passed : null;
     }
-    this.#before = { drops: state.drops, at: seconds };
+    const errors = passed && state.script.errors - this.#before.errors;
+    sample.errors = passed && errors >= 0 ? errors / passed : null;
+    this.#before = { drops: state.drops, errors: state.script.errors, at: seconds };
     return sample;
   }
 

@@ -8,9 +8,12 @@ export function addressOf(name) {
   return `?${query}`;
 }
 
-// id: of the list element; names: of the streams; current: the name of the stream that is shown.
-export function showStreams(id, names, current) {
+const natural = new Intl.Collator('en', { numeric: true }); // cam2 before cam10
+
+// id: of the list element; all: the names of the streams; current: the name of the stream that is shown.
+export function showStreams(id, all, current) {
   const list = element(id);
+  const names = [...all].sort(natural.compare);
   const shown = [...list.children].map((item) => item.textContent);
   if (shown.join() !== names.join()) {
     list.replaceChildren(...names.map((name) =>

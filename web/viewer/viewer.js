@@ -74,6 +74,7 @@ function showStatus(status) {
   if (status.kind !== 'live' && status.kind !== 'stalled') figures.restart();
   tell(status);
   element('frame').classList.toggle('old', isOld(status));
+  if (isOld(status)) watch.clear(); // nobody can say now whether the script fails
   element('frame').dataset.word = describe(status).word;
   element('picture').setAttribute('aria-label',
     status.kind === 'live' ? 'Live picture' : 'Last picture');
@@ -102,6 +103,8 @@ function select(name) {
   element('frame').hidden = true;
   element('show-boxes').hidden = true;
   element('snapshot').disabled = true;
+  figures.restart();
+  figures.show(false, 0);
   setText('seq', '–');
   setText('size', '–');
   viewer.select(name);

@@ -1,6 +1,7 @@
 #include "media/source/source.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "media/ffmpeg/ffmpeg_log.h"
 #include "media/ffmpeg/url.h"
 #include "media/source/source_discard.h"
@@ -14,6 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A file that ends so much earlier than it says was cut off. */
+#define SHORT_US 1000000
 
 /* How many times as long as others an input that comes in bursts may take between two of its pieces. */
 #define BURST_PATIENCE 4
@@ -143,6 +147,32 @@ static int nothing_came(const struct mr_source *source, struct mr_error *error)
                         hinted ? " (" : "", hint, hinted ? ")" : "", remedy(source));
 }
 
+/* return: how long the video is by its file's own words, in µs; 0: it does not say */
+static int64_t said_us(const struct mr_input *input)
+{
+    const AVFormatContext *demuxer = input->demuxer;
+    if (demuxer->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
+        return 0;
+    if (input->stream->duration != AV_NOPTS_VALUE)
+        return av_rescale_q(input->stream->duration, input->stream->time_base, AV_TIME_BASE_Q);
+    return demuxer->nb_streams == 1 && demuxer->duration != AV_NOPTS_VALUE ? demuxer->duration : 0;
+}
+
+/* A file that was cut off plays to where it ends, and the log says so, once. */
+static void tell_if_short(struct mr_source *source)
+{
+    const struct mr_timeline *timeline = &source->timeline;
+    int64_t played_us = timeline->last_us + timeline->last_duration_us - source->start_us;
+    int64_t all_us = said_us(&source->input);
+    if (source->input.live || source->input.still || source->told_short || all_us == 0 ||
+        played_us > all_us - SHORT_US)
+        return;
+    source->told_short = true;
+    mr_log(MR_LOG_WARN, "media",
+           "\"%s\" ends after %.1f s of the %.1f s that it says: it is cut off", source->shown,
+           (double)played_us / 1e6, (double)all_us / 1e6);
+}
+
 /* return: 0 when it goes on from the start; 1 at the end; -errno with *error */
 static int end(struct mr_source *source, struct mr_error *error)
 {
@@ -151,6 +181,8 @@ static int end(struct mr_source *source, struct mr_error *error)
         mr_source_still_become(source);
         return 0;
     }
+    if (source->frames_since_start > 0)
+        tell_if_short(source);
     if (source->frames_since_start == 0)
         ended = nothing_came(source, error);
     else if (source->loop)

@@ -71,6 +71,8 @@ void mr_source_frame_give(struct mr_source *source, int64_t stamp, int64_t durat
         .mirrored = orientation.mirrored,
         .recorded = mr_recorded_take(&source->recorded, stamp),
     };
+    if (source->frames_since_start == 1)
+        source->start_us = decoded->pts_us;
     judge_pace(source, decoded->pts_us);
     mr_source_skip_note(source, stamp, decoded->pts_us);
 }
