@@ -265,6 +265,9 @@ test('long lines are wrapped, and one letter that is selected marks no others', 
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+End');
   assert.equal(await page.locator('#editor .cm-scroller').evaluate((node) => node.scrollWidth - node.clientWidth), 0);
+  await write(page, `local ${'a = a + a '.repeat(4)}`);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+End');
   await page.keyboard.press('Shift+ArrowLeft');
   await page.keyboard.press('Shift+ArrowLeft');
   await page.locator('#editor .cm-selectionMatch').first().waitFor(); // two characters do
