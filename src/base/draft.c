@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define ATTRIBUTE_MAX 65536   /* bytes of a value, or of all names: what Linux allows */
+#define SETTLE_US     20000   /* how long the old file is kept for whoever is just opening it */
 #define LOCK_US       1000000 /* how long a commit waits for another one in the same folder */
 
 /* A group that may not be given, and bits that would be another owner's, are left out. */
@@ -192,20 +193,23 @@ static int exchange(const struct mr_draft *draft)
  * they change back, unless yet another file has come meanwhile, which then stays. */
 static int replace(struct mr_draft *draft, const struct mr_buffer *expected)
 {
-    struct stat ours;
     if (expected == NULL)
         return rename(draft->temporary, draft->path) < 0 ? -errno : 0;
-    if (stat(draft->temporary, &ours) < 0)
+    if (stat(draft->temporary, &draft->own) < 0)
         return -errno;
     if (!holds(draft->path, expected))
         return -ESTALE;
     int result = exchange(draft);
     if (result == -EINVAL || result == -ENOSYS) /* not on this file system */
         return rename(draft->temporary, draft->path) < 0 ? -errno : 0;
-    if (result < 0 || holds(draft->temporary, expected))
+    if (result < 0)
         return result == -ENOENT ? -ESTALE : result;
+    if (holds(draft->temporary, expected)) {
+        draft->expected = expected;
+        return 0;
+    }
     result = exchange(draft);
-    if (result == 0 && !is_same_file(draft->temporary, &ours))
+    if (result == 0 && !is_same_file(draft->temporary, &draft->own))
         result = exchange(draft);
     return result < 0 ? result : -ESTALE;
 }
@@ -223,8 +227,8 @@ int mr_draft_commit(struct mr_draft *draft, const struct mr_buffer *expected)
     if (folder == -EBUSY)
         return -EBUSY;
     int result = draft->fresh ? create_new(draft) : replace(draft, expected);
-    if (result == 0) { /* what is left under this name, if anything, is the old file */
-        unlink(draft->temporary);
+    if (result == 0 && draft->expected == NULL) {
+        unlink(draft->temporary); /* of a new file, whose second name it is */
         free(draft->temporary);
         draft->temporary = NULL;
     }
@@ -233,8 +237,22 @@ int mr_draft_commit(struct mr_draft *draft, const struct mr_buffer *expected)
     return result;
 }
 
-void mr_draft_settle(const struct mr_draft *draft)
+/* Look at the old file again, after a moment for whoever is just opening it. */
+static void look_again(struct mr_draft *draft)
 {
+    static const struct timespec moment = { .tv_nsec = SETTLE_US * 1000 };
+    nanosleep(&moment, NULL);
+    if (!holds(draft->temporary, draft->expected) && is_same_file(draft->path, &draft->own) &&
+        rename(draft->temporary, draft->path) == 0)
+        mr_log(MR_LOG_WARN, "files",
+               "%s was saved by another program at the same moment: its text stays", draft->path);
+    draft->expected = NULL;
+}
+
+void mr_draft_settle(struct mr_draft *draft)
+{
+    if (draft->expected != NULL)
+        look_again(draft);
     int folder = open_folder(draft);
     if (folder >= 0) {
         fsync(folder); /* some file systems refuse: they need none */

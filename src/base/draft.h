@@ -8,11 +8,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 struct mr_draft {
     char *path;      /* of the file itself: symbolic links are followed */
     char *temporary; /* NULL: there is no draft */
     bool fresh;      /* nothing must be in its place yet */
+
+    /* after a commit that expected something, until mr_draft_settle */
+    const struct mr_buffer
+        *expected;   /* borrowed; `temporary` is the old file now. NULL: there is none */
+    struct stat own; /* the new one */
 
     /* what the new file cannot keep of the old one */
     unsigned links;      /* other names (hard links), which keep the old content */
@@ -37,9 +43,11 @@ int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *
  *         Whatever fails, the file is as it was, or as others wrote it */
 int mr_draft_commit(struct mr_draft *draft, const struct mr_buffer *expected);
 
-/* After a commit: see that the new name is on disk, and log a warning about what the new file could not keep. Waits for
- * the disk. */
-void mr_draft_settle(const struct mr_draft *draft);
+/* After a commit, while `expected` is still there: see that the new name is on disk, and log a warning about what the new
+ * file could not keep. An editor that had opened the old file before the commit may write it only now: its text takes the
+ * new one's place then, as if it had been saved a moment later. What it writes even later than 20 ms is lost: the kernel
+ * lets nobody see that a file is about to be opened. Waits, and waits for the disk. */
+void mr_draft_settle(struct mr_draft *draft);
 
 /* Remove what was not committed; free. Takes one that was never written. */
 void mr_draft_finish(struct mr_draft *draft);
