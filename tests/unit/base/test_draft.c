@@ -190,7 +190,7 @@ static void a_file_that_changed_meanwhile_stays(void **state)
     mr_buffer_finish(&old);
 }
 
-#define ROUNDS   600
+#define ROUNDS   300
 #define LOST_MAX 2 /* of the rounds in place, see below */
 
 static atomic_int round_now, rounds_written;
