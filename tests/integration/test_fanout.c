@@ -2,11 +2,10 @@
  * every frame, the slow ones recent ones, and the host's memory stays where it was. */
 #include "base/clock.h"
 #include "support/check.h"
-#include "support/fetch.h"
+#include "support/drops.h"
 #include "support/host.h"
 #include "support/viewer.h"
 
-#include <jansson.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -68,27 +67,9 @@ static void connect_all(void)
     assert_true(viewers_run(viewers, VIEWERS, in_ms(10000), all_watch, NULL));
 }
 
-/* Frames that no viewer can have got: the stream itself dropped them, as it may where sanitizers
- * make it too slow for its rate. */
-static uint64_t frames_dropped(void)
-{
-    struct fetched answer;
-    const char *key;
-    json_t *count;
-    uint64_t total = 0;
-    assert_int_equal(fetch(host.port, "GET /api/streams/live", &answer), 200);
-    json_t *state = json_loadb((char *)answer.body.data, answer.body.size, 0, NULL);
-    assert_non_null(state);
-    json_object_foreach(json_object_get(state, "drops"), key, count) total +=
-        (uint64_t)json_integer_value(count);
-    json_decref(state);
-    fetched_finish(&answer);
-    return total;
-}
-
 static void assert_no_gaps(void)
 {
-    uint64_t dropped = frames_dropped();
+    uint64_t dropped = drops_of(host.port, "live"); /* no viewer can have got these */
     for (int i = FIRST; i < VIEWERS; i++) {
         if (viewers[i].invalid)
             fail_msg("viewer %d: %s", i, viewers[i].fault);
