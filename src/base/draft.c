@@ -61,9 +61,15 @@ static unsigned copy_attributes(int fd, const char *like)
     return lost;
 }
 
-static int fill(int fd, const struct stat *old, const void *bytes, size_t size)
+/* like: the file whose mode, owner and, unless the draft is a fresh one, attributes it gets */
+static int fill(struct mr_draft *draft, int fd, const char *like, const void *bytes, size_t size)
 {
-    int result = copy_owner(fd, old);
+    struct stat old;
+    int result = stat(like, &old) < 0 ? -errno : copy_owner(fd, &old);
+    if (result == 0 && !draft->fresh) {
+        draft->links = (unsigned)old.st_nlink - 1;
+        draft->attributes = copy_attributes(fd, like);
+    }
     if (result == 0)
         result = mr_file_write(fd, bytes, size);
     if (result == 0 && fsync(fd) < 0)
@@ -101,11 +107,7 @@ static int write_like(struct mr_draft *draft, const char *like, const void *byte
     int fd = create(draft);
     if (fd < 0)
         return fd;
-    int result = fill(fd, &old, bytes, size);
-    if (!draft->fresh) {
-        draft->links = (unsigned)old.st_nlink - 1;
-        draft->attributes = copy_attributes(fd, like);
-    }
+    int result = fill(draft, fd, like, bytes, size);
     if (close(fd) < 0 && result == 0)
         result = -errno;
     return result;
@@ -166,15 +168,6 @@ static int lock_folder(const struct mr_draft *draft)
     return busy ? -EBUSY : -1;
 }
 
-static bool holds(const char *path, const struct mr_buffer *expected)
-{
-    struct mr_buffer now = { 0 };
-    bool same = mr_file_read(path, expected->size, &now) == 0 && now.size == expected->size &&
-                (now.size == 0 || memcmp(now.data, expected->data, now.size) == 0);
-    mr_buffer_finish(&now);
-    return same;
-}
-
 static bool is_same_file(const char *path, const struct stat *file)
 {
     struct stat now;
@@ -188,23 +181,23 @@ static int exchange(const struct mr_draft *draft)
                : 0;
 }
 
-/* Programs that know nothing of the lock write the file as well, by renaming or in place. So the draft and the file change
- * places, and what came out is looked at: it cannot be written under its name any more. If it is not what was expected
- * they change back, unless yet another file has come meanwhile, which then stays. */
+/* Editors do not know the lock. So the draft and the file change places, and only then the old file is compared: nobody
+ * can open it under its name any more. If it holds something else, both change back; a third file that has come meanwhile
+ * stays. */
 static int replace(struct mr_draft *draft, const struct mr_buffer *expected)
 {
     if (expected == NULL)
         return rename(draft->temporary, draft->path) < 0 ? -errno : 0;
     if (stat(draft->temporary, &draft->own) < 0)
         return -errno;
-    if (!holds(draft->path, expected))
+    if (!mr_file_holds(draft->path, expected))
         return -ESTALE;
     int result = exchange(draft);
     if (result == -EINVAL || result == -ENOSYS) /* not on this file system */
         return rename(draft->temporary, draft->path) < 0 ? -errno : 0;
     if (result < 0)
         return result == -ENOENT ? -ESTALE : result;
-    if (holds(draft->temporary, expected)) {
+    if (mr_file_holds(draft->temporary, expected)) {
         draft->expected = expected;
         return 0;
     }
@@ -242,8 +235,8 @@ static void look_again(struct mr_draft *draft)
 {
     static const struct timespec moment = { .tv_nsec = SETTLE_US * 1000 };
     nanosleep(&moment, NULL);
-    if (!holds(draft->temporary, draft->expected) && is_same_file(draft->path, &draft->own) &&
-        rename(draft->temporary, draft->path) == 0)
+    if (!mr_file_holds(draft->temporary, draft->expected) &&
+        is_same_file(draft->path, &draft->own) && rename(draft->temporary, draft->path) == 0)
         mr_log(MR_LOG_WARN, "files",
                "%s was saved by another program at the same moment: its text stays", draft->path);
     draft->expected = NULL;

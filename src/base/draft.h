@@ -35,7 +35,7 @@ int mr_draft_write(struct mr_draft *draft, const char *path, const void *bytes, 
 int mr_draft_write_beside(struct mr_draft *draft, const char *like, const char *name,
                           const void *bytes, size_t size);
 
-/* Put the draft in the place of the file. Quick: what is left to do is mr_draft_settle's. While it compares and renames,
+/* Put the draft in the place of the file. Quick; mr_draft_settle does the slow rest. While it compares and renames,
  * it locks the folder (flock), so that of two drafts in any processes one comes first.
  * in:     expected: what the file must still hold, whoever writes it; NULL: anything
  * return: 0; -ESTALE: the file holds something else; MR_PRIVATE_FILES_DENIED for a private file; -EEXIST: there is a file
@@ -46,7 +46,7 @@ int mr_draft_commit(struct mr_draft *draft, const struct mr_buffer *expected);
 /* After a commit, while `expected` is still there: see that the new name is on disk, and log a warning about what the new
  * file could not keep. An editor that had opened the old file before the commit may write it only now: its text takes the
  * new one's place then, as if it had been saved a moment later. What it writes even later than 20 ms is lost: the kernel
- * lets nobody see that a file is about to be opened. Waits, and waits for the disk. */
+ * lets nobody see that a file is about to be opened. Takes 20 ms and the disk's time. */
 void mr_draft_settle(struct mr_draft *draft);
 
 /* Remove what was not committed; free. Takes one that was never written. */

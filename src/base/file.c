@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,15 @@ int mr_file_read(const char *path, size_t limit_bytes, struct mr_buffer *content
 int mr_file_read_script(const char *path, size_t limit_bytes, struct mr_buffer *content)
 {
     return read_file(path, true, limit_bytes, content);
+}
+
+bool mr_file_holds(const char *path, const struct mr_buffer *bytes)
+{
+    struct mr_buffer now = { 0 };
+    bool same = mr_file_read_script(path, bytes->size, &now) == 0 && now.size == bytes->size &&
+                (now.size == 0 || memcmp(now.data, bytes->data, now.size) == 0);
+    mr_buffer_finish(&now);
+    return same;
 }
 
 int mr_file_write(int fd, const void *bytes, size_t size)

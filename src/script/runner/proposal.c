@@ -56,15 +56,7 @@ static int refuse_changed(struct mr_proposal *proposal, struct mr_error *error)
 
 static int check_unchanged(struct mr_proposal *proposal, struct mr_error *error)
 {
-    const char *path = proposal->proposals->path;
-    const struct mr_buffer *expected = &proposal->expected;
-    struct mr_buffer now = { 0 };
-    if (!proposal->expects)
-        return 0;
-    int result = mr_file_read_script(path, MR_BUNDLE_MAX_BYTES, &now);
-    bool same = result == 0 && now.size == expected->size &&
-                (now.size == 0 || memcmp(now.data, expected->data, now.size) == 0);
-    mr_buffer_finish(&now);
+    bool same = !proposal->expects || mr_file_holds(proposal->proposals->path, &proposal->expected);
     return same ? 0 : refuse_changed(proposal, error);
 }
 
