@@ -53,7 +53,8 @@ function showStatus(status) {
   root.classList.toggle('old', old && player.shown !== null);
   element('state').dataset.state = status.kind;
   setText('state', old || !player.shown ? word : '');
-  setText('reason', !player.shown && EXPLAINED.includes(status.kind) ? `${title}. ${detail}` : '');
+  const reason = status.kind === 'unknown' ? title : `${title}. ${detail}`; // there is no list to choose from
+  setText('reason', !player.shown && EXPLAINED.includes(status.kind) ? reason : '');
   if (status.kind === 'forbidden' && token === null) tryOther();
 }
 
