@@ -81,7 +81,7 @@ static int create_server(struct serve *serve, struct mr_error *error)
         serve->registry, &serve->server, error);
 }
 
-/* Whether the streams run in processes of their own does not matter: scripts that are put into force later do. */
+/* Warn if this kernel cannot keep scripts from reading files. */
 static void look_at_machine(struct serve *serve)
 {
     if (mr_confine_landlock_exists())

@@ -262,7 +262,7 @@ void mr_client_receive(struct mr_client *client, uint8_t *scratch, size_t scratc
     client->rearm = true;
 }
 
-/* The last packet becomes the next one, so that what is in between does not take the connection for dead. */
+/* Send the last packet once more, so that a proxy does not take the connection for dead. */
 static void repeat_last(struct mr_client *client)
 {
     if (client->repeating || client->viewer->last_packet == 0)

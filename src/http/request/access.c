@@ -90,7 +90,7 @@ int mr_access_refuse_origin(const struct mr_request *request, int status, const 
     const char *host = mr_cross_origin_host(request);
     bool watch = strcmp(what, "watch") == 0, page = strcmp(origin, "null") != 0;
     char why[512], proxy[256] = "";
-    if (page) /* a page without an origin comes through no proxy */
+    if (page) /* no proxy makes an origin "null" */
         snprintf(proxy, sizeof(proxy),
                  ": the server was asked as \"%.128s\". A proxy in front has to pass on Host with "
                  "its port",

@@ -11,7 +11,8 @@
 
 #define FORMAT_MAX 32
 
-/* A page tells its own origin when it asks why: an ordinary request to the same server has none in its head.
+/* A page that asks why its WebSocket was refused sends its origin as a parameter, because browsers put none into the head
+ * of such a request.
  * return: 0; else the status of the refusal */
 static int check_page(const struct mr_request *request)
 {

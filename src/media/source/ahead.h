@@ -1,5 +1,4 @@
-/* Packets that were read from an input before anybody wanted them, to learn what kind of input it is. Belongs to an input,
- * used by its thread. Private to src/media/source. */
+/* Packets that an input has read ahead, to learn what kind of input it is. Belongs to an input, used by its thread. Private to src/media/source. */
 #ifndef MR_MEDIA_AHEAD_H
 #define MR_MEDIA_AHEAD_H
 

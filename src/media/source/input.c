@@ -250,7 +250,7 @@ static void describe(struct mr_input *input, double wished_fps)
     AVRational rate = av_guess_frame_rate(input->demuxer, input->stream, NULL);
     input->fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
     if (input->still)
-        input->fps = wished_fps; /* the source says the rest */
+        input->fps = wished_fps; /* source_look.c chooses one if there is none */
     else if (input->untimed)
         input->fps = wished_fps; /* else FFmpeg's 25, which means nothing */
     size_t size = 0;

@@ -33,7 +33,7 @@ struct mr_input {
     bool piped;   /* comes through a descriptor: when it has ended, it cannot be opened again */
     bool remote;  /* comes over a network */
     bool still;   /* one picture: it has no time of its own */
-    bool untimed; /* says nothing about time, or nothing that counts: the user gave the rate */
+    bool untimed; /* its stamps are not used: it has none, or the user gave the rate */
     bool large;   /* its decoder has a share of the cores */
 };
 

@@ -1,5 +1,5 @@
-/* Whether what comes through a pipe is live. A camera's program writes at its own pace, so reading waits for it; who pipes a
- * file writes as fast as it is read. The input's thread. Private to src/media/source. */
+/* Whether what comes through a pipe is live. A camera's program writes at its own pace, so reading waits for it; a program
+ * that pipes a file writes as fast as it is read. The input's thread. Private to src/media/source. */
 #ifndef MR_MEDIA_INPUT_PIPE_H
 #define MR_MEDIA_INPUT_PIPE_H
 

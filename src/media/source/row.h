@@ -1,6 +1,6 @@
-/* A row of picture files that is played as a video: "frames/%05d.png", or those that glob(7) finds. Numbers count as numbers (2 comes
- * before 12). A file that is empty, gone or unreadable is left out; the log names it.
- * Belongs to an input, used by its thread. Private to src/media/source. */
+/* A row of picture files that is played as a video: "frames/%05d.png", or what a pattern of glob(7) finds. The files come in
+ * the order of their numbers, so that 2 comes before 12. A file that is empty, gone or unreadable is left out; the log
+ * names it. Belongs to an input, used by its thread. Private to src/media/source. */
 #ifndef MR_MEDIA_ROW_H
 #define MR_MEDIA_ROW_H
 

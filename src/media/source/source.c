@@ -131,7 +131,7 @@ static int start_again(struct mr_source *source, struct mr_error *error)
     return 0;
 }
 
-/* FFmpeg's demuxer of parts wants each of them right; the one of bare JPEG does not look at what is between them. */
+/* FFmpeg's multipart demuxer needs correct parts; its demuxer for bare JPEG ignores what lies between pictures. */
 static const char *remedy(const struct mr_source *source)
 {
     bool parts = strcmp(source->input.demuxer->iformat->name, "mpjpeg") == 0;

@@ -7,7 +7,7 @@
 
 #include <libavformat/avformat.h>
 
-/* By how much more media than time has to come through a pipe. */
+/* A pipe holds a file if it has brought so much more media than time has passed. */
 #define FASTER_US 2000000
 
 static int64_t next_pts_us(struct mr_source *source, int64_t stamp, int64_t duration)
@@ -27,13 +27,13 @@ static void keep_only(struct mr_source *source)
         av_frame_unref(source->only);
 }
 
-/* A pipe that was taken for live, but brings more media than time has passed, is a file's after all. What says nothing
- * about time is judged by the rate that the user gave. */
+/* A pipe that was taken for live holds a file if it brings more media than time has passed. The rate that the user gave
+ * counts for pictures without timestamps. */
 static void judge_pace(struct mr_source *source, int64_t pts_us)
 {
-    int64_t now_us = mr_clock_now_us();
     if (!source->input.piped || !source->input.live || source->wish.live != MR_INPUT_LIVE_LOOK)
         return;
+    int64_t now_us = mr_clock_now_us();
     if (source->pace_frames++ == 0) {
         source->pace_since_us = now_us;
         source->pace_from_us = pts_us;

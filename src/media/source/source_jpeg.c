@@ -28,7 +28,7 @@ static bool is_known(struct mr_source *source, struct mr_jpeg_header *header)
 
 bool mr_source_jpeg_keep(struct mr_source *source)
 {
-    struct mr_jpeg_header header; /* of a damaged picture nothing is kept */
+    struct mr_jpeg_header header; /* a damaged picture must not change source->jpeg */
     if (!is_known(source, &header))
         return false;
     av_packet_unref(source->kept);

@@ -50,7 +50,8 @@ int mr_source_play_open(struct mr_source *source, struct mr_error *error)
 
 /* ---- from packet to frame ---- */
 
-/* return: whether somebody else may stop sending, and may be reached again. A pipe is waited for as long as it takes. */
+/* return: whether another machine or a device sends, which may fall silent and can be opened again. A pipe cannot, so that it
+ * may be silent for as long as it likes */
 static bool has_peer(const struct mr_source *source)
 {
     return (source->input.live && !source->input.piped) || source->input.remote;

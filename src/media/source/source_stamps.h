@@ -1,5 +1,5 @@
-/* Timestamps that one packet of a file has wrong: in a file that was cut or damaged, a single stamp may lie far from those
- * around it. The source's thread. Private to src/media/source. */
+/* Finds single wrong timestamps of a file: one packet of a file that was cut or damaged may have a stamp far from those around
+ * it. The source's thread. Private to src/media/source. */
 #ifndef MR_MEDIA_SOURCE_STAMPS_H
 #define MR_MEDIA_SOURCE_STAMPS_H
 

@@ -1,6 +1,14 @@
-/* A source's state, which its files share: source.c (life and end), source_play.c (from packets to frames), source_frame.c (what
- * goes out), source_jpeg.c (frames that are not decoded), source_still.c (pictures that are looked at again),
- * source_stamps.c (times that are wrong), source_skip.c (frames that are left out) and source_discard.c (packets that nobody wants). Private to src/media/source. */
+/* A source's state, which its files share. Private to src/media/source.
+ *
+ *   source.c          life and end
+ *   source_play.c     from packets to frames
+ *   source_frame.c    frames on their way out
+ *   source_jpeg.c     frames that are not decoded
+ *   source_look.c     when a still picture is looked at again
+ *   source_still.c    still pictures, again and again
+ *   source_stamps.c   wrong timestamps
+ *   source_skip.c     frames that are left out
+ *   source_discard.c  packets that nobody wants */
 #ifndef MR_MEDIA_SOURCE_STATE_H
 #define MR_MEDIA_SOURCE_STATE_H
 

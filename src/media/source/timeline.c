@@ -11,7 +11,7 @@
  * what was buffered on the way comes in shorter steps. */
 #define AHEAD_US 10000000
 
-/* A file's own times are believed: frames may be minutes apart. What goes on further than this is no gap. */
+/* A file's own times are believed: frames may be minutes apart. A longer gap counts as a jump. */
 #define GAP_MAX_US INT64_C(3600000000)
 
 /* Frames of a file that do not come one after the other: the first ones are jitter and follow closely; if there are more
