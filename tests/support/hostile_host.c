@@ -268,7 +268,8 @@ static bool has_frames(void *other)
     return ((struct viewer *)other)->pictures >= 3;
 }
 
-/* The script is told of a viewer before the next frame: one that has left by then, it is not told of at all. */
+/* The script is never told of a viewer that leaves before it could be told of its join. So this one stays for three
+ * frames. */
 static void join_and_leave(void)
 {
     struct viewer other;

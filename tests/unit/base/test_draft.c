@@ -26,18 +26,8 @@ static char folder[256];
 
 static const char *path_of(const char *name)
 {
-    static char path[2][512];
-    static int next;
-    next = !next;
-    snprintf(path[next], sizeof(path[next]), "%s/%s", folder, name);
-    return path[next];
-}
-
-/* The same for a second thread. */
-static const char *path_of_editor(const char *name)
-{
-    static char path[2][512];
-    static int next;
+    static _Thread_local char path[2][512];
+    static _Thread_local int next;
     next = !next;
     snprintf(path[next], sizeof(path[next]), "%s/%s", folder, name);
     return path[next];
@@ -203,11 +193,11 @@ static void *edit(void *opaque)
         while (round_now < round)
             sched_yield();
         const char *name = round % 2 != 0 ? "real.lua" : "temporary";
-        FILE *file = fopen(path_of_editor(name), "w");
+        FILE *file = fopen(path_of(name), "w");
         fprintf(file, "editor %d", round);
         fclose(file);
         if (round % 2 == 0)
-            rename(path_of_editor("temporary"), path_of_editor("real.lua"));
+            rename(path_of("temporary"), path_of("real.lua"));
         rounds_written = round;
     }
     return NULL;

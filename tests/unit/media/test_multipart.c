@@ -49,7 +49,7 @@ static int tear_down(void **state)
 
 /* ---- the splitter ---- */
 
-/* Feed `bytes` in pieces and expect the pictures, in order, from number `first` on. */
+/* Feed `bytes` in pieces and expect the first `count` pictures, in order. */
 static void expect_files(const struct mr_buffer *bytes, size_t piece, int count)
 {
     struct mr_jpeg_splitter splitter = { 0 };

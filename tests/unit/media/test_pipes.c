@@ -1,4 +1,5 @@
-/* What comes through a pipe: a camera's program writes at its own pace, who pipes a file does not. */
+/* What comes through a pipe: a camera's program writes at its own pace, a program that pipes a file
+ * does not. */
 #include "media/source/source.h"
 
 #include "base/clock.h"

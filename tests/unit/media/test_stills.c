@@ -37,7 +37,7 @@ static const char *path_of(const char *name)
     return path;
 }
 
-/* The bytes of picture `number` in a format ("jpg", "png"; "gray.jpg": one that is not decoded by TurboJPEG). */
+/* The bytes of picture `number` as "jpg" or "png". */
 static struct mr_buffer picture(int number, const char *ending)
 {
     char name[32];
