@@ -2,15 +2,15 @@
 #   quick   `scripts/test quick`: at most three minutes; the target ring_quick builds what it runs
 #   (none)  `scripts/test` adds these tests
 #   night   `scripts/test night` adds these tests, which take long or bring the machine to its limits
-# The label `sanitized` marks C programs that `scripts/test` runs under the sanitizers as well: those of the quick ring, and
+# The label `clock` marks tests that no other may run beside. The label `sanitized` marks C programs that `scripts/test` runs under the sanitizers as well: those of the quick ring, and
 # some that have to do with memory or with sockets. `c` marks all C programs, which `scripts/test night` runs under the
 # sanitizers, and `threads` those in which more than one thread runs, which the thread sanitizer is for. The targets
 # ring_sanitized and ring_threads build what `scripts/test` runs under the sanitizers.
 
 set(NIGHT "^browser\\.night$|^build\\.reproducible$|^integration\\.(hostile_.*|kill|fail_closed|storm|half_open|http_viewers|slowhttptest)$|^unit\\.script\\.hostile$")
 
-# These bring the machine to its limits or compare times, so nothing else may run beside them.
-set(ALONE "^integration\\.(door|slow|crowd|fanout)$")
+# These compare times, and mostly wait: `scripts/test` runs them beside each other, and nothing else beside them.
+set(CLOCK "^integration\\.(door|slow|crowd|fanout)$")
 
 # Units that take longer than the whole quick ring should wait for.
 set(LONG "^build\\.|^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
@@ -41,12 +41,14 @@ function(mr_ring name)
   set(labels ${ARGN})
   if(name MATCHES "${NIGHT}")
     list(APPEND labels night)
-  elseif(NOT name MATCHES "${LONG}|${ALONE}" AND (NOT name MATCHES "^(integration|browser)\\."
+  elseif(NOT name MATCHES "${LONG}|${CLOCK}" AND (NOT name MATCHES "^(integration|browser)\\."
          OR name MATCHES "${QUICK_INTEGRATION}" OR name STREQUAL "browser.smoke"))
     list(APPEND labels quick)
   endif()
-  if(name MATCHES "${NIGHT}|${ALONE}")
+  if(name MATCHES "${NIGHT}")
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  elseif(name MATCHES "${CLOCK}")
+    list(APPEND labels clock)
   endif()
   if(name MATCHES "${FIRST}")
     set_tests_properties(${name} PROPERTIES COST 100)

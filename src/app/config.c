@@ -21,7 +21,7 @@ struct reader {
     struct mr_complaints *complaints;
 };
 
-static void complain(struct reader *reader, const char *path, const char *why)
+static void complain_at_line(struct reader *reader, const char *path, const char *why)
 {
     const struct mr_config *config = reader->config;
     int line = mr_config_lines_find(&config->file.lines, path);
@@ -50,7 +50,7 @@ static void complain_unknown(struct reader *reader, const char *path, const char
         snprintf(why, sizeof(why),
                  "is unknown; keys are the options of --help with _ for -, and %s",
                  scope == MR_SCOPE_STREAM ? "source, settings" : "streams");
-    complain(reader, path, why);
+    complain_at_line(reader, path, why);
 }
 
 static void take_key(struct reader *reader, const char *path, const char *key, const json_t *value,
@@ -65,7 +65,7 @@ static void take_key(struct reader *reader, const char *path, const char *key, c
     if (mr_option_set_by_command(option, reader->given))
         options = &reader->scratch;
     if (mr_config_keys_set(option, value, reader->folder, reader->config->texts, options, &why) < 0)
-        complain(reader, path, why.text);
+        complain_at_line(reader, path, why.text);
 }
 
 /* ---- a stream ---- */
@@ -85,7 +85,7 @@ static void take_source(struct reader *reader, const char *path, const json_t *v
 {
     const char *source = json_string_value(value);
     if (source == NULL || *source == '\0')
-        complain(reader, path, "a file, URL or device in quotes is expected");
+        complain_at_line(reader, path, "a file, URL or device in quotes is expected");
     else
         options->source = resolve(reader, source);
 }
@@ -97,7 +97,7 @@ static void take_settings(struct reader *reader, const char *path, const json_t 
     options->settings =
         text != NULL ? mr_config_keys_keep(reader->config->texts, "%s", text) : NULL;
     if (options->settings == NULL)
-        complain(reader, path, "a table is expected, such as { label = \"Yard\" }");
+        complain_at_line(reader, path, "a table is expected, such as { label = \"Yard\" }");
     free(text);
 }
 
@@ -113,9 +113,9 @@ static void take_stream(struct reader *reader, const char *name, const json_t *t
     options->name = name;
     options->source = NULL;
     if (mr_option_check_name(options, &why) < 0)
-        complain(reader, path, why.text);
+        complain_at_line(reader, path, why.text);
     if (!json_is_object(table)) {
-        complain(reader, path, "a table is expected, such as { source = \"cars.mp4\" }");
+        complain_at_line(reader, path, "a table is expected, such as { source = \"cars.mp4\" }");
         return;
     }
     json_object_foreach((json_t *)table, key, value)
@@ -129,7 +129,7 @@ static void take_stream(struct reader *reader, const char *name, const json_t *t
             take_key(reader, inner, key, value, MR_SCOPE_STREAM, options);
     }
     if (json_object_get(table, "source") == NULL)
-        complain(reader, path, "has no source, as source = \"cars.mp4\"");
+        complain_at_line(reader, path, "has no source, as source = \"cars.mp4\"");
 }
 
 /* ---- all of it ---- */
@@ -152,13 +152,13 @@ static void check_shared(struct reader *reader)
                 strcmp(one->record, other->record) == 0) {
                 snprintf(path, sizeof(path), "streams.%s.record", one->name);
                 snprintf(why, sizeof(why), "is where streams.%s records, too", other->name);
-                complain(reader, path, why);
+                complain_at_line(reader, path, why);
             }
             if (one->source != NULL && other->source != NULL && strcmp(one->source, "-") == 0 &&
                 strcmp(other->source, "-") == 0) {
                 snprintf(path, sizeof(path), "streams.%s.source", one->name);
                 snprintf(why, sizeof(why), "standard input is streams.%s's already", other->name);
-                complain(reader, path, why);
+                complain_at_line(reader, path, why);
             }
         }
 }
@@ -169,18 +169,19 @@ static void take_streams(struct reader *reader, const json_t *streams)
     const char *name;
     json_t *table;
     if (!json_is_object(streams) || json_object_size(streams) == 0) {
-        complain(reader, "streams",
-                 streams == NULL ? "there is none; write streams = { NAME = { source = ... } }"
-                                 : "a table of streams is expected: { NAME = { source = ... } }");
+        complain_at_line(reader, "streams",
+                         streams == NULL
+                             ? "there is none; write streams = { NAME = { source = ... } }"
+                             : "a table of streams is expected: { NAME = { source = ... } }");
         return;
     }
     if (json_object_size(streams) > MR_CONFIG_STREAMS_MAX) {
-        complain(reader, "streams", "there are more than 256");
+        complain_at_line(reader, "streams", "there are more than 256");
         return;
     }
     config->streams = calloc(json_object_size(streams), sizeof(*config->streams));
     if (config->streams == NULL) {
-        complain(reader, "streams", "out of memory");
+        complain_at_line(reader, "streams", "out of memory");
         return;
     }
     json_object_foreach((json_t *)streams, name, table)

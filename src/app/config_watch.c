@@ -10,7 +10,7 @@
 #define BLIND_RETRY_US  INT64_C(1000000) /* while the file's folder is gone */
 
 /* Watch the file and, if it is a link, what it leads to now. */
-static void begin(struct mr_config_watch *watch)
+static void begin_watch(struct mr_config_watch *watch)
 {
     mr_watcher_begin(watch->watcher);
     mr_watcher_add(watch->watcher, watch->path);
@@ -29,7 +29,7 @@ void mr_config_watch_start(struct mr_config_watch *watch, const char *path)
             path, strerror(-result));
         return;
     }
-    begin(watch);
+    begin_watch(watch);
 }
 
 void mr_config_watch_stop(struct mr_config_watch *watch)
@@ -69,6 +69,6 @@ bool mr_config_watch_look(struct mr_config_watch *watch)
     if (watch->first_us < 0 || now_us < watch->due_us)
         return false;
     watch->first_us = -1;
-    begin(watch);
+    begin_watch(watch);
     return true;
 }

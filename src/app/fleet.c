@@ -104,8 +104,8 @@ static int start(struct ship *ship, struct mr_error *error)
 }
 
 /* Say what is wrong with a stream, and where the configuration sets it. */
-static void complain(const struct mr_config *config, const char *name, const char *key,
-                     const char *why, const char *then)
+static void complain_of_change(const struct mr_config *config, const char *name, const char *key,
+                               const char *why, const char *then)
 {
     int line = mr_config_line(config, name, key);
     char at[16] = "";
@@ -120,7 +120,7 @@ static void note_phase(struct ship *ship, const struct mr_stream_state *state)
     if (state->phase == MR_STREAM_FINISHED && ship->phase != MR_STREAM_FINISHED)
         mr_log(MR_LOG_INFO, "app", "%s: the source has ended; its last picture stays", name);
     if (state->phase == MR_STREAM_FAILED && ship->phase != MR_STREAM_FAILED && ship->config != NULL)
-        complain(ship->config, name, NULL, state->error.text, "");
+        complain_of_change(ship->config, name, NULL, state->error.text, "");
     ship->phase = state->phase;
 }
 
@@ -175,7 +175,7 @@ static bool replace(struct mr_fleet *fleet, struct ship *ship, const struct mr_o
         mr_error_set(&error, result, "out of memory");
     }
     if (result < 0) {
-        complain(config, options->name, NULL, error.text, as_before);
+        complain_of_change(config, options->name, NULL, error.text, as_before);
         return false;
     }
     ship->stream = stream;
@@ -236,7 +236,7 @@ static bool change_settings(struct ship *ship, const struct mr_options *options,
     if (*changed)
         follow(ship, options, config);
     else
-        complain(config, options->name, "settings", error.text, as_before);
+        complain_of_change(config, options->name, "settings", error.text, as_before);
     free(different);
     return true;
 }
@@ -302,7 +302,7 @@ void mr_fleet_apply(struct mr_fleet *fleet, struct mr_config *config)
         else if (add(fleet, options, config, &error) == 0)
             added++;
         else
-            complain(config, options->name, NULL, error.text, "");
+            complain_of_change(config, options->name, NULL, error.text, "");
     }
     if (before > 0)
         mr_log(MR_LOG_INFO, "app", "%s: %zu streams new, %zu changed, %zu removed, %zu as before",

@@ -178,7 +178,8 @@ static int wait_for_end(struct headless *headless, struct mr_error *error)
     }
 }
 
-static int run(struct headless *headless, const struct mr_options *options, struct mr_error *error)
+static int run_frames(struct headless *headless, const struct mr_options *options,
+                      struct mr_error *error)
 {
     struct mr_stream_options stream_options = mr_app_stream_options(options, headless->signals);
     stream_options.sink = take_packet;
@@ -211,7 +212,7 @@ int mr_headless_run(const struct mr_options *options, struct mr_signals *signals
                     struct mr_error *error)
 {
     struct headless headless = { .signals = signals, .save_fd = -1 };
-    int result = run(&headless, options, error);
+    int result = run_frames(&headless, options, error);
     close_outputs(&headless);
     if (result == 0 && atomic_load(&headless.failed)) {
         *error = headless.error;

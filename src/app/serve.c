@@ -243,7 +243,7 @@ static int64_t sooner(int64_t left_us, int64_t right_us)
     return left_us < right_us ? left_us : right_us;
 }
 
-static int run(struct serve *serve, struct mr_error *error)
+static int run_server(struct serve *serve, struct mr_error *error)
 {
     bool said = false;
     int64_t grace_until_us = mr_clock_now_us() + OPEN_GRACE_US;
@@ -287,7 +287,7 @@ int mr_serve_run(const struct mr_options *options, struct mr_signals *signals,
     struct serve serve = { .given = options, .options = options, .signals = signals };
     int result = create(&serve, error);
     if (result == 0)
-        result = run(&serve, error);
+        result = run_server(&serve, error);
     destroy(&serve);
     return result;
 }

@@ -16,7 +16,7 @@
 
 #define LOOK_MS 100
 
-static void give_up(int signal_number)
+static void end_at_once(int signal_number)
 {
     static const char line[] =
         "moonreel: a script or source did not stop in time; ended by force\n";
@@ -36,7 +36,7 @@ static void *guard(void *argument)
         usleep(LOOK_MS * 1000);
         waited_ms = mr_signals_is_stop_asked() ? waited_ms + LOOK_MS : 0;
     }
-    give_up(0);
+    end_at_once(0);
     return NULL;
 }
 
@@ -126,7 +126,7 @@ void mr_signals_notify(void *argument)
 
 void mr_signals_limit_shutdown(int limit_ms)
 {
-    struct sigaction action = { .sa_handler = give_up };
+    struct sigaction action = { .sa_handler = end_at_once };
     sigaction(SIGALRM, &action, NULL);
     struct itimerval limit = { .it_value = { limit_ms / 1000, limit_ms % 1000 * 1000L } };
     setitimer(ITIMER_REAL, &limit, NULL);

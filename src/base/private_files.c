@@ -45,7 +45,7 @@ static char *make_absolute(const char *path)
 }
 
 /* return: NULL when out of memory */
-static struct file *create(const struct mr_private_file *from)
+static struct file *make_entry(const struct mr_private_file *from)
 {
     struct file *file = calloc(1, sizeof(*file));
     if (file == NULL)
@@ -81,7 +81,7 @@ int mr_private_files_add(const struct mr_private_file *files, size_t count)
     struct file *before = newest, *list = before;
     int result = 0;
     for (size_t i = 0; result == 0 && i < count; i++) {
-        struct file *file = create(&files[i]);
+        struct file *file = make_entry(&files[i]);
         if (file == NULL) {
             result = -ENOMEM;
         } else if (is_listed(list, file)) {

@@ -31,7 +31,7 @@ struct mr_server {
 
 /* ---- the door's and the workers' calls ---- */
 
-static void answer(void *opaque, struct mr_connection *connection)
+static void answer_request(void *opaque, struct mr_connection *connection)
 {
     struct mr_server *server = opaque;
     mr_routes_answer(&server->site, connection);
@@ -165,7 +165,7 @@ static int start(struct mr_server *server, const struct mr_server_options *optio
                  struct mr_error *error)
 {
     const struct mr_workers_options workers = {
-        .answer = answer,
+        .answer = answer_request,
         .is_costly = is_costly,
         .opaque = server,
     };

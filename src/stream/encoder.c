@@ -132,7 +132,7 @@ static struct job *next_job(struct mr_encoder *encoder)
     return job;
 }
 
-static void *run(void *argument)
+static void *run_encoder(void *argument)
 {
     struct worker *worker = argument;
     struct mr_encoder *encoder = worker->encoder;
@@ -163,7 +163,7 @@ static int start_worker(struct mr_encoder *encoder, unsigned number)
     if (result < 0)
         return result;
     snprintf(name, sizeof(name), "encoder %u", number);
-    result = mr_thread_start(&worker->thread, name, run, worker);
+    result = mr_thread_start(&worker->thread, name, run_encoder, worker);
     if (result < 0)
         mr_jpeg_encoder_destroy(worker->jpeg);
     return result;

@@ -42,7 +42,7 @@ static int prepare(struct mr_ingest *ingest)
                : 0;
 }
 
-/* From the open source to its end, or to its loss. */
+/* From the open source to its end_ingest, or to its loss. */
 static int play(struct mr_ingest *ingest)
 {
     int result;
@@ -79,7 +79,7 @@ static int run(struct mr_ingest *ingest)
 
 /* The script thread goes on when the pictures have ended, for what viewers say to the script: until
  * the stream is stopped, or has nobody to listen to (lossless). */
-static void end(struct mr_ingest *ingest)
+static void end_ingest(struct mr_ingest *ingest)
 {
     struct mr_stream *stream = ingest->stream;
     if (ingest->working)
@@ -106,6 +106,6 @@ void *mr_ingest_run(void *argument)
     if (failed)
         mr_phase_set_error(stream, &ingest.error);
     mr_phase_set(stream, failed ? MR_STREAM_FAILED : MR_STREAM_FINISHED);
-    end(&ingest);
+    end_ingest(&ingest);
     return NULL;
 }

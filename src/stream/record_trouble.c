@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void begin(struct mr_record_trouble *trouble, int64_t now_us, uint64_t dropped)
+static void begin_trouble(struct mr_record_trouble *trouble, int64_t now_us, uint64_t dropped)
 {
     if (trouble->since_us != 0)
         return;
@@ -16,7 +16,7 @@ bool mr_record_trouble_fall_behind(struct mr_record_trouble *trouble, int64_t no
                                    uint64_t dropped)
 {
     bool begins = trouble->since_us == 0;
-    begin(trouble, now_us, dropped);
+    begin_trouble(trouble, now_us, dropped);
     return begins;
 }
 
@@ -24,7 +24,7 @@ bool mr_record_trouble_fail(struct mr_record_trouble *trouble, int64_t now_us, u
                             const struct mr_error *error)
 {
     bool news = !trouble->failed;
-    begin(trouble, now_us, dropped);
+    begin_trouble(trouble, now_us, dropped);
     trouble->failed = true;
     trouble->error = *error;
     return news;

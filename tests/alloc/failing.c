@@ -18,6 +18,9 @@
 #define FIND_LEAKS() 0
 #endif
 
+/* Looking for what is lost takes longer than a run, so it is done after some. */
+#define RUNS_A_LOOK 16
+
 static atomic_ulong count;        /* allocations of this run */
 static atomic_ulong fails_at;     /* the number of the one that fails, from 1; 0: none */
 static atomic_bool has_failed;    /* in this run */
@@ -151,6 +154,14 @@ static int count_descriptors(void)
     return found;
 }
 
+/* in:     first, last: the allocations that failed since the last look; 0: none did */
+static void find_leaks(unsigned long first, unsigned long last)
+{
+    if (FIND_LEAKS() != 0)
+        fail_msg("memory is lost when one of the allocations %lu to %lu fails: FAIL_ONLY=%lu, …",
+                 first, last, first);
+}
+
 static unsigned long run(const struct life *life, unsigned long which)
 {
     if (life->prepare != NULL)
@@ -163,8 +174,6 @@ static unsigned long run(const struct life *life, unsigned long which)
     unsigned long needed = atomic_load(&count);
     if (life->clear != NULL)
         life->clear();
-    if (FIND_LEAKS() != 0)
-        fail_msg("memory is lost when allocation %lu fails", which);
     if (which == 0) /* what libraries open once and keep is open by now */
         descriptors = count_descriptors();
     else if (count_descriptors() > descriptors)
@@ -181,8 +190,11 @@ void failing_each(const char *module, failing_scenario *prepare, failing_scenari
     json_set_alloc_funcs(__wrap_malloc, free_for_jansson);
     unsigned long expected = run(&life, 0);
     assert_true(expected > 0);
+    find_leaks(0, 0);
     if (only != NULL) {
-        run(&life, strtoul(only, NULL, 10));
+        unsigned long number = strtoul(only, NULL, 10);
+        run(&life, number);
+        find_leaks(number, number);
         return;
     }
     for (unsigned long which = 1;; which++) {
@@ -190,7 +202,10 @@ void failing_each(const char *module, failing_scenario *prepare, failing_scenari
         if (!atomic_load(&has_failed))
             break; /* the run had fewer allocations */
         failed++;
+        if (failed % RUNS_A_LOOK == 0)
+            find_leaks(which - RUNS_A_LOOK + 1, which);
     }
+    find_leaks(failed - failed % RUNS_A_LOOK + 1, failed);
     /* Threads may need some more or fewer each time, but not many. */
     assert_true(failed >= expected * 3 / 4);
     printf("%s: %lu allocations failed, one in each run\n", module, failed);

@@ -33,7 +33,7 @@
 #define TICKS    15 /* what counts there is memory, not time */
 #else
 #define DELAY_US 100000
-#define TICKS    60
+#define TICKS    40
 #endif
 
 /* What a client of a kind has got in the end; else the status of an answer. */

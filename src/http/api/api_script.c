@@ -35,14 +35,14 @@ int mr_api_script(const struct mr_request *request)
 
 /* ---- PUT ---- */
 
-static int refuse_changed(const struct mr_request *request)
+static int refuse_other_script(const struct mr_request *request)
 {
     return mr_respond_error(request, 412, NULL, "the script has changed since it was loaded");
 }
 
 /* The text that the file must still hold, as If-Match says.
  * return: 0; else the status of the refusal */
-static int check_loaded(const struct mr_request *request, struct mr_stream *stream,
+static int check_script(const struct mr_request *request, struct mr_stream *stream,
                         struct mr_buffer *expected)
 {
     struct mr_error error = { 0 };
@@ -51,9 +51,10 @@ static int check_loaded(const struct mr_request *request, struct mr_stream *stre
     if (if_match == NULL)
         return 0;
     if (mr_stream_read_script(stream, expected, &error) < 0)
-        return error.code == -ENOENT ? refuse_changed(request) : refuse_unread(request, &error);
+        return error.code == -ENOENT ? refuse_other_script(request)
+                                     : refuse_unread(request, &error);
     mr_etag_make(expected->data, expected->size, etag);
-    return mr_etag_matches(if_match, etag) ? 0 : refuse_changed(request);
+    return mr_etag_matches(if_match, etag) ? 0 : refuse_other_script(request);
 }
 
 /* File and line that the error begins with, both NULL when it does not: "FILE:LINE: …". */
@@ -97,7 +98,7 @@ static int propose(const struct mr_request *request, struct mr_stream *stream, b
     case MR_VERDICT_REJECTED:
         return refuse_rejected(request, &error);
     case MR_VERDICT_CHANGED:
-        return refuse_changed(request);
+        return refuse_other_script(request);
     case MR_VERDICT_BUSY:
         return mr_respond_error(request, 503, "Retry-After: 1\r\n", "%s", error.text);
     case MR_VERDICT_UNSAVED:
@@ -131,7 +132,7 @@ int mr_api_script_replace(const struct mr_request *request)
     if (status == 0)
         status = mr_lua_text_read(request, &text);
     if (status == 0)
-        status = check_loaded(request, stream, &expected);
+        status = check_script(request, stream, &expected);
     if (status == 0)
         status = propose(request, stream, trial, &text, &expected);
     mr_buffer_finish(&text);

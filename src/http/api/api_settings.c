@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-static int refuse(const struct mr_request *request, const struct mr_error *error)
+static int refuse_settings(const struct mr_request *request, const struct mr_error *error)
 {
     switch (error->code) {
     case -EINVAL:
@@ -18,14 +18,14 @@ static int refuse(const struct mr_request *request, const struct mr_error *error
     }
 }
 
-static int show(const struct mr_request *request, struct mr_stream *stream)
+static int show_settings(const struct mr_request *request, struct mr_stream *stream)
 {
     struct mr_error error = { 0 };
     struct mr_buffer text = { 0 };
     mr_buffer_append_text(&text, "{\"settings\":");
     if (mr_stream_get_settings(stream, &text, &error) < 0) {
         mr_buffer_finish(&text);
-        return refuse(request, &error);
+        return refuse_settings(request, &error);
     }
     mr_buffer_append_text(&text, "}");
     int status = text.failed ? mr_respond_error(request, 500, NULL, "out of memory")
@@ -39,7 +39,7 @@ int mr_api_settings(const struct mr_request *request)
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
         return mr_respond_no_stream(request);
-    int status = show(request, stream);
+    int status = show_settings(request, stream);
     mr_stream_unref(&stream);
     return status;
 }
@@ -75,8 +75,8 @@ int mr_api_settings_change(const struct mr_request *request)
     int status = stream == NULL ? mr_respond_no_stream(request) : read_changes(request, &body);
     if (status == 0)
         status = mr_stream_change_settings(stream, (char *)body.data, body.size, &error) < 0
-                     ? refuse(request, &error)
-                     : show(request, stream);
+                     ? refuse_settings(request, &error)
+                     : show_settings(request, stream);
     mr_buffer_finish(&body);
     mr_stream_unref(&stream);
     return status;

@@ -19,7 +19,7 @@ struct mr_accept {
     bool paused;
 };
 
-static void refuse(int fd)
+static void refuse_full(int fd)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
                                  "Retry-After: 10\r\nContent-Type: application/json\r\n"
@@ -39,17 +39,17 @@ static int accept_with_spare(struct mr_accept *acceptor, int listener)
     close(acceptor->spare);
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (fd >= 0)
-        refuse(fd);
+        refuse_full(fd);
     acceptor->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     return fd;
 }
 
-static void welcome(struct mr_accept *acceptor, int fd, const struct sockaddr *address,
-                    socklen_t size)
+static void welcome_socket(struct mr_accept *acceptor, int fd, const struct sockaddr *address,
+                           socklen_t size)
 {
     struct mr_peer peer;
     if (mr_descriptors_is_last(fd)) {
-        refuse(fd);
+        refuse_full(fd);
         return;
     }
     mr_peer_from_sockaddr(address, size, &peer);
@@ -58,7 +58,7 @@ static void welcome(struct mr_accept *acceptor, int fd, const struct sockaddr *a
         acceptor->options.welcome(acceptor->options.mark, connection);
 }
 
-static int watch(const struct mr_accept *acceptor)
+static int watch_socket(const struct mr_accept *acceptor)
 {
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = acceptor->options.mark };
     for (size_t i = 0; i < acceptor->listener_count; i++)
@@ -86,7 +86,7 @@ void mr_accept_resume(struct mr_accept *acceptor)
         return;
     if (acceptor->spare < 0)
         acceptor->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    acceptor->paused = watch(acceptor) < 0;
+    acceptor->paused = watch_socket(acceptor) < 0;
 }
 
 /* return: false: nobody waits, or accepting fails */
@@ -99,7 +99,7 @@ static bool accept_one(struct mr_accept *acceptor, int listener)
     socklen_t size = sizeof(address);
     int fd = accept4(listener, &address.any, &size, SOCK_CLOEXEC);
     if (fd >= 0) {
-        welcome(acceptor, fd, &address.any, size);
+        welcome_socket(acceptor, fd, &address.any, size);
         return true;
     }
     if ((errno == EMFILE || errno == ENFILE) && acceptor->spare >= 0 &&
@@ -137,7 +137,7 @@ int mr_accept_create(const struct mr_accept_options *options, struct mr_accept *
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     }
     acceptor->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    int result = acceptor->spare < 0 ? -errno : watch(acceptor);
+    int result = acceptor->spare < 0 ? -errno : watch_socket(acceptor);
     if (result < 0) {
         mr_accept_destroy(acceptor);
         return result;

@@ -281,7 +281,7 @@ static int patience_ms(const struct mr_door *door)
     return is_idle ? -1 : (int)(TICK_US / 1000);
 }
 
-static void *run(void *argument)
+static void *run_door(void *argument)
 {
     struct mr_door *door = argument;
     struct epoll_event events[EVENTS_AT_ONCE];
@@ -342,7 +342,7 @@ static int start(struct mr_door *door)
     if (result == 0)
         result = mr_file_threads_create(door->returned, &door->files);
     if (result == 0)
-        result = mr_thread_start(&door->thread, "door", run, door);
+        result = mr_thread_start(&door->thread, "door", run_door, door);
     door->running = result == 0;
     return result;
 }

@@ -53,7 +53,7 @@ static struct mr_connection *wait_for_one(struct mr_file_threads *files)
     return connection;
 }
 
-static void *run(void *argument)
+static void *run_file_thread(void *argument)
 {
     struct mr_file_threads *files = argument;
     struct mr_connection *connection;
@@ -75,7 +75,7 @@ int mr_file_threads_create(struct mr_returned *returned, struct mr_file_threads 
     mr_thread_cond_init(&files->changed);
     int result = 0;
     while (result == 0 && files->running < MR_FILE_THREADS) {
-        result = mr_thread_start(&files->threads[files->running], "files", run, files);
+        result = mr_thread_start(&files->threads[files->running], "files", run_file_thread, files);
         if (result == 0)
             files->running++;
     }

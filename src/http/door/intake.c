@@ -11,7 +11,7 @@
 #define TLS_HANDSHAKE 0x16 /* the first byte of a TLS client */
 #define COMPLAINT_US  (60 * 1000000LL)
 
-static int refuse(int status, const char *why, struct mr_error *error)
+static int refuse_address(int status, const char *why, struct mr_error *error)
 {
     mr_error_set(error, -EINVAL, "%s", why);
     return status;
@@ -45,9 +45,9 @@ static int check_memory(const struct mr_intake *intake, struct mr_connection *co
                         struct mr_error *error)
 {
     if (connection->body.failed)
-        return refuse(503, "there is no memory for this request's body", error);
+        return refuse_address(503, "there is no memory for this request's body", error);
     if (mr_connection_count(connection, connection->body.capacity) > intake->max_memory)
-        return refuse(503, "too many large requests are being received at once", error);
+        return refuse_address(503, "too many large requests are being received at once", error);
     return 0;
 }
 
@@ -110,7 +110,7 @@ static int take_head(const struct mr_intake *intake, struct mr_connection *conne
         return 0;
     struct mr_head *head = malloc(sizeof(*head));
     if (head == NULL)
-        return refuse(503, "out of memory", error);
+        return refuse_address(503, "out of memory", error);
     int status = mr_head_parse(bytes, size, head, error);
     if (status != 0) {
         free(head);
@@ -130,7 +130,7 @@ static int take(const struct mr_intake *intake, struct mr_connection *connection
         return check_memory(intake, connection, error);
     }
     mr_buffer_append(&connection->received, intake->scratch, size);
-    return connection->received.failed ? refuse(503, "out of memory", error)
+    return connection->received.failed ? refuse_address(503, "out of memory", error)
                                        : take_head(intake, connection, done, error);
 }
 

@@ -8,7 +8,7 @@
 
 /* Decode one character of a value, as forms write it.
  * return: the bytes that it takes; 0: the value ends here */
-static size_t decode(const char *text, char *c)
+static size_t decode_character(const char *text, char *c)
 {
     int high = text[0] == '%' ? mr_hex_value(text[1]) : -1;
     int low = high >= 0 ? mr_hex_value(text[2]) : -1;
@@ -18,7 +18,7 @@ static size_t decode(const char *text, char *c)
 
 /* A parameter without "=" has an empty value.
  * return: where the value of the first parameter of that name begins; NULL: there is none */
-static const char *find(const char *query, const char *name)
+static const char *find_parameter(const char *query, const char *name)
 {
     size_t length = strlen(name);
     while (query != NULL) {
@@ -37,7 +37,7 @@ static int read_value(const char *at, char *value, size_t size)
     size_t length = 0, used;
     bool has_zero = false;
     char c;
-    while ((used = decode(at, &c)) > 0 && length + 1 < size) {
+    while ((used = decode_character(at, &c)) > 0 && length + 1 < size) {
         at += used;
         has_zero = has_zero || c == '\0';
         value[length++] = c;
@@ -48,7 +48,7 @@ static int read_value(const char *at, char *value, size_t size)
 
 int mr_query_get(const char *query, const char *name, char *value, size_t size)
 {
-    const char *at = find(query, name);
+    const char *at = find_parameter(query, name);
     int result = at != NULL ? read_value(at, value, size) : -ENOENT;
     if (result < 0)
         value[0] = '\0';
@@ -57,7 +57,7 @@ int mr_query_get(const char *query, const char *name, char *value, size_t size)
 
 bool mr_query_cut(const char *query, const char *name, char *value, size_t size)
 {
-    const char *at = find(query, name);
+    const char *at = find_parameter(query, name);
     value[0] = '\0';
     if (at != NULL)
         read_value(at, value, size);

@@ -228,7 +228,7 @@ int64_t mr_engineio_session_due(const struct mr_engineio_session *session)
     return session->timeout_us < due_us ? session->timeout_us : due_us;
 }
 
-static void ping(struct mr_engineio_session *session, int64_t now_us)
+static void ping_session(struct mr_engineio_session *session, int64_t now_us)
 {
     int64_t late_us = now_us - session->ping_us;
     int64_t timeout_us = session->engineio->options.ping_timeout_ms * 1000LL;
@@ -254,7 +254,7 @@ void mr_engineio_session_tick(struct mr_engineio_session *session, int64_t now_u
         part_from_websocket(&session->probe);
     }
     if (now_us >= session->ping_us)
-        ping(session, now_us);
+        ping_session(session, now_us);
     if (now_us >= session->pong_us || session->closes_soon)
         mr_engineio_session_end(session, MR_ENGINEIO_CLOSE);
     if (!session->ended)

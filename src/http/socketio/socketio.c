@@ -101,7 +101,8 @@ static struct mr_socketio_socket *make_socket(struct mr_socketio_session *sessio
     return socket;
 }
 
-static void connect_to(struct mr_socketio_session *session, const struct mr_socketio_packet *packet)
+static void connect_socket(struct mr_socketio_session *session,
+                           const struct mr_socketio_packet *packet)
 {
     const struct mr_socketio_options *options = session->options;
     char sid[MR_ENGINEIO_SID_LENGTH + 1];
@@ -125,7 +126,8 @@ static void connect_to(struct mr_socketio_session *session, const struct mr_sock
         options->app->connected(socket, packet->data);
 }
 
-static void disconnect(struct mr_socketio_session *session, struct mr_socketio_socket **place)
+static void disconnect_socket(struct mr_socketio_session *session,
+                              struct mr_socketio_socket **place)
 {
     struct mr_socketio_socket *socket = *place;
     *place = NULL;
@@ -151,7 +153,7 @@ static bool dispatch(struct mr_socketio_session *session, struct mr_socketio_pac
     struct mr_socketio_socket **place = find(session, packet->name);
     if (packet->type == MR_SOCKETIO_CONNECT) {
         if (place == NULL)
-            connect_to(session, packet);
+            connect_socket(session, packet);
         return place == NULL;
     }
     if (place == NULL)
@@ -162,7 +164,7 @@ static bool dispatch(struct mr_socketio_session *session, struct mr_socketio_pac
         session->options->app->event(*place, packet, session->attachments);
         return true;
     case MR_SOCKETIO_DISCONNECT:
-        disconnect(session, place);
+        disconnect_socket(session, place);
         return true;
     case MR_SOCKETIO_ACK: /* nothing of ours asks for any */
     case MR_SOCKETIO_BINARY_ACK:
@@ -172,7 +174,7 @@ static bool dispatch(struct mr_socketio_session *session, struct mr_socketio_pac
     }
 }
 
-static bool take_text(struct mr_socketio_session *session, const uint8_t *text, size_t size)
+static bool take_packet(struct mr_socketio_session *session, const uint8_t *text, size_t size)
 {
     struct mr_socketio_packet packet;
     if (session->partial.data != NULL || mr_socketio_packet_decode(text, size, &packet) < 0)
@@ -222,10 +224,10 @@ static void *open_session(void *opaque, struct mr_engineio_session *transport, c
     return session;
 }
 
-static void take_message(void *state, bool binary, const uint8_t *bytes, size_t size)
+static void take_engine_message(void *state, bool binary, const uint8_t *bytes, size_t size)
 {
     struct mr_socketio_session *session = state;
-    bool good = binary ? take_binary(session, bytes, size) : take_text(session, bytes, size);
+    bool good = binary ? take_binary(session, bytes, size) : take_packet(session, bytes, size);
     if (!good)
         mr_engineio_session_close(session->transport);
 }
@@ -252,7 +254,7 @@ static void close_session(void *state)
     struct mr_socketio_session *session = state;
     for (int i = 0; i < MR_SOCKETIO_SOCKETS_MAX; i++)
         if (session->sockets[i] != NULL)
-            disconnect(session, &session->sockets[i]);
+            disconnect_socket(session, &session->sockets[i]);
     forget_partial(session);
     free(session->query);
     free(session);
@@ -260,7 +262,7 @@ static void close_session(void *state)
 
 const struct mr_engineio_app mr_socketio_engineio_app = {
     .open = open_session,
-    .message = take_message,
+    .message = take_engine_message,
     .text = take_hub_text,
     .timeout = time_out,
     .close = close_session,

@@ -31,7 +31,7 @@ static void write_text(struct mr_client *client, const char *text)
 }
 
 /* A name of its own: what has none, and what is called "message", is the same to a browser. */
-static void send_text(struct mr_client *client, const char *json, size_t size)
+static void send_event(struct mr_client *client, const char *json, size_t size)
 {
     write_text(client, "event: broadcast\ndata: ");
     mr_client_write(client, json, size);
@@ -39,7 +39,7 @@ static void send_text(struct mr_client *client, const char *json, size_t size)
 }
 
 /* A comment, which keeps what is in between from closing the connection. */
-static void ping(struct mr_client *client, const struct mr_mark *mark)
+static void send_ping(struct mr_client *client, const struct mr_mark *mark)
 {
     (void)mark;
     write_text(client, ":\n\n");
@@ -50,8 +50,8 @@ static const struct mr_form_maker event = { .slot = MR_FORM_EVENT, .make = make_
 const struct mr_protocol mr_events_protocol = {
     .kind = MR_VIEWER_EVENTS,
     .maker = &event,
-    .text = send_text,
-    .ping = ping,
+    .text = send_event,
+    .ping = send_ping,
 };
 
 int mr_events_get(const struct mr_request *request)

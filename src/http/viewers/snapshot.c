@@ -89,7 +89,7 @@ static int make_whole(struct mr_packet *packet, struct mr_form *form)
 
 static const struct mr_form_maker whole_maker = { .slot = MR_FORM_SNAPSHOT, .make = make_whole };
 
-static void write_text(struct mr_client *client, const char *text)
+static void write_lines(struct mr_client *client, const char *text)
 {
     mr_client_write(client, text, strlen(text));
 }
@@ -97,8 +97,8 @@ static void write_text(struct mr_client *client, const char *text)
 static void begin(struct mr_client *client, const char *status_line)
 {
     struct mr_snapshot *snapshot = client->session;
-    write_text(client, status_line);
-    write_text(client, snapshot->lines);
+    write_lines(client, status_line);
+    write_lines(client, snapshot->lines);
     snapshot->begun = true;
 }
 
@@ -113,9 +113,9 @@ static bool claim(struct mr_client *client, const struct mr_packet *packet)
     bool known = mr_etag_matches(snapshot->if_none_match, etag);
     begin(client, known ? "HTTP/1.1 304 Not Modified\r\n" : "HTTP/1.1 200 OK\r\n");
     if (known) {
-        write_text(client, "ETag: ");
-        write_text(client, etag);
-        write_text(client, "\r\n\r\n");
+        write_lines(client, "ETag: ");
+        write_lines(client, etag);
+        write_lines(client, "\r\n\r\n");
     }
     return known;
 }

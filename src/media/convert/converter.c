@@ -86,8 +86,8 @@ static int adapt(struct mr_converter *converter, const struct mr_decoded *decode
 }
 
 /* Fill the picture, now or when somebody asks for its planes. */
-static int fill(struct mr_converter *converter, const struct mr_decoded *decoded,
-                struct mr_picture *picture, struct mr_error *error)
+static int convert_frame(struct mr_converter *converter, const struct mr_decoded *decoded,
+                         struct mr_picture *picture, struct mr_error *error)
 {
     if (converter->thaw == NULL || !decoded->jpeg->header.passes)
         return mr_conversion_run(converter->conversion, decoded, picture, error);
@@ -107,7 +107,7 @@ int mr_converter_run(struct mr_converter *converter, const struct mr_decoded *de
     if (taken == NULL)
         return -EAGAIN;
 
-    failed = fill(converter, decoded, taken, error);
+    failed = convert_frame(converter, decoded, taken, error);
     if (failed) {
         mr_picture_unref(&taken);
         return failed;

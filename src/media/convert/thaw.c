@@ -70,7 +70,7 @@ static void fill_grey(struct mr_picture *picture)
                (size_t)picture->stride_bytes[i] * (size_t)(i == 0 ? rows * 2 : rows));
 }
 
-static void fill(void *opaque, struct mr_picture *picture)
+static void fill_thawed(void *opaque, struct mr_picture *picture)
 {
     struct frozen *frozen = opaque;
     struct mr_thaw *thaw = frozen->thaw;
@@ -114,9 +114,10 @@ int mr_thaw_postpone(struct mr_thaw *thaw, const struct mr_jpeg_frame *jpeg,
         frozen->jpeg.bytes = frozen->blob->data;
         frozen->jpeg.header.tables_at = 0;
         frozen->jpeg.header.size_bytes = frozen->blob->size;
-        result = mr_picture_postpone(
-            picture, &(struct mr_pending_options){
-                         .jpeg = frozen->blob, .fill = fill, .forget = forget, .opaque = frozen });
+        result = mr_picture_postpone(picture, &(struct mr_pending_options){ .jpeg = frozen->blob,
+                                                                            .fill = fill_thawed,
+                                                                            .forget = forget,
+                                                                            .opaque = frozen });
     }
     if (result < 0)
         forget(frozen, false);

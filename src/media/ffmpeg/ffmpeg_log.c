@@ -48,7 +48,7 @@ static bool is_afterword(const char *format)
                                strncmp(format, evaluate, strlen(evaluate)) == 0);
 }
 
-static bool is_rtmp(void *object)
+static bool comes_from_rtmp(void *object)
 {
     const AVClass *class = object != NULL ? *(const AVClass **)object : NULL;
     return class != NULL && class->item_name != NULL &&
@@ -62,7 +62,7 @@ static void log_line(void *object, int av_level, const char *format, va_list arg
     bool is_error = av_level <= AV_LOG_ERROR;
     if (av_level > AV_LOG_DEBUG || (!is_error && !mr_log_enabled(level)))
         return; /* its own trace goes byte by byte */
-    if (is_rtmp(object) && av_level > AV_LOG_WARNING)
+    if (comes_from_rtmp(object) && av_level > AV_LOG_WARNING)
         return; /* the protocol's chatter has stream keys in it */
 
     va_list again;

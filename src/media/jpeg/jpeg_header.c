@@ -1,5 +1,6 @@
 #include "media/jpeg/jpeg_header.h"
 
+#include "media/jpeg/jpeg_marker.h"
 #include "media/jpeg/jpeg_tables.h"
 #include "media/picture/picture.h"
 #include "media/picture/picture_bound.h"
@@ -12,27 +13,6 @@
 #define AVI1_MAX_BYTES 14
 #define ADOBE_BYTES    12
 #define LAVC_MAX_BYTES 32
-
-enum marker {
-    SOF0 = 0xc0, /* baseline */
-    SOF1 = 0xc1, /* the same with four tables of a kind */
-    SOF2 = 0xc2, /* progressive */
-    DHT = 0xc4,
-    SOF_LAST = 0xcf,
-    RST0 = 0xd0,
-    RST7 = 0xd7,
-    SOI = 0xd8,
-    EOI = 0xd9,
-    SOS = 0xda,
-    DQT = 0xdb,
-    DNL = 0xdc,
-    DRI = 0xdd,
-    APP0 = 0xe0,
-    APP1 = 0xe1,
-    APP14 = 0xee,
-    APP15 = 0xef,
-    COM = 0xfe,
-};
 
 struct component {
     uint8_t id, across, down, table;
@@ -134,7 +114,7 @@ static int find_sampling(struct walk *walk)
 
 static int read_frame(struct walk *walk, unsigned marker, struct segment segment)
 {
-    if (marker > SOF2)
+    if (marker > MR_JPEG_SOF2)
         return -ENOTSUP; /* lossless, hierarchical, arithmetic */
     if (walk->components > 0 || segment.size < 6)
         return -EBADMSG;
@@ -156,8 +136,8 @@ static int read_frame(struct walk *walk, unsigned marker, struct segment segment
     if (components == 3 && walk->component[0].id == 'R' && walk->component[1].id == 'G')
         return -ENOTSUP;
     walk->components = components;
-    walk->progressive = marker == SOF2;
-    walk->header->passes &= marker != SOF1;
+    walk->progressive = marker == MR_JPEG_SOF2;
+    walk->header->passes &= marker != MR_JPEG_SOF1;
     walk->header->width = width;
     walk->header->height = height;
     return find_sampling(walk);
@@ -194,31 +174,31 @@ static int read_comment(struct walk *walk, const struct segment *segment)
 static int read_segment(struct walk *walk, unsigned marker, const struct segment *segment)
 {
     switch (marker) {
-    case DQT:
+    case MR_JPEG_DQT:
         return read_quantization(walk, *segment);
-    case DHT:
+    case MR_JPEG_DHT:
         return read_huffman(walk, *segment);
-    case DRI:
+    case MR_JPEG_DRI:
         return segment->size == 2 ? 0 : -EBADMSG;
-    case DNL:
+    case MR_JPEG_DNL:
         return -ENOTSUP;
-    case APP0:
+    case MR_JPEG_APP0:
         return read_app0(walk, segment);
-    case APP1: /* Exif says which way is up, and where it was taken */
+    case MR_JPEG_APP1: /* Exif says which way is up, and where it was taken */
         walk->header->passes = false;
         return begins_with(segment, "Exif", 4) ? -ENOTSUP : 0;
-    case APP14:
+    case MR_JPEG_APP14:
         if (begins_with(segment, "Adobe", 5) && segment->size >= ADOBE_BYTES) {
             walk->header->passes &= segment->size == ADOBE_BYTES;
             return segment->at[11] == 1 ? 0 : -ENOTSUP;
         }
         break;
-    case COM:
+    case MR_JPEG_COM:
         return read_comment(walk, segment);
     default:
-        if (marker >= SOF0 && marker <= SOF_LAST)
+        if (marker >= MR_JPEG_SOF0 && marker <= MR_JPEG_SOF_LAST)
             return read_frame(walk, marker, *segment);
-        if (marker < APP0 || marker > APP15)
+        if (marker < MR_JPEG_APP0 || marker > MR_JPEG_APP15)
             return -ENOTSUP;
         break;
     }
@@ -271,7 +251,7 @@ static int skip_data(struct walk *walk)
             return -EBADMSG;
         walk->at = (size_t)(found - walk->bytes);
         uint8_t next = found[1];
-        if (next != 0 && next != 0xff && (next < RST0 || next > RST7))
+        if (next != 0 && next != 0xff && (next < MR_JPEG_RST0 || next > MR_JPEG_RST7))
             return 0;
         walk->at += next == 0xff ? 1 : 2;
     }
@@ -310,7 +290,7 @@ static int end(struct walk *walk)
     walk->header->size_bytes = walk->at;
     if (walk->at > MR_JPEG_PASS_MAX_BYTES)
         walk->header->passes = false;
-    static const uint8_t another[] = { 0xff, SOI, 0xff };
+    static const uint8_t another[] = { 0xff, MR_JPEG_SOI, 0xff };
     return memmem(walk->bytes + walk->at, walk->size - walk->at, another, sizeof(another)) != NULL
                ? -ENOTSUP
                : 0;
@@ -323,13 +303,13 @@ static int step(struct walk *walk)
     int marker = next_marker(walk);
     if (marker < 0)
         return marker;
-    if (marker == EOI)
+    if (marker == MR_JPEG_EOI)
         return end(walk);
-    if (marker == 0 || marker == 1 || (marker >= RST0 && marker <= SOI))
+    if (marker == 0 || marker == 1 || (marker >= MR_JPEG_RST0 && marker <= MR_JPEG_SOI))
         return -EBADMSG;
     struct segment segment;
     int result = next_segment(walk, &segment);
-    if (result == 0 && marker != SOS)
+    if (result == 0 && marker != MR_JPEG_SOS)
         result = read_segment(walk, (unsigned)marker, &segment);
     else if (result == 0) {
         if (walk->dc == 0 && walk->ac == 0 && !walk->progressive && !walk->scanned)
@@ -345,7 +325,7 @@ int mr_jpeg_header_read(const uint8_t *bytes, size_t size, struct mr_jpeg_header
 {
     struct walk walk = { .bytes = bytes, .size = size, .at = 2, .header = header };
     *header = (struct mr_jpeg_header){ .passes = true };
-    if (size < 4 || bytes[0] != 0xff || bytes[1] != SOI)
+    if (size < 4 || bytes[0] != 0xff || bytes[1] != MR_JPEG_SOI)
         return -EBADMSG;
     int result;
     while ((result = step(&walk)) > 0)

@@ -1,17 +1,10 @@
 #include "media/jpeg/jpeg_splitter.h"
 
+#include "media/jpeg/jpeg_marker.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-
-enum marker {
-    RST0 = 0xd0,
-    RST7 = 0xd7,
-    SOI = 0xd8,
-    EOI = 0xd9,
-    SOS = 0xda,
-    TEM = 0x01,
-};
 
 enum state {
     OUTSIDE,  /* of a file */
@@ -53,7 +46,7 @@ static enum found find_beginning(struct mr_jpeg_splitter *splitter)
         splitter->at = at != NULL ? (size_t)(at - bytes->data) : bytes->size - 2;
         if (at == NULL)
             return MORE;
-        if (at[1] == SOI && at[2] == 0xff) {
+        if (at[1] == MR_JPEG_SOI && at[2] == 0xff) {
             drop(splitter, splitter->at);
             splitter->at = 2;
             splitter->state = SEGMENTS;
@@ -66,7 +59,7 @@ static enum found find_beginning(struct mr_jpeg_splitter *splitter)
 
 static bool stands_alone(uint8_t marker)
 {
-    return marker == TEM || (marker >= RST0 && marker <= RST7);
+    return marker == MR_JPEG_TEM || (marker >= MR_JPEG_RST0 && marker <= MR_JPEG_RST7);
 }
 
 static enum found pass_segment(struct mr_jpeg_splitter *splitter)
@@ -77,11 +70,11 @@ static enum found pass_segment(struct mr_jpeg_splitter *splitter)
         return MORE;
     if (at[0] != 0xff || at[1] == 0)
         return NONE;
-    if (at[1] == 0xff || stands_alone(at[1]) || at[1] == EOI) {
+    if (at[1] == 0xff || stands_alone(at[1]) || at[1] == MR_JPEG_EOI) {
         splitter->at += at[1] == 0xff ? 1 : 2; /* fill bytes */
-        return at[1] == EOI ? WHOLE : GO_ON;
+        return at[1] == MR_JPEG_EOI ? WHOLE : GO_ON;
     }
-    if (at[1] == SOI)
+    if (at[1] == MR_JPEG_SOI)
         return CUT;
     if (left < 4)
         return MORE;
@@ -90,7 +83,7 @@ static enum found pass_segment(struct mr_jpeg_splitter *splitter)
         return NONE;
     if (left < size)
         return MORE;
-    splitter->state = at[1] == SOS ? ENTROPY : SEGMENTS;
+    splitter->state = at[1] == MR_JPEG_SOS ? ENTROPY : SEGMENTS;
     splitter->at += size;
     return GO_ON;
 }

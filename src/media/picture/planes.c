@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t round_up(size_t value)
+static size_t align_bytes(size_t value)
 {
     return (value + MR_PICTURE_ALIGNMENT - 1) / MR_PICTURE_ALIGNMENT * MR_PICTURE_ALIGNMENT;
 }
@@ -17,7 +17,7 @@ int mr_planes_shape_scratch(struct mr_scratch *scratch, int planes, const int wi
     size_t offset[3] = { 0 }, size = MR_PICTURE_ALIGNMENT;
     for (int i = 0; i < planes; i++) {
         offset[i] = size;
-        size += round_up((size_t)width_bytes[i]) * (size_t)rows[i];
+        size += align_bytes((size_t)width_bytes[i]) * (size_t)rows[i];
     }
     size += MR_PICTURE_ALIGNMENT;
     if (size > scratch->capacity_bytes) {
@@ -30,7 +30,7 @@ int mr_planes_shape_scratch(struct mr_scratch *scratch, int planes, const int wi
     scratch->planes = (struct mr_planes){ 0 };
     for (int i = 0; i < planes; i++) {
         scratch->planes.data[i] = scratch->memory + offset[i];
-        scratch->planes.stride_bytes[i] = (ptrdiff_t)round_up((size_t)width_bytes[i]);
+        scratch->planes.stride_bytes[i] = (ptrdiff_t)align_bytes((size_t)width_bytes[i]);
     }
     return 0;
 }

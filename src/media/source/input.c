@@ -245,7 +245,7 @@ static bool is_remote(const struct mr_locator *locator)
     return !locator->device && !locator->fd_given && is_remote_url(locator->url);
 }
 
-static void describe(struct mr_input *input, double wished_fps)
+static void describe_input(struct mr_input *input, double wished_fps)
 {
     AVRational rate = av_guess_frame_rate(input->demuxer, input->stream, NULL);
     input->fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
@@ -316,7 +316,7 @@ static int open_all(struct mr_input *input, struct attempt *attempt, const char 
     mr_patience_lift(attempt->patience);
     if ((failed = open_decoder(input, attempt, threads)) != 0)
         return failed;
-    describe(input, attempt->wish->fps);
+    describe_input(input, attempt->wish->fps);
     input->row = attempt->locator.row;
     attempt->locator.row = NULL;
     return 0;

@@ -22,7 +22,7 @@
 /* How many times as long as others an input that comes in bursts may take between two of its pieces. */
 #define BURST_PATIENCE 4
 
-static void describe(struct mr_source *source)
+static void describe_source(struct mr_source *source)
 {
     const AVCodecParameters *parameters = source->input.stream->codecpar;
     struct mr_source_info *info = &source->info;
@@ -62,7 +62,7 @@ static int init(struct mr_source *source, const struct mr_source_options *option
     int failed = mr_source_play_open(source, error);
     if (failed)
         return failed;
-    describe(source);
+    describe_source(source);
     if (source->info.bursts)
         source->patience.limit_us *= BURST_PATIENCE;
     source->waiting_since_us = mr_clock_now_us();

@@ -17,7 +17,7 @@ static bool is_field(struct mr_source *source, const struct mr_jpeg_header *head
     return source->jpeg_fields;
 }
 
-static bool is_known(struct mr_source *source, struct mr_jpeg_header *header)
+static bool can_stay_jpeg(struct mr_source *source, struct mr_jpeg_header *header)
 {
     const AVPacket *packet = source->packet;
     return source->leave_jpeg && source->input.decoder->codec_id == AV_CODEC_ID_MJPEG &&
@@ -29,7 +29,7 @@ static bool is_known(struct mr_source *source, struct mr_jpeg_header *header)
 bool mr_source_jpeg_keep(struct mr_source *source)
 {
     struct mr_jpeg_header header; /* a damaged picture must not change source->jpeg */
-    if (!is_known(source, &header))
+    if (!can_stay_jpeg(source, &header))
         return false;
     av_packet_unref(source->kept);
     av_frame_unref(source->only);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* How long to wait when a device has no frame yet. */
-#define DEVICE_WAIT_US 1000
+#define DEVICE_POLL_US 1000
 
 /* Until its first frame an input may take so many times as long as between two, if packets come. */
 #define FIRST_FRAME_PATIENCE 4
@@ -75,7 +75,7 @@ static void drain(struct mr_source *source)
 static int read_failed(struct mr_source *source, int averror, struct mr_error *error)
 {
     if (averror == AVERROR(EAGAIN)) {
-        usleep(DEVICE_WAIT_US);
+        usleep(DEVICE_POLL_US);
         return STEP_AGAIN;
     }
     if (averror == AVERROR_EOF) {

@@ -18,7 +18,7 @@ static bool is_suitable(const struct mr_source *source)
     return known && whole && source->input.fps >= source->limit_fps * LEAST_SURPLUS;
 }
 
-static int64_t to_us(const struct mr_source *source, int64_t stamp)
+static int64_t stamp_to_us(const struct mr_source *source, int64_t stamp)
 {
     return av_rescale_q(stamp, source->input.stream->time_base, AV_TIME_BASE_Q);
 }
@@ -43,17 +43,17 @@ void mr_source_skip_or_not(struct mr_source *source)
     if (source->skipper.slot_us == 0)
         return;
     if (source->fresh && source->noted && stamp != AV_NOPTS_VALUE)
-        begin_again(source, to_us(source, stamp));
+        begin_again(source, stamp_to_us(source, stamp));
     source->fresh = false;
     bool skips =
-        stamp != AV_NOPTS_VALUE && mr_skipper_skips(&source->skipper, to_us(source, stamp));
+        stamp != AV_NOPTS_VALUE && mr_skipper_skips(&source->skipper, stamp_to_us(source, stamp));
     source->input.decoder->skip_frame = skips ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 
 void mr_source_skip_note(struct mr_source *source, int64_t stamp, int64_t pts_us)
 {
     if (stamp != AV_NOPTS_VALUE)
-        source->shift_us = pts_us - to_us(source, stamp);
+        source->shift_us = pts_us - stamp_to_us(source, stamp);
 }
 
 void mr_source_skip_slot(struct mr_source *source, int64_t start_us)

@@ -9,7 +9,7 @@
 
 /* A live input's stamps that are ahead of its arrivals by more than this were set, not waited for;
  * what was buffered on the way comes in shorter steps. */
-#define AHEAD_US 10000000
+#define EARLY_US 10000000
 
 /* A file's own times are believed: frames may be minutes apart. A longer gap counts as a jump. */
 #define GAP_MAX_US INT64_C(3600000000)
@@ -21,7 +21,7 @@
 
 #define DEFAULT_FPS 25.0
 
-static int64_t to_us(const struct mr_timeline *timeline, int64_t ticks)
+static int64_t ticks_to_us(const struct mr_timeline *timeline, int64_t ticks)
 {
     return av_rescale_q(ticks, timeline->time_base, AV_TIME_BASE_Q);
 }
@@ -64,10 +64,10 @@ static int64_t place(struct mr_timeline *timeline, int64_t stamp, int64_t arriva
         return following;
     if (!timeline->has_origin)
         return begin_at(timeline, stamp, following);
-    int64_t us = timeline->base_us + to_us(timeline, stamp - timeline->origin);
+    int64_t us = timeline->base_us + ticks_to_us(timeline, stamp - timeline->origin);
     if (!timeline->started)
         return us;
-    bool set_ahead = us > (arrival_us > 0 ? following + AHEAD_US : timeline->last_us + GAP_MAX_US);
+    bool set_ahead = us > (arrival_us > 0 ? following + EARLY_US : timeline->last_us + GAP_MAX_US);
     if (set_ahead || us < timeline->last_us - JUMP_US)
         return begin_at(timeline, stamp, following);
     if (arrival_us > 0)
@@ -82,7 +82,7 @@ int64_t mr_timeline_next(struct mr_timeline *timeline, int64_t stamp, int64_t du
                          int64_t arrival_us)
 {
     int64_t us = place(timeline, stamp, arrival_us);
-    int64_t duration_us = duration > 0 ? to_us(timeline, duration) : 0;
+    int64_t duration_us = duration > 0 ? ticks_to_us(timeline, duration) : 0;
     timeline->last_us = us;
     timeline->last_duration_us = duration_us > 0 ? duration_us : timeline->nominal_us;
     timeline->last_arrival_us = arrival_us;

@@ -17,8 +17,8 @@ static int read_text(const char *path, struct mr_buffer *text, struct mr_error *
     return 0;
 }
 
-static int run(const char *path, const char *program, const struct mr_buffer *text,
-               struct mr_buffer *values, struct mr_error *error)
+static int run_text(const char *path, const char *program, const struct mr_buffer *text,
+                    struct mr_buffer *values, struct mr_error *error)
 {
     if (program != NULL)
         return mr_config_process_run(program, path, text, values, error);
@@ -54,7 +54,7 @@ int mr_config_file_read(const char *path, const char *program, struct mr_config_
             mr_error_set(error, result, "%s: out of memory", path);
     }
     if (result == 0)
-        result = run(path, program, &text, &values, error);
+        result = run_text(path, program, &text, &values, error);
     if (result == 0)
         result = take_values(path, file, &values, error);
     mr_buffer_finish(&text);

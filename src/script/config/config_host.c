@@ -23,8 +23,8 @@ static volatile int *map_line(int attached)
 }
 
 /* The body is the path, a NUL, the text. */
-static int run(int fd, int parent, const struct mr_buffer *body, volatile int *line,
-               struct mr_buffer *values, struct mr_error *error)
+static int evaluate(int fd, int parent, const struct mr_buffer *body, volatile int *line,
+                    struct mr_buffer *values, struct mr_error *error)
 {
     const char *path = (const char *)body->data, *text = path + strlen(path) + 1;
     const struct mr_confine_options options = { .parent = parent, .memory_mib = MEMORY_MIB };
@@ -55,7 +55,7 @@ int mr_config_host_run(int fd)
         asked.kind != MR_WIRE_CONFIG || body.data == NULL ||
         memchr(body.data, '\0', body.size) == NULL)
         return -EPROTO;
-    answer.content.result = run(fd, asked.config.parent, &body, line, &values, &error);
+    answer.content.result = evaluate(fd, asked.config.parent, &body, line, &values, &error);
     bool failed = answer.content.result < 0;
     int result = mr_wire_send(fd, &answer, failed ? error.text : (char *)values.data,
                               failed ? strlen(error.text) : values.size, -1);

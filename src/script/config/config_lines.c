@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_DEPTH 32  /* of braces; what is deeper has the line of what is around it */
-#define PATH_SIZE 512 /* longer ones are cut: they are only looked up */
+#define MAX_BRACES 32  /* of braces; what is deeper has the line of what is around it */
+#define PATH_SIZE  512 /* longer ones are cut: they are only looked up */
 
 #define MAX_COMPARED 1024 /* places of one table that a further key is compared with */
 
@@ -26,8 +26,8 @@ struct reader {
     struct mr_config_lines *lines;
     struct mr_config_lexer lexer;
     struct mr_config_word word; /* the one looked at */
-    struct level levels[MAX_DEPTH];
-    int depth;  /* levels[depth - 1] is the innermost; may be beyond MAX_DEPTH */
+    struct level levels[MAX_BRACES];
+    int depth;  /* levels[depth - 1] is the innermost; may be beyond MAX_BRACES */
     int blocks; /* function, if, do, repeat without their end */
     char path[PATH_SIZE];
     bool failed; /* out of memory */
@@ -43,7 +43,7 @@ static bool is_sign(const struct reader *reader, char sign)
     return reader->word.token == MR_CONFIG_SIGN && reader->word.text[0] == sign;
 }
 
-static bool is_word(const struct reader *reader, const char *text)
+static bool is_at_word(const struct reader *reader, const char *text)
 {
     const struct mr_config_word *word = &reader->word;
     return word->token == MR_CONFIG_NAME && strlen(text) == word->size &&
@@ -102,14 +102,14 @@ static void note_key(struct reader *reader, const struct level *level, int line)
 
 static struct level *innermost(struct reader *reader)
 {
-    return reader->depth > 0 && reader->depth <= MAX_DEPTH ? &reader->levels[reader->depth - 1]
-                                                           : NULL;
+    return reader->depth > 0 && reader->depth <= MAX_BRACES ? &reader->levels[reader->depth - 1]
+                                                            : NULL;
 }
 
 /* A brace opens the table that the path names. */
 static void open_brace(struct reader *reader)
 {
-    if (reader->depth++ < MAX_DEPTH)
+    if (reader->depth++ < MAX_BRACES)
         reader->levels[reader->depth - 1] = (struct level){
             .path = strlen(reader->path),
             .first = reader->lines->count,
@@ -211,7 +211,7 @@ static bool is_keyword(const struct reader *reader)
                                             "for",    "while", "break", "goto", "and",    "or",
                                             "not",    "nil",   "true",  "false" };
     for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
-        if (is_word(reader, keywords[i]))
+        if (is_at_word(reader, keywords[i]))
             return true;
     return false;
 }
@@ -219,9 +219,9 @@ static bool is_keyword(const struct reader *reader)
 /* return: whether it was one of the words that begin or end a block */
 static bool count_block(struct reader *reader)
 {
-    bool begins = is_word(reader, "function") || is_word(reader, "if") || is_word(reader, "do") ||
-                  is_word(reader, "repeat");
-    bool ends = is_word(reader, "end") || is_word(reader, "until");
+    bool begins = is_at_word(reader, "function") || is_at_word(reader, "if") ||
+                  is_at_word(reader, "do") || is_at_word(reader, "repeat");
+    bool ends = is_at_word(reader, "end") || is_at_word(reader, "until");
     reader->blocks += begins ? 1 : ends ? -1 : 0;
     return begins || ends;
 }

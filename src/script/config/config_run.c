@@ -252,7 +252,7 @@ static int convert(lua_State *L, struct reading *reading, const char *path, int 
 
 /* ---- running it ---- */
 
-static int run(lua_State *L)
+static int run_chunk(lua_State *L)
 {
     struct reading *reading = lua_touserdata(L, 1);
     lua_pushlightuserdata(L, reading);
@@ -317,7 +317,7 @@ static int execute(struct reading *reading)
     lua_State *L = lua_newstate(mr_memory_allocate, &memory);
     if (L == NULL)
         return mr_error_set(reading->error, -ENOMEM, "%s: out of memory", reading->text->path);
-    lua_pushcfunction(L, run);
+    lua_pushcfunction(L, run_chunk);
     lua_pushlightuserdata(L, reading);
     int status = lua_pcall(L, 1, 0, 0);
     int result = status != LUA_OK ? explain(reading, L, status) : reading->result;

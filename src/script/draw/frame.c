@@ -25,7 +25,7 @@ void mr_frame_begin(struct mr_frame *frame, struct mr_picture *picture, unsigned
 }
 
 /* The canvas goes over the frame as it came, unless all of it was drawn on. */
-static void lay_over(struct mr_frame *frame)
+static void lay_canvas_over(struct mr_frame *frame)
 {
     struct mr_picture *canvas = frame->canvas;
     canvas->seq = frame->picture->seq;
@@ -47,7 +47,7 @@ struct mr_picture *mr_frame_end(struct mr_frame *frame)
         frame->cairo = NULL;
     }
     if (frame->changed)
-        lay_over(frame);
+        lay_canvas_over(frame);
     else
         mr_picture_unref(&frame->canvas);
     struct mr_picture *picture = frame->changed ? frame->canvas : mr_picture_ref(frame->picture);

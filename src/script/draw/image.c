@@ -128,7 +128,7 @@ static void keep(lua_State *L, struct mr_frame *frame, int value)
     assert(false && "the image is on the stack");
 }
 
-static struct mr_picture *make_canvas(lua_State *L, struct mr_frame *frame)
+static struct mr_picture *make_image_canvas(lua_State *L, struct mr_frame *frame)
 {
     struct image *image = (struct image *)((char *)frame - offsetof(struct image, frame));
     struct mr_picture canvas = {
@@ -151,7 +151,8 @@ static void weigh(lua_State *L, struct mr_frame *frame)
     keep(L, frame, VALUE_CAIRO);
 }
 
-static const struct mr_frame_owner image_owner = { .make_canvas = make_canvas, .weigh = weigh };
+static const struct mr_frame_owner image_owner = { .make_canvas = make_image_canvas,
+                                                   .weigh = weigh };
 
 /* The serial moves on: another object's __gc may still hold the image. */
 static int collect(lua_State *L)

@@ -104,8 +104,8 @@ static int read_header(const struct mr_buffer *file, struct header *header, stru
     return mr_error_set(error, -EINVAL, "neither PNG nor JPEG");
 }
 
-static int decode(const struct mr_buffer *file, const struct header *header, struct mr_frame *image,
-                  struct mr_error *error)
+static int decode_image(const struct mr_buffer *file, const struct header *header,
+                        struct mr_frame *image, struct mr_error *error)
 {
     struct mr_picture *picture = image->picture;
     if (header->png)
@@ -158,7 +158,7 @@ static int load_image(lua_State *L)
         return luaL_error(L, "image '%s': %dx%d pixels; at most %d a side", path, header.width,
                           header.height, MR_PICTURE_MAX_SIDE);
     struct mr_frame *image = mr_image_push(L, MR_PICTURE_BGRX, header.width, header.height);
-    if (decode(file, &header, image, &error) < 0)
+    if (decode_image(file, &header, image, &error) < 0)
         return luaL_error(L, "image '%s': %s", path, error.text);
     return 1;
 }

@@ -23,7 +23,7 @@ static uint8_t take_value(lua_State *L, int position)
 }
 
 /* A table from 0 to 255, or a list from 1 to 256. */
-static void read_table(lua_State *L, uint8_t values[256])
+static void read_steps(lua_State *L, uint8_t values[256])
 {
     int first = lua_rawgeti(L, 2, 0) == LUA_TNIL ? 1 : 0;
     lua_pop(L, 1);
@@ -54,7 +54,7 @@ static int frame_lut(lua_State *L)
                                       lua_isnone(L, 2) ? "nothing" : luaL_typename(L, 2)));
     int channel = lua_isnoneornil(L, 3) ? -1 : mr_argument_word(L, 3, "channel", channel_words);
     if (type == LUA_TTABLE)
-        read_table(L, values);
+        read_steps(L, values);
     else
         call_function(L, values);
 

@@ -204,8 +204,8 @@ static void remember(struct entry *entry, uint64_t hash, const struct key *key, 
 }
 
 /* Where the box begins, given where its anchor is. */
-static void place(double x, double y, const struct mr_draw_options *options,
-                  const struct mr_text_box *box, double *left, double *top)
+static void place_text(double x, double y, const struct mr_draw_options *options,
+                       const struct mr_text_box *box, double *left, double *top)
 {
     int column = options->anchor % 3, row = options->anchor / 3;
     *left = floor(x - box->width * column / 2.0 + 0.5);
@@ -240,7 +240,7 @@ void mr_text_draw(struct mr_text *text, struct mr_frame *frame, cairo_t *cairo, 
     } else {
         box = entry->box;
     }
-    place(x, y, options, &box, &left, &top);
+    place_text(x, y, options, &box, &left, &top);
     if (frame != NULL)
         touch(frame, left, top, &box);
     if (entry != NULL) {

@@ -12,7 +12,7 @@
 /* registry keys, by address */
 static const char list_key = 0, values_key = 0;
 
-static _Noreturn void refuse(lua_State *L, const char *name, const char *format, ...)
+static _Noreturn void refuse_declaration(lua_State *L, const char *name, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -48,16 +48,16 @@ static void check_keys(lua_State *L, const char *name, int in)
         if (lua_isinteger(L, -2) && lua_tointeger(L, -2) == 1)
             continue;
         if (lua_type(L, -2) != LUA_TSTRING)
-            refuse(L, name, "only the first position is used: the default");
+            refuse_declaration(L, name, "only the first position is used: the default");
         const char *key = lua_tostring(L, -2);
         int i = 0;
         while (known[i] != NULL && strcmp(known[i], key) != 0)
             i++;
         if (known[i] == NULL)
-            refuse(L, name,
-                   "unknown key '%s'; there are the default (first), help, min, max, "
-                   "step, choices, type",
-                   key);
+            refuse_declaration(L, name,
+                               "unknown key '%s'; there are the default (first), help, min, max, "
+                               "step, choices, type",
+                               key);
     }
 }
 
@@ -73,7 +73,7 @@ static const char *find_type(lua_State *L, const char *name, int in)
                 return types[i];
     }
     if (!lua_isnil(L, -1))
-        refuse(L, name, "type must be number, boolean, text, choice, color or button");
+        refuse_declaration(L, name, "type must be number, boolean, text, choice, color or button");
     lua_pop(L, 1);
     if (has(L, in, "choices"))
         return "choice";
@@ -85,10 +85,10 @@ static const char *find_type(lua_State *L, const char *name, int in)
     case LUA_TSTRING:
         return "text";
     case LUA_TNIL:
-        refuse(L, name, "has no default; write { value, … }, or { type = \"button\" }");
+        refuse_declaration(L, name, "has no default; write { value, … }, or { type = \"button\" }");
     default:
-        refuse(L, name, "the default is a %s; number, boolean or string expected",
-               luaL_typename(L, -1));
+        refuse_declaration(L, name, "the default is a %s; number, boolean or string expected",
+                           luaL_typename(L, -1));
     }
 }
 
@@ -96,15 +96,15 @@ static void copy_field(lua_State *L, const char *name, int in, int out, const ch
 {
     int got = lua_getfield(L, in, key);
     if (got != LUA_TNIL && got != type)
-        refuse(L, name, "%s must be a %s, got a %s", key, lua_typename(L, type),
-               luaL_typename(L, -1));
+        refuse_declaration(L, name, "%s must be a %s, got a %s", key, lua_typename(L, type),
+                           luaL_typename(L, -1));
     lua_setfield(L, out, key);
 }
 
-static void check_number(lua_State *L, const char *name, int in, int out)
+static void declare_number(lua_State *L, const char *name, int in, int out)
 {
     if (lua_rawgeti(L, in, 1) != LUA_TNUMBER || !isfinite(lua_tonumber(L, -1)))
-        refuse(L, name, "the default must be a finite number");
+        refuse_declaration(L, name, "the default must be a finite number");
     double value = lua_tonumber(L, -1);
     static const char *const keys[] = { "min", "max", "step" };
     double bound[] = { -HUGE_VAL, HUGE_VAL, 1 };
@@ -113,20 +113,20 @@ static void check_number(lua_State *L, const char *name, int in, int out)
         if (lua_getfield(L, out, keys[i]) == LUA_TNUMBER)
             bound[i] = lua_tonumber(L, -1);
         if (isnan(bound[i]) || (!lua_isnil(L, -1) && isinf(bound[i])))
-            refuse(L, name, "%s must be a finite number", keys[i]);
+            refuse_declaration(L, name, "%s must be a finite number", keys[i]);
     }
     if (bound[0] > bound[1])
-        refuse(L, name, "min %f is above max %f", bound[0], bound[1]);
+        refuse_declaration(L, name, "min %f is above max %f", bound[0], bound[1]);
     if (bound[2] <= 0)
-        refuse(L, name, "step must be above 0");
+        refuse_declaration(L, name, "step must be above 0");
     if (value < bound[0] || value > bound[1])
-        refuse(L, name, "the default %f is not within min and max", value);
+        refuse_declaration(L, name, "the default %f is not within min and max", value);
 }
 
-static void check_choices(lua_State *L, const char *name, int in, int out)
+static void declare_choices(lua_State *L, const char *name, int in, int out)
 {
     if (lua_getfield(L, in, "choices") != LUA_TTABLE)
-        refuse(L, name, "choices must be a list of strings");
+        refuse_declaration(L, name, "choices must be a list of strings");
     int choices = lua_gettop(L);
     lua_Integer count = (lua_Integer)lua_rawlen(L, choices);
     bool found = false;
@@ -134,21 +134,22 @@ static void check_choices(lua_State *L, const char *name, int in, int out)
     lua_rawgeti(L, in, 1);
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_rawgeti(L, choices, i) != LUA_TSTRING)
-            refuse(L, name, "choices must be a list of strings");
+            refuse_declaration(L, name, "choices must be a list of strings");
         found |= lua_rawequal(L, -1, -2);
         lua_rawseti(L, -3, i);
     }
     if (!found)
-        refuse(L, name, "the default is none of its choices");
+        refuse_declaration(L, name, "the default is none of its choices");
     lua_pop(L, 1);
     lua_setfield(L, out, "choices");
 }
 
-static void check_color(lua_State *L, const char *name, int in)
+static void declare_color(lua_State *L, const char *name, int in)
 {
     struct mr_color color;
     if (lua_rawgeti(L, in, 1) != LUA_TSTRING || !mr_color_parse(lua_tostring(L, -1), &color))
-        refuse(L, name, "the default must be a colour such as \"#ff8800\" or \"orange\"");
+        refuse_declaration(L, name,
+                           "the default must be a colour such as \"#ff8800\" or \"orange\"");
 }
 
 static void check_default(lua_State *L, const char *name, const char *type, int in, int out)
@@ -156,26 +157,26 @@ static void check_default(lua_State *L, const char *name, const char *type, int 
     int wanted = LUA_TSTRING;
     if (strcmp(type, "button") == 0) {
         if (lua_rawgeti(L, in, 1) != LUA_TNIL)
-            refuse(L, name, "a button has no default");
+            refuse_declaration(L, name, "a button has no default");
         lua_pushboolean(L, false);
         lua_setfield(L, out, "default");
         return;
     }
     if (strcmp(type, "number") == 0) {
         wanted = LUA_TNUMBER;
-        check_number(L, name, in, out);
+        declare_number(L, name, in, out);
     } else if (strcmp(type, "boolean") == 0) {
         wanted = LUA_TBOOLEAN;
     } else if (strcmp(type, "choice") == 0) {
-        check_choices(L, name, in, out);
+        declare_choices(L, name, in, out);
     } else if (strcmp(type, "color") == 0) {
-        check_color(L, name, in);
+        declare_color(L, name, in);
     }
     if (lua_rawgeti(L, in, 1) != wanted)
-        refuse(L, name, "the default must be a %s, got a %s", lua_typename(L, wanted),
-               luaL_typename(L, -1));
+        refuse_declaration(L, name, "the default must be a %s, got a %s", lua_typename(L, wanted),
+                           luaL_typename(L, -1));
     if (wanted == LUA_TSTRING && lua_rawlen(L, -1) > MR_SETTINGS_MAX_BYTES)
-        refuse(L, name, "the default is longer than %d bytes", MR_SETTINGS_MAX_BYTES);
+        refuse_declaration(L, name, "the default is longer than %d bytes", MR_SETTINGS_MAX_BYTES);
     lua_setfield(L, out, "default");
 }
 
@@ -184,9 +185,9 @@ static void check_bounds_fit(lua_State *L, const char *name, const char *type, i
     static const char *const keys[] = { "min", "max", "step" };
     for (int i = 0; i < 3; i++)
         if (strcmp(type, "number") != 0 && has(L, in, keys[i]))
-            refuse(L, name, "%s goes with numbers only", keys[i]);
+            refuse_declaration(L, name, "%s goes with numbers only", keys[i]);
     if (strcmp(type, "choice") != 0 && has(L, in, "choices"))
-        refuse(L, name, "choices do not go with type %s", type);
+        refuse_declaration(L, name, "choices do not go with type %s", type);
 }
 
 /* Push the normalised declaration of the one on top of the stack, a table or a plain default. */

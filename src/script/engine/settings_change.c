@@ -205,7 +205,7 @@ static bool push_declaration(lua_State *L, int list, const char *name)
     return false;
 }
 
-static int refuse_unknown(lua_State *L, int list, const char *name, struct mr_error *error)
+static int refuse_undeclared(lua_State *L, int list, const char *name, struct mr_error *error)
 {
     int shown = cut(name, strlen(name), 64);
     if (lua_isnil(L, list) || lua_rawlen(L, list) == 0)
@@ -235,7 +235,7 @@ int mr_settings_change_check(lua_State *L, const char *text, size_t size, struct
     json_object_foreach(json, name, value)
     {
         if (!push_declaration(L, list, name))
-            return refuse_unknown(L, list, name, error);
+            return refuse_undeclared(L, list, name, error);
         const struct change change = { name, value, list + 2, error };
         if (note(L, &change, list + 1) < 0)
             return -EINVAL;

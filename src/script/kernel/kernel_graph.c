@@ -120,7 +120,7 @@ static unsigned hash(const struct mr_kernel_node *node)
     return (unsigned)(bits >> 54) % MR_KERNEL_BUCKETS;
 }
 
-static bool equal(const struct mr_kernel_node *a, const struct mr_kernel_node *b)
+static bool equal_nodes(const struct mr_kernel_node *a, const struct mr_kernel_node *b)
 {
     return a->op == b->op && memcmp(a->of, b->of, sizeof(a->of)) == 0 &&
            memcmp(&a->value, &b->value, sizeof(a->value)) == 0; /* -0 and NaN, too */
@@ -130,7 +130,7 @@ static unsigned intern(struct mr_kernel_graph *graph, const struct mr_kernel_nod
 {
     uint16_t *bucket = &graph->bucket[hash(node)];
     for (unsigned i = *bucket; i != MR_KERNEL_NO_NODE; i = graph->older[i])
-        if (equal(&graph->nodes[i], node))
+        if (equal_nodes(&graph->nodes[i], node))
             return i;
     if (graph->count == MR_KERNEL_MAX_NODES)
         return MR_KERNEL_NO_NODE;

@@ -172,7 +172,7 @@ static uint8_t *pixel_at(const struct run *run, int x, int y)
     return picture->plane[0] + (size_t)y * (size_t)picture->stride_bytes[0] + (size_t)x * 4;
 }
 
-static int clamp(int value, int most)
+static int clamp_to(int value, int most)
 {
     return value < 0 ? 0 : value > most ? most : value;
 }
@@ -194,7 +194,8 @@ static void unpack_row(struct run *run, int row)
 {
     const struct mr_area *area = &run->job->area;
     int from = area->left - run->program->left, to = area->right + run->program->right;
-    int first = clamp(from, run->job->picture->width), end = clamp(to, run->job->picture->width);
+    int first = clamp_to(from, run->job->picture->width),
+        end = clamp_to(to, run->job->picture->width);
     size_t size = run->size, before = (size_t)(first - from) * size;
     char *plane[3];
     for (int i = 0; i < 3; i++)
@@ -210,7 +211,7 @@ static void unpack_row(struct run *run, int row)
 /* Rows enter the ring before they are written, and stay while a neighbour refers to them. */
 static void fill_ring(struct run *run, int y)
 {
-    int last = clamp(y + run->program->down, run->job->picture->height - 1);
+    int last = clamp_to(y + run->program->down, run->job->picture->height - 1);
     for (; run->next_row <= last; run->next_row++)
         unpack_row(run, run->next_row);
 }
@@ -221,7 +222,7 @@ static void point_at_neighbours(struct run *run, int y, int offset)
     unsigned first = mr_kernel_first_channel(program);
     for (unsigned i = 0; i < program->channels; i++) {
         const struct mr_kernel_channel *channel = &program->channel[i];
-        int row = clamp(y + channel->dy, run->job->picture->height - 1);
+        int row = clamp_to(y + channel->dy, run->job->picture->height - 1);
         size_t x = (size_t)(program->left + channel->dx + offset);
         run->operand[first + i] = ring_plane(run, row, channel->channel) + x * run->size;
     }
@@ -272,7 +273,7 @@ void mr_kernel_run(lua_State *L, const struct mr_kernel_job *job, void *scratch)
         .scalars = memory + layout.at_scalars,
         .columns = memory + layout.at_columns,
         .planes = memory + layout.at_planes,
-        .next_row = clamp(job->area.top - job->program->up, job->picture->height),
+        .next_row = clamp_to(job->area.top - job->program->up, job->picture->height),
     };
     place_operands(&run, memory);
     compute_scalars(&run, 0, job->program->uniforms, 0);

@@ -175,7 +175,7 @@ static void push_pixel(lua_State *L, int trace, int dx, int dy)
 }
 
 /* p:at(dx, dy) */
-static int pixel_at(lua_State *L)
+static int trace_at(lua_State *L)
 {
     const struct pixel *pixel = to_object(L, 1, &pixel_key);
     if (pixel == NULL || pixel->dx != 0 || pixel->dy != 0)
@@ -216,7 +216,7 @@ static int pixel_index(lua_State *L)
     const struct pixel *pixel = to_object(L, 1, &pixel_key);
     bool neighbour = pixel->dx != 0 || pixel->dy != 0;
     if (!neighbour && lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "at") == 0) {
-        lua_pushcfunction(L, pixel_at);
+        lua_pushcfunction(L, trace_at);
         return 1;
     }
     const struct field *field = find_field(L, 2, neighbour);

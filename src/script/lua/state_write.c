@@ -15,9 +15,9 @@ struct writer {
     lua_Integer tables;
 };
 
-static void write_value(struct writer *writer, lua_State *L, int index);
+static void put_value(struct writer *writer, lua_State *L, int index);
 
-static void put(struct writer *writer, char tag, const void *bytes, size_t size)
+static void put_item(struct writer *writer, char tag, const void *bytes, size_t size)
 {
     mr_buffer_append(writer->out, &tag, 1);
     mr_buffer_append(writer->out, bytes, size);
@@ -61,7 +61,7 @@ static bool write_reference(struct writer *writer, lua_State *L, int table)
     uint32_t number = known ? (uint32_t)lua_tointeger(L, -1) : 0;
     lua_pop(L, 1);
     if (known)
-        put(writer, 'r', &number, sizeof(number));
+        put_item(writer, 'r', &number, sizeof(number));
     return known;
 }
 
@@ -100,7 +100,7 @@ static bool is_entry_plain(struct writer *writer, lua_State *L)
     return true;
 }
 
-static void write_table(struct writer *writer, lua_State *L, int table)
+static void put_table(struct writer *writer, lua_State *L, int table)
 {
     if (write_reference(writer, L, table))
         return;
@@ -110,13 +110,13 @@ static void write_table(struct writer *writer, lua_State *L, int table)
     lua_rawset(L, writer->seen);
 
     mr_path_enter(&writer->path, lua_topointer(L, table));
-    put(writer, '{', NULL, 0);
+    put_item(writer, '{', NULL, 0);
     lua_pushnil(L);
     while (lua_next(L, table)) {
         name_entry(writer, L, -2);
         if (is_entry_plain(writer, L)) {
-            write_value(writer, L, lua_gettop(L) - 1);
-            write_value(writer, L, lua_gettop(L));
+            put_value(writer, L, lua_gettop(L) - 1);
+            put_value(writer, L, lua_gettop(L));
         }
         lua_pop(L, 1);
         if (is_full(writer)) {
@@ -124,49 +124,49 @@ static void write_table(struct writer *writer, lua_State *L, int table)
             break;
         }
     }
-    put(writer, '}', NULL, 0);
+    put_item(writer, '}', NULL, 0);
     mr_path_leave(&writer->path);
 }
 
-static void write_number(struct writer *writer, lua_State *L, int index)
+static void put_number(struct writer *writer, lua_State *L, int index)
 {
     if (lua_isinteger(L, index)) {
         int64_t integer = lua_tointeger(L, index);
-        put(writer, 'i', &integer, sizeof(integer));
+        put_item(writer, 'i', &integer, sizeof(integer));
     } else {
         double number = lua_tonumber(L, index);
-        put(writer, 'd', &number, sizeof(number));
+        put_item(writer, 'd', &number, sizeof(number));
     }
 }
 
-static void write_string(struct writer *writer, lua_State *L, int index)
+static void put_string(struct writer *writer, lua_State *L, int index)
 {
     size_t size;
     const char *text = lua_tolstring(L, index, &size);
     uint32_t length = (uint32_t)size;
-    put(writer, 's', &length, sizeof(length));
+    put_item(writer, 's', &length, sizeof(length));
     if (size > MR_STATE_MAX_BYTES) /* too long altogether: the caller finds out by the size */
         size = MR_STATE_MAX_BYTES;
     mr_buffer_append(writer->out, text, size);
 }
 
-static void write_value(struct writer *writer, lua_State *L, int index)
+static void put_value(struct writer *writer, lua_State *L, int index)
 {
     switch (lua_type(L, index)) {
     case LUA_TBOOLEAN:
-        put(writer, lua_toboolean(L, index) ? 't' : 'f', NULL, 0);
+        put_item(writer, lua_toboolean(L, index) ? 't' : 'f', NULL, 0);
         break;
     case LUA_TNUMBER:
-        write_number(writer, L, index);
+        put_number(writer, L, index);
         break;
     case LUA_TSTRING:
-        write_string(writer, L, index);
+        put_string(writer, L, index);
         break;
     case LUA_TTABLE:
-        write_table(writer, L, index);
+        put_table(writer, L, index);
         break;
     default:
-        put(writer, 'n', NULL, 0);
+        put_item(writer, 'n', NULL, 0);
         break;
     }
 }
@@ -183,7 +183,7 @@ int mr_state_write(lua_State *L, int index, struct mr_buffer *out, struct mr_err
         .seen = lua_gettop(L),
     };
     mr_buffer_append(out, "MRS1", 4);
-    write_value(&writer, L, value);
+    put_value(&writer, L, value);
     lua_pop(L, 1);
     if (out->failed)
         return mr_error_set(error, -ENOMEM, "state: out of memory");

@@ -19,9 +19,9 @@
 #include <sys/time.h>
 
 /* State is sent when it changed and so much time has passed since the last time; without a call it is
- * looked at every LOOK_MS. Together they stay below the second that may be lost. */
+ * looked at every WATCH_MS. Together they stay below the second that may be lost. */
 #define SNAPSHOT_US 500000
-#define LOOK_MS     250
+#define WATCH_MS    250
 
 /* ---- what the script says and wants ---- */
 
@@ -66,7 +66,7 @@ static void map_memory(struct mr_script_host *host, int attached)
 
 /* ---- beginning ---- */
 
-static void say_hello(struct mr_script_host *host)
+static void greet_host(struct mr_script_host *host)
 {
     const struct mr_wire_message *asked = &host->asked;
     struct mr_error error = { 0 };
@@ -125,7 +125,7 @@ static void obey(struct mr_script_host *host, int attached)
         mr_script_host_leave(1);
     switch (kind) {
     case MR_WIRE_HELLO:
-        say_hello(host);
+        greet_host(host);
         return;
     case MR_WIRE_MEMORY:
         map_memory(host, attached);
@@ -162,7 +162,7 @@ static void look_at_state(struct mr_script_host *host)
 
 void mr_script_host_serve(struct mr_script_host *host)
 {
-    struct timeval look = { .tv_usec = LOOK_MS * 1000 };
+    struct timeval look = { .tv_usec = WATCH_MS * 1000 };
     setsockopt(host->fd, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof(look));
     for (;;) {
         int attached;

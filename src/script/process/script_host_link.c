@@ -12,8 +12,8 @@ void mr_script_host_link_must(int result)
         mr_script_host_leave(1);
 }
 
-static int receive(struct mr_script_host *host, struct mr_wire_message *message,
-                   struct mr_buffer *body, int *attached)
+static int receive_request(struct mr_script_host *host, struct mr_wire_message *message,
+                           struct mr_buffer *body, int *attached)
 {
     int result;
     do {
@@ -32,7 +32,7 @@ int mr_script_host_link_fetch(void *opaque, const char *name, bool text, size_t 
     };
     int attached;
     mr_script_host_link_must(mr_wire_send(host->fd, &message, name, strlen(name), -1));
-    mr_script_host_link_must(receive(host, &answer, content, &attached));
+    mr_script_host_link_must(receive_request(host, &answer, content, &attached));
     if (answer.kind != MR_WIRE_CONTENT || attached >= 0)
         mr_script_host_leave(1);
     if (answer.content.result == 0)
@@ -50,7 +50,7 @@ void mr_script_host_link_want_pixels(void *opaque, struct mr_picture *picture)
     int attached;
     (void)picture;
     mr_script_host_link_must(mr_wire_send(host->fd, &message, NULL, 0, -1));
-    mr_script_host_link_must(receive(host, &answer, &body, &attached));
+    mr_script_host_link_must(receive_request(host, &answer, &body, &attached));
     mr_buffer_finish(&body);
     if (answer.kind != MR_WIRE_FILLED || attached >= 0)
         mr_script_host_leave(1);

@@ -83,7 +83,7 @@ static int check_awaited(const struct mr_proposal *proposal, struct mr_error *er
 }
 
 /* Write the draft of the new file beside the old one. */
-static int prepare(void *opaque, struct mr_error *error)
+static int prepare_proposal(void *opaque, struct mr_error *error)
 {
     struct mr_proposal *proposal = opaque;
     const char *path = proposal->proposals->path;
@@ -128,7 +128,7 @@ int mr_proposal_open(struct mr_proposal *proposal, struct mr_candidate *candidat
                                      proposal->text.size, &proposal->bundle, error);
     *candidate = (struct mr_candidate){ .bundle = proposal->bundle,
                                         .trial = proposal->trial,
-                                        .prepare = prepare,
+                                        .prepare = prepare_proposal,
                                         .commit = commit,
                                         .opaque = proposal };
     return result;

@@ -14,7 +14,7 @@
 
 #define MAX_ADVANCE_S 1e6
 
-static int fail(lua_State *L, const struct mr_error *error)
+static int raise_error(lua_State *L, const struct mr_error *error)
 {
     return luaL_error(L, "%s", error->text);
 }
@@ -37,7 +37,7 @@ static int bench_settings(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     const struct mr_buffer *json = write_json(L, 1, "changed");
     if (mr_calls_change_settings(bench->engine, (const char *)json->data, json->size, &error) < 0)
-        return fail(L, &error);
+        return raise_error(L, &error);
     return 0;
 }
 
@@ -53,7 +53,7 @@ static uint64_t client_argument(lua_State *L, int index)
 static int deliver(lua_State *L, struct mr_trial_bench *bench, const struct mr_script_event *event)
 {
     struct mr_error error;
-    return mr_talk_deliver(bench->engine, event, &error) < 0 ? fail(L, &error) : 0;
+    return mr_talk_deliver(bench->engine, event, &error) < 0 ? raise_error(L, &error) : 0;
 }
 
 static int bench_message(lua_State *L)
@@ -127,7 +127,7 @@ static int bench_advance(lua_State *L)
         struct mr_error error;
         bench->now_us = next_us;
         if (mr_timers_run(bench->engine, next_us, &next_us, &error) < 0)
-            return fail(L, &error);
+            return raise_error(L, &error);
         mr_watchdog_check(&mr_binding_of(L)->watch, L);
     }
     bench->now_us = until_us;

@@ -129,12 +129,4 @@ struct mr_log_ring *mr_stream_log(struct mr_stream *stream)
     return stream->log;
 }
 
-const char *mr_phase_name(enum mr_stream_phase phase)
-{
-    static const char *const names[] = {
-        "opening", "running", "idle", "lost", "finished", "failed"
-    };
-    return names[phase];
-}
-
 #endif
