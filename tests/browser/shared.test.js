@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import { drawBoxes, hasBoxes } from '../../web/shared/boxes.js';
 import { Latency, Rate } from '../../web/shared/meter.js';
+import { ServerClock } from '../../web/shared/server_clock.js';
 import { describe } from '../../web/shared/status.js';
 import { History } from '../../web/viewer/history.js';
 import { layOut } from '../../web/shared/json_layout.js';
@@ -100,14 +101,40 @@ test('rates are of the last two seconds, the first picture apart', () => {
   assert.equal(rate.perSecond(9000), 0);
 });
 
-test('latency is relative where the clocks cannot be the same', () => {
-  const same = new Latency();
-  const other = new Latency();
-  for (let now = 0; now < 1000; now += 40) {
-    same.add(now, 30);
-    other.add(now, now ? 3_600_030 : 3_600_000);
+// A server whose clock is `ahead` of ours, and questions that take `tripMs` each way; time passes only here.
+function clockAcross(t, ahead, tripMs) {
+  let now = 1_700_000_000_123;
+  let questions = 0;
+  t.mock.method(Date, 'now', () => now);
+  const clock = new ServerClock(async () => {
+    questions++;
+    now += tripMs;
+    const stamp = Math.floor((now + ahead) / 1000) * 1000;
+    now += tripMs;
+    return stamp;
+  }, async (ms) => { now += ms; });
+  return { clock, questions: () => questions };
+}
+
+test('the clocks of server and browser may differ by hours, known from the Date of answers', async (t) => {
+  for (const tripMs of [0, 15, 80]) {
+    for (const ahead of [-3 * 3_600_000 - 777, -40, 0, 499, 86_400_000]) {
+      const { clock, questions } = clockAcross(t, ahead, tripMs);
+      assert.equal(clock.aheadMs, null);
+      assert.equal(await clock.measure(), true);
+      assert.ok(Math.abs(clock.aheadMs - ahead) <= Math.max(20, tripMs), `${clock.aheadMs} for ${ahead}`);
+      assert.ok(questions() <= 12);
+      t.mock.restoreAll();
+    }
   }
-  assert.deepEqual({ ...same.get() }, { ms: 30, relative: false });
-  assert.equal(other.get().relative, true);
-  assert.ok(other.get().ms > 20 && other.get().ms < 31);
+});
+
+test('latency is the difference of the clocks, less what they differ by', () => {
+  const latency = new Latency();
+  assert.equal(latency.get(0), null);
+  for (let i = 0; i < 50; i++) latency.add(-3_600_000 + 30);
+  assert.equal(latency.get(null), null);
+  assert.equal(latency.get(3_600_000), 30);
+  for (let i = 0; i < 50; i++) latency.add(-3_600_000 + 25_000); // however old pictures become, it says so
+  assert.ok(latency.get(3_600_000) > 24_990);
 });

@@ -149,7 +149,7 @@ test('a wrong clock does not make the latency absurd', async (t) => {
       Date.now = () => now() + shift;
     }, hours * 3_600_000);
     await page.goto(server.url);
-    await page.locator('#latency', { hasText: /^\+\d{1,3} ms$/ }).waitFor();
+    await page.locator('#latency', { hasText: /^\d{1,3} ms$/ }).waitFor();
   }
 });
 

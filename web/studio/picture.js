@@ -5,6 +5,7 @@ import { element, recall, remember, setText } from '../shared/dom.js';
 import { Latency, Rate } from '../shared/meter.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
+import { serverClock } from '../shared/server_clock.js';
 import { describe, isOld } from '../shared/status.js';
 import { layOut } from '../shared/json_layout.js';
 
@@ -96,7 +97,7 @@ export class Picture {
     const now = performance.now();
     this.#size = { width, height };
     this.#frames.add(now);
-    this.#latency.add(now, Date.now() - frame.capturedUs / 1000);
+    this.#latency.add(Date.now() - frame.capturedUs / 1000);
     const picture = element('picture');
     if (picture.hidden) picture.hidden = false;
     setText('figure-size', `${width} × ${height}`);
@@ -116,12 +117,9 @@ export class Picture {
     this.#tell();
     const now = performance.now();
     const live = this.status.kind === 'live';
-    const delay = live ? this.#latency.get() : null;
+    const delay = live ? this.#latency.get(serverClock.aheadMs) : null;
     setText('figure-fps', live ? `${this.#frames.perSecond(now).toFixed(1)} fps` : '– fps');
-    setText(
-      'figure-latency',
-      delay ? `${delay.relative ? '+' : ''}${Math.round(delay.ms)} ms` : '– ms'
-    );
+    setText('figure-latency', delay === null ? '– ms' : `${Math.round(delay)} ms`);
   }
 }
 

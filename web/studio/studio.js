@@ -4,6 +4,7 @@
 // from the address at once.
 
 import { element, make, setText } from '../shared/dom.js';
+import { serverClock } from '../shared/server_clock.js';
 import { onTokenLink, takeToken } from '../shared/token.js';
 import { Api, Gone } from './api.js';
 import { Console } from './console.js';
@@ -69,6 +70,7 @@ const reader = new LogReader(api, {
 });
 const monitor = new Monitor(api, { state: showState, gone: showGone, missing: showMissing });
 const picture = new Picture(showStatus);
+serverClock.run();
 const gate = new Gate(api, () => enter());
 const layout = new Layout((name) => {
   if (name === 'graphs') openGraphs();
@@ -113,10 +115,10 @@ function showTrial() {
   const mine = saving.trial?.stream === stream ? saving.trial : null;
   if (mine && !trial && running >= mine.generation) saving.over();
   element('trial').hidden = !trial && !(mine && running < mine.generation);
-  setText(
-    'trial-text',
-    mine ? `Trial: ${mine.name} is running, not saved` : 'Trial: the running script is not saved'
-  );
+  const { total = 0 } = monitor.state?.viewers ?? {};
+  const what = mine ? `${mine.name} is running, not saved` : 'the running script is not saved';
+  setText('trial-text',
+    `Trial: ${what}, and live for ${total} viewer${total === 1 ? '' : 's'}, this page included`);
 }
 
 function showGone() {

@@ -1,7 +1,8 @@
 // The line of figures: rates, latency, size, skipped frames.
 
-import { element, setText } from '../shared/dom.js';
+import { setText } from '../shared/dom.js';
 import { Latency, Rate } from '../shared/meter.js';
+import { serverClock } from '../shared/server_clock.js';
 
 function bitrate(bitsPerSecond) {
   const units = ['kbit/s', 'Mbit/s', 'Gbit/s'];
@@ -25,7 +26,7 @@ export class Figures {
     this.#frames.add(now);
     this.#bytes.add(now, frame.bytes * Math.max(1, received - this.#received));
     this.#received = received;
-    this.#latency.add(now, Date.now() - frame.capturedUs / 1000);
+    this.#latency.add(Date.now() - frame.capturedUs / 1000);
     setText('seq', String(frame.seq));
     setText('size', `${width} × ${height}`);
   }
@@ -39,13 +40,10 @@ export class Figures {
 
   show(live, skipped) {
     const now = performance.now();
-    const delay = live ? this.#latency.get() : null;
+    const delay = live ? this.#latency.get(serverClock.aheadMs) : null;
     setText('fps', live ? `${this.#frames.perSecond(now).toFixed(1)} fps` : '–');
     setText('bandwidth', live ? bitrate(8 * this.#bytes.perSecond(now)) : '–');
-    setText('latency', delay ? `${delay.relative ? '+' : ''}${Math.round(delay.ms)} ms` : '–');
+    setText('latency', delay === null ? '–' : `${Math.round(delay)} ms`);
     setText('skipped', String(skipped));
-    element('latency').title = delay?.relative
-      ? 'The clocks of server and browser differ: delay compared with the last minute’s fastest frame'
-      : 'Time from the decoder to the screen';
   }
 }

@@ -9,6 +9,7 @@ import { hasBoxes } from '../shared/boxes.js';
 import { download, element, setText } from '../shared/dom.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
+import { serverClock } from '../shared/server_clock.js';
 import { describe, isOld } from '../shared/status.js';
 import { keepToken, onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
 import { FullWindow, makeToggle, SmallWindow } from './controls.js';
@@ -196,3 +197,4 @@ setInterval(() => {
   figures.show(viewer.status.kind === 'live', viewer.skipped);
   panel.tick();
 }, TICK_MS);
+serverClock.run();

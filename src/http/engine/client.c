@@ -5,10 +5,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h> /* not netinet's: its tcp_info ends too early */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -70,9 +72,19 @@ void mr_client_destroy(struct mr_client *client)
     free(client);
 }
 
+static int64_t round_trip_us(const struct mr_client *client)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof(info);
+    bool known = getsockopt(client->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+    return known ? info.tcpi_min_rtt : 0;
+}
+
 void mr_client_start(struct mr_client *client, int64_t now_us)
 {
     client->progress_us = now_us;
+    if (client->protocol->has_answers)
+        mr_pace_start(&client->pace, round_trip_us(client));
     if (client->protocol->open != NULL && client->protocol->open(client) < 0)
         client->phase = MR_CLIENT_GONE;
     if (client->phase == MR_CLIENT_OPEN && client->early.size > 0 &&
@@ -103,20 +115,18 @@ static bool note_sent(struct mr_client *client, ssize_t sent, int64_t now_us)
     return false;
 }
 
-static void packet_done(struct mr_client *client, uint64_t number, int64_t now_us)
+static void packet_done(struct mr_client *client, uint64_t number)
 {
     client->calm = number == client->viewer->last_packet + 1 ? client->calm + 1 : 0;
     client->viewer->last_packet = number;
     client->repeating = false;
     count_sent(client, 0, 1);
-    if (client->calm >= CALM_PACKETS)
+    if (client->calm >= CALM_PACKETS) {
         client->skipping = false;
-    struct mr_mark mark;
+        mr_pace_relax(&client->pace);
+    }
     if (client->protocol->once)
         mr_client_end(client);
-    else if (client->skipping && client->protocol->has_answers &&
-             mr_pace_mark(&client->pace, now_us, &mark))
-        client->protocol->ping(client, &mark);
 }
 
 static void send_rest(struct mr_client *client, int64_t now_us)
@@ -127,7 +137,7 @@ static void send_rest(struct mr_client *client, int64_t now_us)
         return;
     client->offset += (size_t)sent;
     if (client->offset == form->size_bytes) {
-        packet_done(client, client->packet->number, now_us);
+        packet_done(client, client->packet->number);
         mr_packet_unref(&client->packet);
     }
 }
@@ -150,11 +160,8 @@ static void send_queue(struct mr_client *client, int64_t now_us)
 
 static void begin_to_skip(struct mr_client *client)
 {
-    struct tcp_info info;
-    socklen_t size = sizeof(info);
-    bool known = getsockopt(client->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
     client->skipping = true;
-    mr_pace_start(&client->pace, known ? info.tcpi_min_rtt : 0);
+    mr_pace_close(&client->pace);
 }
 
 /* The packet that comes next: the one after the last, if the hub still has it and the client keeps up
@@ -175,18 +182,65 @@ static struct mr_packet *choose_next(struct mr_client *client, const struct mr_r
     return client->skipping ? newest : recent->packet[next - oldest];
 }
 
+/* Whether another packet may be on its way to the client. One that cannot answer and has fallen behind has to have
+ * acknowledged all that was sent; a proxy does that at once. */
+static bool may_send(struct mr_client *client, int64_t now_us)
+{
+    int unacknowledged = 0;
+    if (client->protocol->has_answers)
+        return mr_pace_allows(&client->pace, now_us);
+    return !client->skipping || ioctl(client->fd, SIOCOUTQ, &unacknowledged) < 0 ||
+           unacknowledged == 0;
+}
+
+/* Send a packet from its beginning, and the mark that follows it, in one call.
+ * return: whether anything was taken */
+static bool send_packet(struct mr_client *client, struct mr_packet *packet,
+                        const struct mr_form *form, int64_t now_us)
+{
+    struct mr_buffer *queue = &client->queue;
+    struct iovec parts[MR_PACKET_FORM_PARTS + 1];
+    struct mr_mark mark;
+    memcpy(parts, form->part, (size_t)form->parts * sizeof(*parts));
+    if (client->protocol->has_answers && mr_pace_mark(&client->pace, now_us, &mark))
+        client->protocol->ping(client, &mark);
+    bool marked = queue->size > 0;
+    parts[form->parts] = (struct iovec){ .iov_base = queue->data, .iov_len = queue->size };
+    ssize_t sent = mr_socket_send(client->fd, parts, form->parts + marked, 0);
+    if (!note_sent(client, sent, now_us)) {
+        mr_buffer_finish(queue);
+        return false;
+    }
+    if (marked)
+        mr_pace_marked(&client->pace, &mark);
+    if ((size_t)sent < form->size_bytes) {
+        client->packet = mr_packet_ref(packet);
+        client->form = form;
+        client->offset = (size_t)sent;
+        return true;
+    }
+    client->queue_sent = (size_t)sent - form->size_bytes;
+    if (client->queue_sent == queue->size) {
+        mr_buffer_finish(queue);
+        client->queue_sent = 0;
+    }
+    packet_done(client, packet->number);
+    return true;
+}
+
 /* return: whether there was one to send */
 static bool send_next(struct mr_client *client, const struct mr_recent *recent, int64_t now_us)
 {
-    if (client->skipping && !mr_pace_allows(&client->pace, now_us))
-        return false;
+    struct mr_mark probe;
     struct mr_packet *packet = choose_next(client, recent);
-    if (packet == NULL)
+    if (packet == NULL || !may_send(client, now_us))
         return false;
     if (client->protocol->claim != NULL && client->protocol->claim(client, packet)) {
-        packet_done(client, packet->number, now_us);
+        packet_done(client, packet->number);
         return true;
     }
+    if (client->protocol->has_answers && mr_pace_probe(&client->pace, now_us, &probe))
+        client->protocol->ping(client, &probe);
     if (client->queue.size > 0) /* what goes before it is to go first */
         return true;
     const struct mr_form *form = mr_packet_form(packet, client->maker);
@@ -194,17 +248,7 @@ static bool send_next(struct mr_client *client, const struct mr_recent *recent, 
         client->viewer->last_packet = packet->number;
         return true;
     }
-    ssize_t sent = mr_socket_send(client->fd, form->part, form->parts, 0);
-    if (!note_sent(client, sent, now_us))
-        return false;
-    if ((size_t)sent == form->size_bytes) {
-        packet_done(client, packet->number, now_us);
-        return true;
-    }
-    client->packet = mr_packet_ref(packet);
-    client->form = form;
-    client->offset = (size_t)sent;
-    return true;
+    return send_packet(client, packet, form, now_us);
 }
 
 static void part(struct mr_client *client, int64_t now_us)

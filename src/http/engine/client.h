@@ -3,7 +3,7 @@
  * It is sent one thing at a time: the rest of the packet in flight, then what its protocol queued
  * (answers, pings, a close frame), then the next packet. A packet of which the kernel took no byte
  * is not in flight: when there is room again, the newest one is taken instead. So a slow client
- * skips packets; pace.h keeps those that it sees recent.
+ * skips packets; pace.h keeps those that it sees recent, and begins with its first packet.
  *
  * Made by the thread that hands the socket over; from then on the engine's thread only. */
 #ifndef MR_HTTP_CLIENT_H
@@ -70,7 +70,7 @@ struct mr_client {
     bool skipping;  /* it could not keep up: it gets the newest packet, never one before */
     bool repeating; /* it waits for its last packet once more */
     unsigned calm;  /* packets in a row of which it skipped none, without blocking */
-    struct mr_pace pace; /* while skipping */
+    struct mr_pace pace; /* if the protocol has answers */
 
     struct mr_packet *packet; /* partly sent; NULL: none */
     const struct mr_form *form;

@@ -83,6 +83,7 @@ static void close_follower(void *session)
         if (follower->next != NULL)
             follower->next->link = follower->link;
     }
+    mr_log_ring_unfollow(follower->ring);
     mr_log_ring_unref(&follower->ring);
     free(follower);
 }
@@ -144,6 +145,7 @@ int mr_log_stream_follow(const struct mr_request *request, struct mr_log_ring *r
     }
     follower->logs = request->site->logs;
     follower->ring = mr_log_ring_ref(ring);
+    mr_log_ring_follow(ring);
     follower->last = last;
 
     struct mr_buffer head = { 0 };

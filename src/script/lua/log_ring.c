@@ -17,6 +17,8 @@ struct mr_log_ring {
     uint64_t newest;                              /* number of the last one, 0 before it */
     unsigned count;
     size_t bytes;
+    unsigned followers;
+    int64_t left_us; /* when the last of them went; 0: never */
 };
 
 struct mr_log_ring *mr_log_ring_create(void)
@@ -147,4 +149,27 @@ uint64_t mr_log_ring_dropped(struct mr_log_ring *ring)
     uint64_t dropped = ring->newest - ring->count;
     pthread_mutex_unlock(&ring->lock);
     return dropped;
+}
+
+void mr_log_ring_follow(struct mr_log_ring *ring)
+{
+    pthread_mutex_lock(&ring->lock);
+    ring->followers++;
+    pthread_mutex_unlock(&ring->lock);
+}
+
+void mr_log_ring_unfollow(struct mr_log_ring *ring)
+{
+    pthread_mutex_lock(&ring->lock);
+    ring->left_us = mr_clock_now_us();
+    ring->followers--;
+    pthread_mutex_unlock(&ring->lock);
+}
+
+int64_t mr_log_ring_left_us(struct mr_log_ring *ring)
+{
+    pthread_mutex_lock(&ring->lock);
+    int64_t left_us = ring->followers == 0 ? ring->left_us : 0;
+    pthread_mutex_unlock(&ring->lock);
+    return left_us;
 }

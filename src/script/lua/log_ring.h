@@ -46,6 +46,13 @@ unsigned mr_log_ring_fetch(struct mr_log_ring *ring, uint64_t *last,
                            struct mr_log_line *lines[MR_LOG_RING_LINES], uint64_t *missed);
 void mr_log_ring_unref_line(struct mr_log_line **line); /* clears it */
 
+/* Somebody follows the log from now on, or no longer. */
+void mr_log_ring_follow(struct mr_log_ring *ring);
+void mr_log_ring_unfollow(struct mr_log_ring *ring);
+
+/* return: when the last follower went (monotonic); 0: somebody follows, or nobody ever did */
+int64_t mr_log_ring_left_us(struct mr_log_ring *ring);
+
 /* return: how many lines were dropped so far to make room for newer ones. Any thread. */
 uint64_t mr_log_ring_dropped(struct mr_log_ring *ring);
 

@@ -8,6 +8,11 @@
 #include <errno.h>
 #include <string.h>
 
+/* A trial ends so long after the last one who followed the log, as a studio does, has gone. Whether it has gone is looked
+ * at now and then, while a trial runs. */
+#define TRIAL_GRACE_US INT64_C(10000000)
+#define TRIAL_LOOK_US  INT64_C(1000000)
+
 static bool is_cut_short(const struct mr_keeper *keeper)
 {
     return mr_bell_is_rung(keeper->bell, MR_BELL_STOP) || atomic_load(&keeper->live->hurry);
@@ -32,6 +37,7 @@ static void settle(struct mr_keeper *keeper)
     struct mr_runner_state state;
     mr_restart_reset(&keeper->restart); /* should the one before have been lost */
     mr_live_get_state(live, &state);
+    keeper->trial_since_us = state.trial ? mr_clock_now_us() : 0;
     mr_script_log_say(live->log, MR_LOG_INFO, "%s %s (version %u)", live->path,
                       state.trial ? "is as it was; an unsaved text runs" : "loaded",
                       state.generation);
@@ -143,6 +149,23 @@ static void try_proposal(struct mr_keeper *keeper)
     watch_files(keeper);
 }
 
+/* Nobody who began a trial without following the log can be seen to go: it lasts. */
+static bool is_trial_left(const struct mr_keeper *keeper)
+{
+    int64_t left_us = mr_log_ring_left_us(mr_script_log_ring(keeper->live->log));
+    return keeper->trial_since_us > 0 && left_us > keeper->trial_since_us &&
+           mr_clock_now_us() - left_us >= TRIAL_GRACE_US;
+}
+
+static void end_trial(struct mr_keeper *keeper)
+{
+    mr_script_log_say(keeper->live->log, MR_LOG_INFO,
+                      "%s: nobody looks after the unsaved text any more; the saved one runs again",
+                      keeper->live->path);
+    keeper->trial_since_us = 0;
+    load_from_disk(keeper, true);
+}
+
 /* ---- a lost script ---- */
 
 static void bury(struct mr_keeper *keeper)
@@ -156,7 +179,8 @@ static void start_again(struct mr_keeper *keeper)
 {
     struct mr_live *live = keeper->live;
     struct mr_error error = { 0 };
-    const struct mr_candidate candidate = { .bundle = live->good };
+    const struct mr_candidate candidate = { .bundle = live->good,
+                                            .trial = keeper->trial_since_us > 0 };
     int result = mr_replace_run(live, &candidate, &error);
     if (result == 0) {
         mr_restart_done(&keeper->restart);
@@ -193,9 +217,20 @@ static void work(struct mr_keeper *keeper)
     if (asked || mr_changes_are_due(&keeper->changes)) {
         mr_changes_forget(&keeper->changes);
         load_from_disk(keeper, asked);
+    } else if (is_trial_left(keeper)) {
+        end_trial(keeper);
     } else if (is_restart_due(keeper)) {
         start_again(keeper);
     }
+}
+
+/* When to look again at the latest; -1: not before something happens. */
+static int64_t get_due_us(const struct mr_keeper *keeper)
+{
+    int64_t look_us = mr_clock_now_us() + TRIAL_LOOK_US, due_us = keeper->restart.due_us;
+    if (keeper->trial_since_us > 0 && (due_us < 0 || look_us < due_us))
+        return look_us;
+    return due_us;
 }
 
 static void *run(void *opaque)
@@ -203,7 +238,7 @@ static void *run(void *opaque)
     struct mr_keeper *keeper = opaque;
     watch_files(keeper);
     while (!mr_bell_is_rung(keeper->bell, MR_BELL_STOP)) {
-        mr_changes_wait(&keeper->changes, keeper->bell, keeper->restart.due_us);
+        mr_changes_wait(&keeper->changes, keeper->bell, get_due_us(keeper));
         work(keeper);
     }
     mr_live_set_hurry(keeper->live, false); /* for its last words */

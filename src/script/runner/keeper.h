@@ -1,6 +1,6 @@
 /* The keeper: the thread ("reload") that sees to it that the right version of the script runs. It
- * watches the script's files, takes proposals, starts a lost script again, and replaces the live
- * instance by what passes its test. It works on one candidate at a time, and is told of work by the
+ * watches the script's files, takes proposals, starts a lost script again, ends a trial whose authors have
+ * gone, and replaces the live instance by what passes its test. It works on one candidate at a time, and is told of work by the
  * bell.
  *
  * The memory of the runner. */
@@ -31,6 +31,7 @@ struct mr_keeper {
     bool missing;               /* the file is gone, and that was said */
     bool unwatched;             /* not every file is watched, and that was said */
     struct mr_restart restart;
+    int64_t trial_since_us; /* 0: no trial runs */
 };
 
 /* Watch the script's file, before it is read for the first time, so that no change is missed.

@@ -1,10 +1,12 @@
 #include "http/engine/client.h"
 
+#include <linux/sockios.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include <cmocka.h>
 
@@ -66,6 +68,26 @@ static const struct mr_protocol protocol = {
     .close = closed,
 };
 
+/* ---- the same for clients that answer pings ---- */
+
+static struct mr_mark marks[8];
+
+static void ping_with_mark(struct mr_client *client, const struct mr_mark *mark)
+{
+    marks[pings % 8] = *mark;
+    pings++;
+    mr_client_write(client, mark->number == 0 ? "?" : "!", 1);
+}
+
+static const struct mr_protocol answering = {
+    .kind = MR_VIEWER_WEBSOCKET,
+    .maker = &bare,
+    .receive = echo,
+    .ping = ping_with_mark,
+    .has_answers = true,
+    .close = closed,
+};
+
 /* ---- one client, and the other end of its connection ---- */
 
 struct fixture {
@@ -76,7 +98,7 @@ struct fixture {
     int64_t now_us;
 };
 
-static int setup_with(void **state, int receive_buffer_bytes)
+static int setup_with(void **state, int receive_buffer_bytes, const struct mr_protocol *of)
 {
     int fd;
     struct fixture *f = calloc(1, sizeof(*f));
@@ -85,12 +107,8 @@ static int setup_with(void **state, int receive_buffer_bytes)
     f->hub = mr_hub_create();
     f->now_us = 1000 * SECOND;
     tcp_pair(&f->peer, &fd, receive_buffer_bytes);
-    f->client = mr_client_create(&(struct mr_arrival){ .fd = fd,
-                                                       .protocol = &protocol,
-                                                       .hub = f->hub,
-                                                       .session = f,
-                                                       .head = "head",
-                                                       .head_size = 4 });
+    f->client = mr_client_create(&(struct mr_arrival){
+        .fd = fd, .protocol = of, .hub = f->hub, .session = f, .head = "head", .head_size = 4 });
     assert_non_null(f->client);
     mr_client_start(f->client, f->now_us);
     return 0;
@@ -98,7 +116,12 @@ static int setup_with(void **state, int receive_buffer_bytes)
 
 static int setup(void **state)
 {
-    return setup_with(state, 4096);
+    return setup_with(state, 4096, &protocol);
+}
+
+static int setup_answering(void **state)
+{
+    return setup_with(state, 4096, &answering);
 }
 
 static void refresh(struct fixture *f)
@@ -184,6 +207,17 @@ static void fill(struct fixture *f, size_t size)
     }
 }
 
+/* Who skips and cannot answer is sent nothing before all is acknowledged. */
+static void wait_for_acknowledgement(struct fixture *f)
+{
+    int left = 1;
+    for (int i = 0; left > 0; i++) {
+        assert_true(i < 5000);
+        assert_int_equal(ioctl(f->client->fd, SIOCOUTQ, &left), 0);
+        usleep(left > 0 ? 1000 : 0);
+    }
+}
+
 /* Say `size` bytes, all of them `letter`. */
 static uint64_t last_text;
 
@@ -243,12 +277,14 @@ static void a_long_one_goes_on_with_the_newest(void **state)
     assert_string_equal(read_runs(f), "headah");
 
     /* and it stays with the newest as long as it has not proved that it keeps up */
+    wait_for_acknowledgement(f);
     publish(f, 'i', 10);
     publish(f, 'j', 10);
     pump(f);
     assert_string_equal(read_runs(f), "j");
     assert_true(f->client->skipping);
     for (int i = 0; i < 60; i++) {
+        wait_for_acknowledgement(f);
         publish(f, 'k', 10);
         pump(f);
     }
@@ -453,6 +489,65 @@ static void texts_are_bounded(void **state)
     assert_non_null(strchr(drain(f), 't'));
 }
 
+/* A probe goes ahead of the first packet, and marks follow the packets, of which the next waits for the answer. */
+static void one_packet_is_on_its_way_at_first(void **state)
+{
+    struct fixture *f = *state;
+    publish(f, 'a', 10);
+    pump(f);
+    assert_string_equal(read_runs(f), "head?a!");
+    assert_int_equal(pings, 2);
+    publish(f, 'b', 10);
+    pump(f);
+    publish(f, 'c', 10);
+    pump(f);
+    assert_string_equal(read_runs(f), "");
+    mr_client_answered(f->client, &marks[0]);
+    pump(f);
+    assert_string_equal(read_runs(f), "");
+    mr_client_answered(f->client, &marks[1]);
+    pump(f);
+    assert_string_equal(read_runs(f), "b!c!"); /* in order: it has not fallen behind */
+    assert_false(f->client->skipping);
+}
+
+/* After a while in which it kept up it is sent packets without marks. */
+static void marks_become_rare(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 60; i++) {
+        publish(f, 'a', 10);
+        pump(f);
+        if (pings > 0)
+            mr_client_answered(f->client, &marks[(pings - 1) % 8]);
+        read_runs(f);
+    }
+    int before = pings;
+    assert_in_range(before, 50, 52);
+    publish(f, 'b', 10);
+    pump(f);
+    publish(f, 'c', 10);
+    pump(f);
+    assert_string_equal(read_runs(f), "bc");
+    f->now_us += MR_PACE_EVERY_US;
+    publish(f, 'd', 10);
+    pump(f);
+    assert_string_equal(read_runs(f), "d!");
+}
+
+/* A packet that is not taken as a whole is followed by its mark all the same, and by that only. */
+static void a_mark_follows_its_packet(void **state)
+{
+    struct fixture *f = *state;
+    publish(f, 'a', 8 << 20);
+    pump(f);
+    assert_true(f->client->blocked);
+    publish(f, 'b', 10);
+    assert_string_equal(drain(f), "head?a!");
+    mr_client_answered(f->client, &marks[(pings - 1) % 8]);
+    assert_string_equal(drain(f), "b!");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -474,6 +569,10 @@ int main(void)
         TEST(silence_repeats_the_last_packet),
         TEST(a_stalled_client_is_dropped_without_a_ping),
         TEST(one_that_hangs_up_is_gone),
+#define TEST_ANSWERING(name) cmocka_unit_test_setup_teardown(name, setup_answering, teardown)
+        TEST_ANSWERING(one_packet_is_on_its_way_at_first),
+        TEST_ANSWERING(marks_become_rare),
+        TEST_ANSWERING(a_mark_follows_its_packet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,6 +145,41 @@ static void a_trial_runs_and_the_file_stays(void **state)
     assert_file(VERSION(3));
 }
 
+static void wait_until_trial(bool runs, int64_t limit_us)
+{
+    int64_t deadline_us = mr_clock_now_us() + limit_us;
+    while (get_state().trial != runs)
+        if (usleep(2000), mr_clock_now_us() > deadline_us)
+            fail_msg("the trial %s", runs ? "did not begin" : "goes on");
+}
+
+/* Ten seconds after the last studio has gone; not while one is there, and also after the script was lost. */
+static void a_trial_ends_after_its_last_studio(void **state)
+{
+    (void)state;
+    uint32_t generation = 0;
+    struct mr_error error = { 0 };
+    const struct mr_script_proposal trial = { .text = VERSION(2),
+                                              .size = strlen(VERSION(2)),
+                                              .trial = true };
+    struct mr_log_ring *ring = mr_runner_log(runner);
+    mr_log_ring_follow(ring);
+    mr_log_ring_unfollow(ring); /* before the trial: nobody's going */
+    mr_log_ring_follow(ring);
+    assert_int_equal(mr_runner_propose(runner, &trial, &generation, &error), MR_VERDICT_RUNS);
+    assert_payload("{\"count\":1,\"version\":2}");
+    usleep(1500000);
+    assert_true(get_state().trial);
+    int64_t left_us = mr_clock_now_us();
+    mr_log_ring_unfollow(ring);
+    usleep(8000000);
+    assert_true(get_state().trial || mr_clock_now_us() - left_us > 10000000);
+    wait_until_trial(false, 20000000);
+    assert_true(mr_clock_now_us() - left_us >= 10000000);
+    assert_payload("{\"count\":2,\"version\":1}");
+    assert_file(VERSION(1));
+}
+
 /* The watcher tells of a save up to half a second later: the trial that began meanwhile goes on. */
 static void a_trial_right_after_a_save_goes_on(void **state)
 {
@@ -304,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_runs_and_is_saved),
         TEST(a_trial_runs_and_the_file_stays),
+        TEST(a_trial_ends_after_its_last_studio),
         TEST(a_trial_right_after_a_save_goes_on),
         TEST(it_needs_no_frame_and_no_pause),
         TEST(what_cannot_run_changes_nothing),
