@@ -10,7 +10,7 @@
 set(NIGHT "^browser\\.night$|^build\\.reproducible$|^integration\\.(hostile_.*|kill|fail_closed|storm|half_open|http_viewers|slowhttptest)$|^unit\\.script\\.hostile$")
 
 # These compare times, and mostly wait: `scripts/test` runs them beside each other, and nothing else beside them.
-set(CLOCK "^integration\\.(door|slow|crowd|fanout)$")
+set(CLOCK "^integration\\.(door|slow|crowd|fanout|lag)$")
 
 # Units that take longer than the whole quick ring should wait for.
 set(LONG "^build\\.|^unit\\.media\\.(matrix|colours|inputs|damage|jpeg_planes|network|source|source_live|source_trouble|sizes)$|^unit\\.script\\.(confine_scripts|kernel_property|pending_frames|proposal|reload|runner_wait)$|^unit\\.stream\\.(idle|lost|passthrough|skipping|stream_record)$|^alloc\\.")
@@ -45,7 +45,9 @@ function(mr_ring name)
          OR name MATCHES "${QUICK_INTEGRATION}" OR name STREQUAL "browser.smoke"))
     list(APPEND labels quick)
   endif()
-  if(name MATCHES "${NIGHT}")
+  if(name MATCHES "hostile") # these wait for deadlines: two at a time
+    set_tests_properties(${name} PROPERTIES PROCESSORS 2)
+  elseif(name MATCHES "${NIGHT}")
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
   elseif(name MATCHES "${CLOCK}")
     list(APPEND labels clock)

@@ -311,12 +311,17 @@ void mr_fleet_apply(struct mr_fleet *fleet, struct mr_config *config)
 
 /* ---- the end ---- */
 
+void mr_fleet_ask_to_stop(struct mr_fleet *fleet, const char *reason)
+{
+    for (size_t i = 0; fleet != NULL && i < fleet->count; i++)
+        mr_stream_ask_to_stop(fleet->ships[i].stream, reason);
+}
+
 void mr_fleet_destroy(struct mr_fleet *fleet, const char *reason)
 {
     if (fleet == NULL)
         return;
-    for (size_t i = 0; i < fleet->count; i++)
-        mr_stream_ask_to_stop(fleet->ships[i].stream, reason);
+    mr_fleet_ask_to_stop(fleet, reason);
     for (size_t i = 0; i < fleet->count; i++) {
         mr_stream_stop(fleet->ships[i].stream, reason);
         mr_registry_remove(fleet->registry, mr_stream_name(fleet->ships[i].stream));

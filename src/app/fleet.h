@@ -14,6 +14,9 @@ struct mr_fleet;
 struct mr_fleet *mr_fleet_create(struct mr_signals *signals, struct mr_encoder *encoder,
                                  struct mr_registry *registry);
 
+/* Let all streams begin to end, and tell their viewers `reason`, a constant. Returns at once. Takes NULL. */
+void mr_fleet_ask_to_stop(struct mr_fleet *fleet, const char *reason);
+
 /* End all streams, at a time, and tell their viewers `reason`, a constant. Takes NULL. */
 void mr_fleet_destroy(struct mr_fleet *fleet, const char *reason);
 

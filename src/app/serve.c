@@ -272,9 +272,11 @@ static int run_server(struct serve *serve, struct mr_error *error)
 
 static void destroy(struct serve *serve)
 {
+    static const char reason[] = "the server is going away";
     mr_signals_limit_shutdown(MR_SIGNALS_SHUTDOWN_MS);
+    mr_fleet_ask_to_stop(serve->fleet, reason); /* while the viewers are told */
     mr_server_destroy(serve->server);
-    mr_fleet_destroy(serve->fleet, "the server is going away");
+    mr_fleet_destroy(serve->fleet, reason);
     mr_registry_destroy(serve->registry);
     mr_encoder_destroy(serve->encoder);
     mr_config_watch_stop(&serve->watch);

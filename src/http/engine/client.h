@@ -25,12 +25,6 @@
 /* Bytes queued for a client before texts for it are dropped (and counted in the hub). */
 #define MR_CLIENT_TEXTS_LIMIT (256 * 1024)
 
-/* The packets that can be sent next: the hub's newest, oldest first. Shared by the clients of a hub. */
-struct mr_recent {
-    struct mr_packet *packet[MR_HUB_RECENT];
-    int count;
-};
-
 enum mr_client_phase {
     MR_CLIENT_OPEN,
     MR_CLIENT_ENDING, /* no more packets; closed when the queue is out */
@@ -97,9 +91,6 @@ void mr_client_destroy(struct mr_client *client);
 
 /* Open the protocol; the phase becomes GONE when that fails. Before anything below. */
 void mr_client_start(struct mr_client *client, int64_t now_us);
-
-/* Send what can be sent now. */
-void mr_client_pump(struct mr_client *client, const struct mr_recent *recent, int64_t now_us);
 
 /* Read what came, a bounded share of it; `scratch` is the engine's. */
 void mr_client_receive(struct mr_client *client, uint8_t *scratch, size_t scratch_size);

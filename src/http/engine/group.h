@@ -3,7 +3,7 @@
 #ifndef MR_HTTP_GROUP_H
 #define MR_HTTP_GROUP_H
 
-#include "http/engine/client.h"
+#include "http/engine/client_pump.h"
 
 struct mr_group {
     struct mr_group *next; /* the engine's */

@@ -23,7 +23,7 @@
 #define MR_PACE_PROBE_US   (5000 * 1000LL) /* between the probes of one that does not */
 #define MR_PACE_WINDOW_MAX 64
 
-/* What a ping carries and its answer brings back. */
+/* A ping carries it, and the answer brings it back. */
 struct mr_mark {
     uint64_t
         number; /* from 1; 0: of a probe, or of a ping that only looks whether anybody is there */

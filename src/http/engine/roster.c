@@ -1,6 +1,7 @@
 #include "http/engine/roster.h"
 
 #include "base/log.h"
+#include "http/engine/client_pump.h"
 
 #include <errno.h>
 #include <sys/epoll.h>

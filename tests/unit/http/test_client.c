@@ -1,4 +1,4 @@
-#include "http/engine/client.h"
+#include "http/engine/client_pump.h"
 
 #include <linux/sockios.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 #include "http/viewers/snapshot.h"
 
-#include "http/engine/client.h"
+#include "http/engine/client_pump.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
