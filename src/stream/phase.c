@@ -2,9 +2,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "media/ffmpeg/url.h"
+#include "media/ffmpeg/url_hide.h"
 #include "stream/stream_private.h"
 
-#include <stdio.h>
 
 void mr_phase_set(struct mr_stream *stream, enum mr_stream_phase phase)
 {
@@ -27,6 +28,13 @@ bool mr_phase_is_idle(struct mr_stream *stream)
     bool idle = stream->phase == MR_STREAM_IDLE;
     pthread_mutex_unlock(&stream->lock);
     return idle;
+}
+
+void mr_phase_tell_reason(const struct mr_stream *stream, const char *error, char *out, size_t size)
+{
+    char address[256];
+    mr_url_redact_whole(stream->options.url, address, sizeof(address));
+    mr_url_hide(error, address, out, size);
 }
 
 const char *mr_phase_name(enum mr_stream_phase phase)
@@ -129,7 +137,7 @@ bool mr_phase_number_notice(struct mr_stream *stream, struct mr_notice *notice)
             .seq = stream->next_seq++,
             .pts_us = stream->media_us,
         };
-        snprintf(notice->reason, sizeof(notice->reason), "%s", stream->error.text);
+        mr_phase_tell_reason(stream, stream->error.text, notice->reason, sizeof(notice->reason));
     }
     pthread_mutex_unlock(&stream->lock);
     return lost;

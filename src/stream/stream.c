@@ -315,4 +315,5 @@ void mr_stream_get_state(struct mr_stream *stream, struct mr_stream_state *state
     state->reconnects = stream->reconnects;
     state->lost_s = (double)mr_phase_lost_us(stream) / 1e6;
     pthread_mutex_unlock(&stream->lock);
+    mr_phase_tell_reason(stream, state->error.text, state->reason, sizeof(state->reason));
 }

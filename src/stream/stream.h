@@ -25,6 +25,7 @@ struct mr_stream;
 struct mr_stream_state {
     enum mr_stream_phase phase;
     struct mr_error error; /* when failed or lost */
+    char reason[256];      /* the same for everybody: without the source's address */
     char url[256];         /* without passwords */
     struct mr_source_info source;
     int width, height; /* of the output; 0 before the first frame */

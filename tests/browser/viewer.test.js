@@ -75,7 +75,7 @@ test('the picture moves, the payload counts, the figures are told', async (t) =>
     `nothing counts up from ${JSON.stringify(first)} to ${JSON.stringify(later)}`);
 
   await page.waitForFunction(() => parseFloat(document.getElementById('fps').textContent) > 5);
-  assert.match(await page.locator('#latency').textContent(), /^\d+ ms$/);
+  await page.locator('#latency', { hasText: /^\d+ ms$/ }).waitFor(); // once the clocks have been compared
   assert.match(await page.locator('#bandwidth').textContent(), /^[\d.]+ [kM]bit\/s$/);
   assert.equal(await page.locator('#size').textContent(), `${clip.width} × ${clip.height}`);
   assert.equal(await page.locator('#state').textContent(), 'Live');
@@ -102,15 +102,22 @@ test('it looks right on a desk and on a phone, dark and light', async (t) => {
   }
 });
 
-test('"Fit" fills the window, and the choice is kept', async (t) => {
+test('a small picture is fitted to the window, and the choice of its own size is kept', async (t) => {
   const page = await openPage(t, browser, { viewport: { width: 1800, height: 1200 } });
+  const width = async () => (await page.locator('#picture').boundingBox()).width;
   await page.goto(server.url);
   await untilLive(page);
+  assert.ok(await width() > 1.5 * clip.width);
   await page.getByRole('button', { name: 'Fit' }).press('Enter');
-  assert.ok((await page.locator('#picture').boundingBox()).width > clip.width);
+  assert.equal(Math.round(await width()), clip.width);
   await page.reload();
   await untilLive(page);
-  assert.ok((await page.locator('#picture').boundingBox()).width > clip.width);
+  assert.equal(Math.round(await width()), clip.width);
+  await page.setViewportSize({ width: clip.width + 500, height: 700 }); // nothing to be gained
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await untilLive(page);
+  assert.equal(await page.getByRole('button', { name: 'Fit' }).getAttribute('aria-pressed'), 'false');
 });
 
 test('an edit of the script appears without losing the connection', async (t) => {
@@ -164,6 +171,39 @@ test('of several streams the first that works is shown', async (t) => {
   await page.goto(several.url);
   await untilLive(page);
   assert.equal(await page.locator('#stream').textContent(), 'barn');
+  const absent = page.locator('#others a[data-stream="absent"]');
+  await page.locator('#others a[data-phase="failed"]').waitFor();
+  assert.equal(await absent.getAttribute('aria-label'), 'absent: failed');
+  assert.equal(await page.locator('#others a[data-stream="yard"]').getAttribute('aria-label'), null);
+});
+
+test('the links of many streams are all there to be seen, in natural order', async (t) => {
+  const config = path.join(folder, 'many.lua');
+  const names = Array.from({ length: 24 }, (_, i) => `camera-${i + 1}`);
+  save(config, `streams = {}
+for i = 1, ${names.length} do streams["camera-" .. i] = { source = "test:64x48@5" } end`);
+  const many = await new Server('--config', config).start();
+  t.after(() => many.stop());
+  for (const width of [1280, 360]) {
+    const page = await openPage(t, browser, { viewport: { width, height: 800 } });
+    await page.goto(many.url);
+    await untilLive(page);
+    const links = page.locator('#others a');
+    await links.nth(names.length - 1).waitFor();
+    assert.deepEqual(await links.allTextContents(), names);
+    for (const name of ['camera-1', 'camera-12', 'camera-24']) {
+      const link = page.locator(`#others a[data-stream="${name}"]`);
+      await link.scrollIntoViewIfNeeded();
+      const seen = await link.evaluate((element) => {
+        const box = element.getBoundingClientRect();
+        const nav = element.closest('nav').getBoundingClientRect();
+        return box.left >= nav.left && box.right <= nav.right + 0.5
+          && element.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
+      });
+      assert.ok(seen, `${name} at ${width}`);
+    }
+    await shoot(page, `viewer-many-${width}`);
+  }
 });
 
 // Returns the text that is served at an address, and how many bytes it takes over the network with gzip.

@@ -96,6 +96,26 @@ test('a line is chosen by a click and by arrow keys', async (t) => {
   assert.ok((await payload(page)).n > second, 'the newest');
 });
 
+test('an older payload beside a paused picture says how old it is; Resume ends Freeze', async (t) => {
+  const page = await open(t);
+  await rows(page).nth(5).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.locator('#state[data-state="paused"]').waitFor();
+  const age = page.locator('#payload-of');
+  assert.equal(await age.textContent(), '');
+  await rows(page).nth(3).click();
+  const { n } = await payload(page);
+  await age.getByText(/^Of frame \d+, 3 frames before the picture$/).waitFor();
+  await rows(page).first().click();
+  assert.equal((await payload(page)).n, n + 3);
+  await page.waitForFunction(() => document.getElementById('payload-of').textContent === '');
+  await rows(page).nth(2).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.waitForFunction((old) => JSON.parse(document.getElementById('payload').textContent).n > old, n + 3);
+  assert.equal(await page.locator('#freeze').getAttribute('aria-pressed'), 'false');
+  assert.equal(await age.textContent(), '');
+});
+
 test('the filter leaves what has the text in it', async (t) => {
   const page = await open(t);
   await page.keyboard.press('/');

@@ -89,7 +89,7 @@ for (const [name, options] of Object.entries(VIEWS)) {
 
 test('a click where "Fit" scales the picture up, and in the full window', async (t) => {
   const page = await open(t, { viewport: { width: 1700, height: 1000 } });
-  await page.keyboard.press('z');
+  await page.locator('#fit[aria-pressed="true"]').waitFor();
   await page.mouse.click(...await pointAt(page, 100, 300));
   assertAt((await heard(page, 'click'))[2], 100, 300, 1);
   await page.keyboard.press('f');

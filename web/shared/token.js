@@ -57,7 +57,7 @@ function splitToken(text) {
 // and the server asks for a token (status 401), else null. So a server that lets everybody watch never
 // gets that token.
 export async function tokenToWatch(base = new URL('./', location)) {
-  const kept = recall(keyOf('token', base));
+  const kept = keptToken('token', base);
   if (!kept) return null;
   try {
     const signal = AbortSignal.timeout(ANSWER_MS);
@@ -66,6 +66,11 @@ export async function tokenToWatch(base = new URL('./', location)) {
   } catch {
     return null;
   }
+}
+
+// The token that this browser keeps, or null.
+export function keptToken(kind = 'token', base = new URL('./', location)) {
+  return recall(keyOf(kind, base));
 }
 
 export function keepToken(token, kind = 'token', base = new URL('./', location)) {

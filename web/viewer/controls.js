@@ -3,7 +3,8 @@
 
 import { element, recall, remember } from '../shared/dom.js';
 
-// Makes a toggle of a button. Calls apply(on) at once and after each change. Returns toggle().
+// Makes a toggle of a button. Calls apply(on) at once and after each change. Returns toggle(); toggle.suggest(on) sets it
+// for somebody who has never chosen.
 export function makeToggle(id, { stored, initial = false, attribute = 'aria-pressed', apply }) {
   const button = element(id);
   let on = initial;
@@ -16,6 +17,9 @@ export function makeToggle(id, { stored, initial = false, attribute = 'aria-pres
   const toggle = () => {
     set(!on);
     if (stored) remember(stored, on ? 'yes' : 'no');
+  };
+  toggle.suggest = (value) => {
+    if (value !== on && !recall(stored)) set(value);
   };
   button.addEventListener('click', toggle);
   set(on);

@@ -20,6 +20,7 @@ export class PayloadPanel {
   #shown = null; // the entry that is laid out
   #shownJson = null;
   #shownAt = -Infinity;
+  #picture = null; // the number of the frame whose picture is shown
   #filter = '';
 
   constructor() {
@@ -40,6 +41,7 @@ export class PayloadPanel {
 
   // A frame was drawn.
   show(frame, now) {
+    this.#picture = frame.seq;
     if (this.#frozen) return;
     this.#history.add(frame.seq, frame.payloadText);
     if (this.#selecting()) return;
@@ -50,6 +52,7 @@ export class PayloadPanel {
   // Call it when another stream was chosen.
   clear() {
     this.#history.clear();
+    this.#picture = null;
     this.freeze(false);
     this.#layOut();
     this.tick();
@@ -75,9 +78,18 @@ export class PayloadPanel {
     if (active < 0) list.removeAttribute('aria-activedescendant');
     else list.setAttribute('aria-activedescendant', `entry-${active}`);
     list.hidden = entries.length < 2;
+    setText('payload-of', this.#describeAge());
     setText('found', this.#filter ? `${entries.length} of ${this.#history.length}` : '');
     element('payload').dataset.empty = this.#filter && this.#history.length
       ? 'No payload contains this text' : 'No payload yet';
+  }
+
+  // While the payload that is laid out stays, the picture may be another frame's.
+  #describeAge() {
+    const seq = this.#shown?.seq;
+    if (!this.#frozen || seq === undefined || this.#picture === null || seq >= this.#picture) return '';
+    const before = this.#picture - seq;
+    return `Of frame ${seq}, ${before} frame${before === 1 ? '' : 's'} before the picture`;
   }
 
   #layOut(now = performance.now()) {

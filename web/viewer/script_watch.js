@@ -13,7 +13,7 @@ export class ScriptWatch {
   #attempt = 0; // an answer to an older attempt is ignored
 
   // ask() returns a promise of the stream's state (GET api/streams/{s}). tell(error) is called with the
-  // script's error ("process.lua:12: …"), or with null if the script does not fail.
+  // script's error ("process.lua:12: …", '' if the server does not tell it), or with null if the script does not fail.
   constructor(ask, tell) {
     this.#ask = ask;
     this.#tell = tell;
@@ -39,7 +39,7 @@ export class ScriptWatch {
     let error = null;
     try {
       const { script } = await this.#ask();
-      error = script?.failing ? script.last_error : null;
+      error = script?.failing ? script.last_error ?? '' : null;
     } catch { /* without an answer there is no banner */ }
     if (attempt === this.#attempt) this.#show(error);
   }

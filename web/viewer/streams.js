@@ -28,6 +28,20 @@ export function showStreams(id, all, current) {
   }
 }
 
+const TROUBLES = { opening: 'is being opened', lost: 'no signal', failed: 'failed', finished: 'ended' };
+
+// Marks the links of streams that have no picture, or an old one. streams: of GET api/streams.
+export function showPhases(id, streams) {
+  for (const link of element(id).querySelectorAll('a')) {
+    const phase = streams.find(({ name }) => name === link.dataset.stream)?.phase;
+    const trouble = TROUBLES[phase] ?? '';
+    link.dataset.phase = trouble ? phase : '';
+    link.title = trouble;
+    if (trouble) link.setAttribute('aria-label', `${link.dataset.stream}: ${trouble}`);
+    else link.removeAttribute('aria-label');
+  }
+}
+
 // Calls choose(name) for a plain click on a link of the list. A click with Ctrl or another such key
 // opens the link as usual.
 export function attachStreams(id, choose) {

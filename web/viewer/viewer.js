@@ -11,16 +11,18 @@ import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
 import { serverClock } from '../shared/server_clock.js';
 import { describe, isOld } from '../shared/status.js';
-import { keepToken, onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
+import { keepToken, keptToken, onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
 import { FullWindow, makeToggle, SmallWindow } from './controls.js';
 import { Figures } from './figures.js';
 import { attachKeys } from './keys.js';
 import { Notice } from './notice.js';
 import { PayloadPanel } from './payload_panel.js';
 import { ScriptWatch } from './script_watch.js';
-import { addressOf, attachStreams } from './streams.js';
+import { addressOf, attachStreams, showPhases } from './streams.js';
 
 const TICK_MS = 250;
+const SMALL = 1.5; // a picture that leaves so much of the window is fitted to it, unless somebody chose otherwise
+const STREAMS_MS = 5000; // how often the states of several streams are asked for
 const BASE = new URL('./', location);
 
 let token = takeToken('view');
@@ -68,6 +70,8 @@ function showSize(width, height) {
   size = { width, height };
   element('frame').style.setProperty('--width', `${width}px`);
   element('frame').style.setProperty('--ratio', String(width / height));
+  const room = element('stage').getBoundingClientRect();
+  toggleFit.suggest(width * SMALL < room.width && height * SMALL < room.height);
 }
 
 function showStatus(status) {
@@ -118,6 +122,7 @@ function togglePause() {
   setText(button.querySelector('span'), paused ? 'Resume' : 'Pause');
   if (paused) viewer.pause();
   else viewer.resume();
+  if (!paused) panel.freeze(false);
 }
 
 // The server asks for a token. This browser may have the token for editing.
@@ -143,16 +148,29 @@ function saveSnapshot() {
   if (frame) download(frame.image, `${viewer.stream}-${frame.seq}.jpg`);
 }
 
+// The tabs say which streams have no picture.
+async function askStreams() {
+  if (document.hidden || viewer.status.streams.length < 2) return;
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  try {
+    const response = await fetch(new URL('api/streams', BASE), { cache: 'no-store', headers });
+    if (response.ok) showPhases('others', (await response.json()).streams);
+  } catch { /* the state in the bar says that the server is gone */ }
+}
+
+// Who edits the script in this browser is told where it fails; others are told that it does.
 async function askState() {
   const url = new URL(`api/streams/${encodeURIComponent(viewer.stream)}`, BASE);
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const known = keptToken('token', BASE) ?? token;
+  const headers = known ? { Authorization: `Bearer ${known}` } : {};
   const response = await fetch(url, { cache: 'no-store', headers });
   return response.json();
 }
 
+// error: '' when the page may not know more than that there is one.
 function showFailure(error) {
   setText('failing-text', error ?? '');
-  element('failing').hidden = !error;
+  element('failing').hidden = error === null;
 }
 
 const toggleBoxes = makeToggle('show-boxes', {
@@ -197,4 +215,5 @@ setInterval(() => {
   figures.show(viewer.status.kind === 'live', viewer.skipped);
   panel.tick();
 }, TICK_MS);
+setInterval(askStreams, STREAMS_MS);
 serverClock.run();

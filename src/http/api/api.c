@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "http/api/figures.h"
+#include "http/request/access.h"
 #include "http/request/json_text.h"
 #include "http/request/respond.h"
 
@@ -76,13 +77,24 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static json_t *describe_script(const char *path, const struct mr_stream_state *state)
+/* Whoever only watches is not told on which line the script fails. */
+static json_t *describe_script(const char *path, const struct mr_stream_state *state, bool author)
 {
     json_t *script = json_object();
     json_object_set_new(script, "name", mr_json_text(base_name(path)));
     mr_figures_describe(script, MR_FIGURES_SCRIPT, state);
-    json_object_set_new(script, "last_error", string_or_null(state->script.last_error));
+    json_object_set_new(script, "last_error",
+                        string_or_null(author ? state->script.last_error : ""));
     return script;
+}
+
+/* Of an address in a network, whoever only watches is told the scheme. */
+static json_t *describe_url(const struct mr_stream_state *state, bool author)
+{
+    const char *rest = strstr(state->url, "://");
+    if (author || rest == NULL)
+        return mr_json_text(state->url);
+    return json_sprintf("%.*s://…", (int)(rest - state->url), state->url);
 }
 
 static json_t *describe_recording(const struct mr_stream_state *state)
@@ -104,7 +116,7 @@ static json_t *describe_size(const struct mr_stream_state *state)
     return json_pack("{s:i, s:i}", "width", state->width, "height", state->height);
 }
 
-static json_t *describe(struct mr_stream *stream)
+static json_t *describe(struct mr_stream *stream, bool author)
 {
     struct mr_stream_state state;
     mr_stream_get_state(stream, &state);
@@ -113,8 +125,8 @@ static json_t *describe(struct mr_stream *stream)
     json_t *all = json_object();
     json_object_set_new(all, "name", json_string(mr_stream_name(stream)));
     json_object_set_new(all, "phase", json_string(mr_phase_name(state.phase)));
-    json_object_set_new(all, "error", string_or_null(state.error.text));
-    json_object_set_new(all, "url", mr_json_text(state.url));
+    json_object_set_new(all, "error", string_or_null(author ? state.error.text : state.reason));
+    json_object_set_new(all, "url", describe_url(&state, author));
     json_object_set_new(all, "source", describe_source(&state.source));
     json_object_set_new(all, "size", describe_size(&state));
     mr_figures_describe(all, MR_FIGURES_FRAMES, &state);
@@ -124,7 +136,7 @@ static json_t *describe(struct mr_stream *stream)
     json_object_set_new(all, "script_us", describe_spread(&state.script_us));
     json_object_set_new(all, "viewers", describe_viewers(state.viewers));
     json_object_set_new(all, "texts", describe_texts(&state));
-    json_object_set_new(all, "script", describe_script(mr_stream_script(stream), &state));
+    json_object_set_new(all, "script", describe_script(mr_stream_script(stream), &state, author));
     json_object_set_new(all, "recording", describe_recording(&state));
     return all;
 }
@@ -143,7 +155,7 @@ int mr_api_streams(const struct mr_request *request)
     size_t count = mr_registry_list(request->site->registry, &streams);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, describe(streams[i]));
+        json_array_append_new(list, describe(streams[i], mr_access_has_token(request)));
         mr_stream_unref(&streams[i]);
     }
     free(streams);
@@ -159,18 +171,18 @@ int mr_api_stream(const struct mr_request *request)
     struct mr_stream *stream = mr_registry_find(request->site->registry, request->stream);
     if (stream == NULL)
         return mr_respond_no_stream(request);
-    json_t *description = describe(stream);
+    json_t *description = describe(stream, mr_access_has_token(request));
     mr_stream_unref(&stream);
     return mr_respond_json(request, 200, description);
 }
 
 /* return: why a stream has no live, idle or finished source; NULL: it has */
-static const char *find_fault(const struct mr_stream_state *state)
+static const char *find_fault(const struct mr_stream_state *state, bool author)
 {
     switch (state->phase) {
     case MR_STREAM_FAILED:
     case MR_STREAM_LOST:
-        return state->error.text;
+        return author ? state->error.text : state->reason;
     case MR_STREAM_OPENING:
         return "the source is not open yet";
     case MR_STREAM_RUNNING:
@@ -189,7 +201,7 @@ int mr_api_health(const struct mr_request *request)
     for (size_t i = 0; i < count; i++) {
         struct mr_stream_state state;
         mr_stream_get_state(streams[i], &state);
-        const char *fault = find_fault(&state);
+        const char *fault = find_fault(&state, mr_access_has_token(request));
         if (fault != NULL)
             json_array_append_new(failed,
                                   json_pack("{s:s, s:o}", "name", mr_stream_name(streams[i]),

@@ -158,6 +158,12 @@ static enum mr_auth check_token(const struct mr_request *request, enum mr_right 
     return found;
 }
 
+bool mr_access_has_token(const struct mr_request *request)
+{
+    return mr_auth_check(request->site->token, mr_request_header(request, "Authorization")) ==
+           MR_AUTH_RIGHT;
+}
+
 bool mr_access_allows(const struct mr_request *request, enum mr_right right)
 {
     const char *origin = mr_request_header(request, "Origin"),

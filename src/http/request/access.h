@@ -26,6 +26,9 @@ int mr_access_check(const struct mr_request *request, enum mr_right right);
  * return: whether the request's address holds the view token, and the right is one for which it may stand there */
 bool mr_access_has_view_token(const struct mr_request *request, enum mr_right right);
 
+/* return: whether the request has the token: errors of the author's, with files, lines and addresses, are for such ones */
+bool mr_access_has_token(const struct mr_request *request);
+
 /* A browser asks whether a page of another origin may send a request that is not simple.
  * return: the status of the answer; 0: it is no such question */
 int mr_access_preflight(const struct mr_request *request);

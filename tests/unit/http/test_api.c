@@ -10,6 +10,8 @@
 #include "server_fixture.h"
 #include "support/viewer.h"
 
+#define AUTHORIZATION "\r\nAuthorization: Bearer " TOKEN
+
 /* ---- state ---- */
 
 static json_t *fetch_json(const char *request, int status)
@@ -67,7 +69,7 @@ static void a_streams_state(void **state)
                                           .failing = true,
                                           .trial = true,
                                           .last_error = "process.lua:3: caf\xe9" };
-    json_t *all = fetch_json("GET /api/streams/live", 200);
+    json_t *all = fetch_json("GET /api/streams/live" AUTHORIZATION, 200);
     json_t *expected = json_loads(
         "{\"name\":\"live\",\"phase\":\"running\",\"error\":null,\"url\":\"test:\","
         "\"source\":{\"codec\":\"h264\",\"width\":768,\"height\":432,\"fps\":12.5,\"live\":true},"
@@ -95,6 +97,37 @@ static void a_streams_state(void **state)
         fail();
     }
     json_decref(expected);
+    json_decref(all);
+}
+
+static const char *text_of(json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+/* Files, lines and addresses are for who has the token. */
+static void errors_are_for_the_author(void **state)
+{
+    (void)state;
+    struct mr_stream_state *s = &live->state;
+    s->phase = MR_STREAM_LOST;
+    strcpy(s->url, "rtsp://user:***@10.0.0.9/yard");
+    strcpy(s->error.text, "\"rtsp://user:***@10.0.0.9/yard\": refused");
+    strcpy(s->reason, "the source: refused");
+    s->script = (struct mr_runner_state){ .failing = true, .last_error = "process.lua:3: x" };
+
+    json_t *all = fetch_json("GET /api/streams/live", 200);
+    json_t *script = json_object_get(all, "script");
+    assert_string_equal(text_of(all, "error"), "the source: refused");
+    assert_string_equal(text_of(all, "url"), "rtsp://…");
+    assert_true(json_is_true(json_object_get(script, "failing")));
+    assert_true(json_is_null(json_object_get(script, "last_error")));
+    json_decref(all);
+
+    all = fetch_json("GET /api/streams/live" AUTHORIZATION, 200);
+    assert_string_equal(text_of(all, "error"), s->error.text);
+    assert_string_equal(text_of(all, "url"), s->url);
+    assert_string_equal(text_of(json_object_get(all, "script"), "last_error"), "process.lua:3: x");
     json_decref(all);
 }
 
@@ -140,8 +173,12 @@ static void health(void **state)
     assert_fetch("GET /healthz", 200, "application/json", "{\"status\":\"ok\",\"failed\":[]}");
     yard->state.phase = MR_STREAM_FAILED;
     strcpy(yard->state.error.text, "x.mp4: gone");
-    assert_fetch("GET /healthz", 503, "application/json",
+    strcpy(yard->state.reason, "the source: gone");
+    assert_fetch("GET /healthz" AUTHORIZATION, 503, "application/json",
                  "{\"status\":\"failing\",\"failed\":[{\"name\":\"yard-2\",\"error\":\"x.mp4: "
+                 "gone\"}]}");
+    assert_fetch("GET /healthz", 503, "application/json",
+                 "{\"status\":\"failing\",\"failed\":[{\"name\":\"yard-2\",\"error\":\"the source: "
                  "gone\"}]}");
     live->state.phase = MR_STREAM_OPENING;
     yard->state.phase = MR_STREAM_IDLE;
@@ -279,7 +316,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_streams_state),  TEST(the_list_of_streams), TEST(streams_that_do_not_exist),
+        TEST(a_streams_state), TEST(errors_are_for_the_author), TEST(the_list_of_streams), TEST(streams_that_do_not_exist),
         TEST(health),           TEST(viewers_watch),       TEST(handshakes_that_are_refused),
         TEST(too_many_viewers),
     };
