@@ -2,6 +2,7 @@
 
 #include "http/door/listen.h"
 #include "http/request/auth.h"
+#include "media/convert/background.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,6 +15,14 @@ int mr_option_check_name(struct mr_options *options, struct mr_error *error)
         return mr_error_set(error, -EINVAL,
                             "\"%s\" is not a name of 1 to 64 letters a-z, digits, _ and -", name);
     return 0;
+}
+
+int mr_option_check_background(struct mr_options *options, struct mr_error *error)
+{
+    if (mr_background_parse(options->background, &options->background_rgb))
+        return 0;
+    return mr_error_set(error, -EINVAL, "\"%s\" is not a colour such as orange or #ff8800",
+                        options->background);
 }
 
 int mr_option_check_listen(struct mr_options *options, struct mr_error *error)

@@ -7,6 +7,7 @@
 
 /* return: 0; -EINVAL with *error */
 int mr_option_check_name(struct mr_options *options, struct mr_error *error);
+int mr_option_check_background(struct mr_options *options, struct mr_error *error);
 int mr_option_check_listen(struct mr_options *options, struct mr_error *error);
 int mr_option_check_token(struct mr_options *options, struct mr_error *error);
 int mr_option_check_view_token(struct mr_options *options, struct mr_error *error);

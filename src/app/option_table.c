@@ -54,6 +54,9 @@ const struct mr_option mr_option_table[] = {
     { "poll", 0, "TIME", MR_OPTION_SECONDS, AT(poll_s), .min = 0.02, .max = 86400, .fallback = "1",
       .help =
           "a still picture over HTTP is fetched again so often, a file if it has changed (%s s)" },
+    { "background", 0, "COLOR", MR_OPTION_TEXT, AT(background), .fallback = "black",
+      .check = mr_option_check_background,
+      .help = "what is under transparent places of a picture, as orange or #ff8800 (%s)" },
     { "stall", 0, "TIME", MR_OPTION_SECONDS, AT(stall_s), .min = 0.1, .max = 86400, .fallback = "5",
       .help = "a live source without a frame for so long is lost, and opened again (%s s)" },
     { "idle-disconnect", 0, "TIME", MR_OPTION_SECONDS, AT(idle_disconnect_s), .min = 0.1,

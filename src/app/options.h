@@ -49,6 +49,8 @@ struct mr_options {
     struct mr_values input_options; /* each "key=value" */
     int live;                       /* MR_BY_MODE: found by looking */
     double poll_s;
+    const char *background;  /* a colour */
+    uint32_t background_rgb; /* the same: 0xRRGGBB */
     double stall_s;
     double idle_disconnect_s; /* 0: never */
     const char *script;       /* NULL: the one that comes with moonreel */

@@ -34,6 +34,7 @@ static int prepare(struct mr_ingest *ingest)
     int result =
         mr_converter_create(&(struct mr_converter_options){ .size = options->size,
                                                             .fit = options->fit,
+                                                            .background = options->background,
                                                             .slots = MR_STREAM_PICTURES,
                                                             .keep_jpeg = options->keep_jpeg },
                             &ingest->converter);

@@ -20,6 +20,7 @@ struct mr_stream_options {
     const char *name; /* [a-z0-9_-]{1,64} */
     const char *url;
     struct mr_input_options input;
+    uint32_t background;      /* 0xRRGGBB, under transparent pictures */
     double poll_s;            /* how often a still picture is looked at again */
     double stall_s;           /* a live source that has no frame for so long is opened again */
     double idle_disconnect_s; /* … is closed when nobody has watched for so long; 0: never */

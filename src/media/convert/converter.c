@@ -1,10 +1,12 @@
 #include "media/convert/converter.h"
 
 #include "media/convert/conversion.h"
+#include "media/convert/flatten.h"
 #include "media/convert/thaw.h"
 #include "media/jpeg/jpeg_header.h"
 
 #include <errno.h>
+#include <libavutil/frame.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 struct mr_converter {
     struct mr_converter_options options;
     struct mr_conversion *conversion;
+    struct mr_flatten *flatten;
     bool prepared;          /* pool and thaw suit what the conversion makes */
     struct mr_thaw *thaw;   /* JPEGs need not be decoded; NULL: they must be */
     uint64_t damaged_later; /* frames of earlier thaws that were damaged */
@@ -26,9 +29,12 @@ int mr_converter_create(const struct mr_converter_options *options, struct mr_co
     if (*converter == NULL)
         return -ENOMEM;
     (*converter)->options = *options;
-    int failed = mr_conversion_create(options->size, options->fit, &(*converter)->conversion);
+    (*converter)->flatten = mr_flatten_create(options->background);
+    int failed = (*converter)->flatten == NULL
+                     ? -ENOMEM
+                     : mr_conversion_create(options->size, options->fit, &(*converter)->conversion);
     if (failed) {
-        free(*converter);
+        mr_converter_destroy(*converter);
         *converter = NULL;
     }
     return failed;
@@ -39,6 +45,7 @@ void mr_converter_destroy(struct mr_converter *converter)
     if (converter == NULL)
         return;
     mr_conversion_destroy(converter->conversion);
+    mr_flatten_destroy(converter->flatten);
     mr_thaw_unref(&converter->thaw);
     mr_picture_pool_destroy(converter->pool);
     free(converter);
@@ -96,11 +103,28 @@ static int convert_frame(struct mr_converter *converter, const struct mr_decoded
                : 0;
 }
 
-int mr_converter_run(struct mr_converter *converter, const struct mr_decoded *decoded,
+/* out: *flat: the frame as it is to be converted */
+static int flatten(struct mr_converter *converter, const struct mr_decoded *decoded,
+                   struct mr_decoded *flat, struct mr_error *error)
+{
+    *flat = *decoded;
+    if (decoded->jpeg != NULL)
+        return 0;
+    int failed = mr_flatten_run(converter->flatten, decoded->frame, &flat->frame);
+    return failed ? mr_error_set(error, failed, "a transparent picture of %dx%d: %s",
+                                 decoded->frame->width, decoded->frame->height, strerror(-failed))
+                  : 0;
+}
+
+int mr_converter_run(struct mr_converter *converter, const struct mr_decoded *given,
                      struct mr_picture **picture, struct mr_error *error)
 {
+    struct mr_decoded flat;
+    const struct mr_decoded *decoded = &flat;
     *picture = NULL;
-    int failed = adapt(converter, decoded, error);
+    int failed = flatten(converter, given, &flat, error);
+    if (!failed)
+        failed = adapt(converter, decoded, error);
     if (failed)
         return failed;
     struct mr_picture *taken = mr_picture_pool_take(converter->pool);

@@ -18,8 +18,9 @@ struct mr_converter;
 struct mr_converter_options {
     struct mr_size size; /* wish, see mr_geometry_solve */
     enum mr_fit fit;
-    unsigned slots; /* pictures in the pool */
-    bool keep_jpeg; /* frames that come as JPEG of the output's size become pending pictures
+    uint32_t background; /* 0xRRGGBB, under transparent places */
+    unsigned slots;      /* pictures in the pool */
+    bool keep_jpeg;      /* frames that come as JPEG of the output's size become pending pictures
                        (pending.h), whose JPEG may be sent as it is */
 };
 

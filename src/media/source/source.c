@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* A file that ends so much earlier than it says was cut off. */
-#define SHORT_US 1000000
+#define SHORT_S 1
 
 /* How many times as long as others an input that comes in bursts may take between two of its pieces. */
 #define BURST_PATIENCE 4
@@ -138,8 +138,23 @@ static const char *remedy(const struct mr_source *source)
     return parts ? "; --input-format mjpeg reads such parts" : "";
 }
 
+/* return: whether a local file holds less than was read of it, so that somebody has emptied or cut it meanwhile */
+static bool has_shrunk(const struct mr_input *input)
+{
+    AVIOContext *io = input->demuxer->pb;
+    return !input->live && io != NULL && avio_size(io) >= 0 && avio_size(io) < avio_tell(io);
+}
+
 static int nothing_came(const struct mr_source *source, struct mr_error *error)
 {
+    const struct mr_input *input = &source->input;
+    if (source->encrypted)
+        return mr_error_set(error, -EACCES,
+                            "\"%s\" is encrypted; --input-option decryption_key=HEX gives its key",
+                            source->shown);
+    if (has_shrunk(input))
+        return mr_error_set(error, -ENODATA, "\"%s\" was emptied or cut while it was read",
+                            source->shown);
     const char *hint = mr_ffmpeg_log_hint();
     bool hinted = hint[0] != '\0';
     return mr_error_set(error, -ENODATA,
@@ -158,19 +173,30 @@ static int64_t said_us(const struct mr_input *input)
     return demuxer->nb_streams == 1 && demuxer->duration != AV_NOPTS_VALUE ? demuxer->duration : 0;
 }
 
+/* return: how many seconds of the video were played */
+static double played_s(const struct mr_source *source)
+{
+    const struct mr_timeline *timeline = &source->timeline;
+    return (double)(timeline->last_us + timeline->last_duration_us - source->start_us) / 1e6;
+}
+
 /* A file that was cut off plays to where it ends, and the log says so, once. */
 static void tell_if_short(struct mr_source *source)
 {
-    const struct mr_timeline *timeline = &source->timeline;
-    int64_t played_us = timeline->last_us + timeline->last_duration_us - source->start_us;
-    int64_t all_us = said_us(&source->input);
-    if (source->input.live || source->input.still || source->told_short || all_us == 0 ||
-        played_us > all_us - SHORT_US)
+    double played = played_s(source), all = (double)said_us(&source->input) / 1e6;
+    if (source->input.live || source->input.still || source->told_short)
         return;
     source->told_short = true;
-    mr_log(MR_LOG_WARN, "media",
-           "\"%s\" ends after %.1f s of the %.1f s that it says: it is cut off", source->shown,
-           (double)played_us / 1e6, (double)all_us / 1e6);
+    if (has_shrunk(&source->input))
+        mr_log(MR_LOG_WARN, "media",
+               "\"%s\" ends after %.1f s: it was emptied or cut while it played", source->shown,
+               played);
+    else if (all > 0 && played <= all - SHORT_S)
+        mr_log(MR_LOG_WARN, "media",
+               "\"%s\" ends after %.1f s of the %.1f s that it says: it is cut off", source->shown,
+               played, all);
+    else
+        source->told_short = false;
 }
 
 /* return: 0 when it goes on from the start; 1 at the end; -errno with *error */

@@ -109,8 +109,11 @@ static int decode_packet(struct mr_source *source)
         mr_source_state_damage(source);
     mr_source_skip_or_not(source);
     int averror = avcodec_send_packet(source->input.decoder, source->packet);
-    if (averror < 0 && averror != AVERROR(ENOMEM))
+    if (averror < 0 && averror != AVERROR(ENOMEM)) {
         note_damage(source);
+        source->encrypted =
+            av_packet_get_side_data(source->packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL;
+    }
     return averror;
 }
 

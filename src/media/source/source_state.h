@@ -73,6 +73,7 @@ struct mr_source {
     bool jpeg_seen;            /* a first one, which told … */
     bool jpeg_fields;          /* … whether each is a field of an interlaced frame */
     unsigned damage_in_a_row;
+    bool encrypted;              /* the last packet that was damaged; there is no key */
     int64_t start_us;            /* media time of the first frame since then */
     bool told_short;             /* the log says that the file is cut off */
     uint64_t frames_since_start; /* of the input, which may start again */

@@ -107,6 +107,54 @@ static struct mr_buffer read_clip(const char *path)
     return content;
 }
 
+/* return: the error of reading a file to its end */
+static const char *failure_of(const char *path)
+{
+    static struct mr_error error;
+    int result;
+    uint64_t damaged;
+    read_all(path, &result, &damaged, &error);
+    assert_true(result < 0);
+    return error.text;
+}
+
+static void encrypted_files_are_said_to_be(void **state)
+{
+    (void)state;
+    char path[CLIP_PATH];
+    clip_path("encrypted.mp4", path);
+    clip_ffmpeg("-f lavfi -i testsrc2=size=128x96:rate=25 -frames:v 10 -pix_fmt yuv420p "
+                "-encryption_scheme cenc-aes-ctr -encryption_key "
+                "76a6c65c5ea762046bd749a2e632ccbb -encryption_kid "
+                "a7e61c373e219033c21091fa607bf3b8 %s",
+                path);
+    assert_non_null(strstr(failure_of(path), "encrypted.mp4\" is encrypted; --input-option "
+                                             "decryption_key=HEX gives its key"));
+}
+
+/* A file that somebody empties while it plays, and that is then read again from its beginning. */
+static void emptied_files_are_said_to_be(void **state)
+{
+    (void)state;
+    char path[CLIP_PATH];
+    clip_path("emptied.ts", path);
+    clip_ffmpeg("-f lavfi -i testsrc2=size=320x180:rate=25 -frames:v 250 -c:v mpeg2video -f mpegts "
+                "%s",
+                path);
+    struct mr_source_options options = { .url = path, .loop = true };
+    struct mr_source *source;
+    struct mr_error error = { 0 };
+    struct mr_decoded decoded;
+    assert_int_equal(mr_source_open(&options, &source, &error), 0);
+    int result = mr_source_read(source, &decoded, &error);
+    assert_int_equal(truncate(path, 0), 0);
+    for (int i = 0; i < 1000 && result == 0; i++)
+        result = mr_source_read(source, &decoded, &error);
+    assert_true(result < 0);
+    assert_non_null(strstr(error.text, "emptied.ts\" was emptied or cut while it was read"));
+    mr_source_close(source);
+}
+
 static void survives_truncated_files(void **state)
 {
     (void)state;
@@ -303,6 +351,8 @@ static void hides_passwords(void **state)
 }
 
 RUN_TESTS(cmocka_unit_test(says_what_is_wrong), cmocka_unit_test(wants_a_video_stream),
+          cmocka_unit_test(encrypted_files_are_said_to_be),
+          cmocka_unit_test(emptied_files_are_said_to_be),
           cmocka_unit_test(survives_truncated_files),
           cmocka_unit_test(survives_damage_in_the_middle),
           cmocka_unit_test(waits_no_longer_than_it_is_told),
