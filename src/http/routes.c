@@ -8,6 +8,7 @@
 #include "http/api/api_log.h"
 #include "http/api/api_script.h"
 #include "http/api/api_settings.h"
+#include "http/api/api_tickets.h"
 #include "http/api/metrics.h"
 #include "http/api/openapi.h"
 #include "http/pages/files.h"
@@ -57,6 +58,8 @@ static const struct route routes[] = {
     { "/api/streams/{s}/files/{f}", "PUT", mr_api_files_write, MR_RIGHT_CHANGE,
       MR_LUA_TEXT_MAX_BYTES, NULL, false },
     { "/api/streams/{s}/log", "GET", mr_api_log, MR_RIGHT_CHANGE, 0, NULL, false },
+    { "/api/tickets", "POST", mr_api_tickets, MR_RIGHT_CHANGE, MR_API_TICKETS_BODY_MAX, NULL,
+      false },
     { "/api/openapi.json", "GET", mr_openapi, MR_RIGHT_VIEW, 0, NULL, false },
     { "/metrics", "GET", mr_metrics, MR_RIGHT_VIEW, 0, NULL, true },
     { "/healthz", "GET", mr_api_health, MR_RIGHT_OPEN, 0, NULL, false },
@@ -192,6 +195,7 @@ static int answer(struct mr_request *request)
         if (!accepts(&rows[i], request->method))
             continue;
         request->guarded = rows[i].right != MR_RIGHT_OPEN;
+        request->has_ticket = mr_access_take_ticket(request);
         request->has_view_token = mr_access_has_view_token(request, rows[i].right);
         int refused = mr_access_check(request, rows[i].right);
         return refused != 0 ? refused : rows[i].answer(request);

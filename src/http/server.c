@@ -9,6 +9,7 @@
 #include "http/pages/assets.h"
 #include "http/pages/webdir.h"
 #include "http/request/addresses.h"
+#include "http/request/tickets.h"
 #include "http/routes.h"
 #include "http/socketio/socketio_stream.h"
 #include "http/viewers/log_stream.h"
@@ -146,13 +147,14 @@ static int make_site(struct mr_server *server, const struct mr_server_options *o
     site->assets = mr_assets_create();
     site->addresses = mr_addresses_create(options->max_clients_per_address);
     site->sessions = mr_addresses_create(options->max_clients_per_address);
+    site->tickets = mr_tickets_create();
     site->token = options->token != NULL ? strdup(options->token) : NULL;
     site->view_token = options->view_token != NULL ? strdup(options->view_token) : NULL;
     for (size_t i = 0; i < options->listens; i++)
         add_listen_name(&site->hosts, options->listen[i]);
     add_machine_name(&site->hosts);
     if (site->assets == NULL || site->addresses == NULL || site->sessions == NULL ||
-        (options->token != NULL && site->token == NULL) ||
+        site->tickets == NULL || (options->token != NULL && site->token == NULL) ||
         (options->view_token != NULL && site->view_token == NULL))
         return mr_error_set(error, -ENOMEM, "out of memory");
     int result = make_engine(site, options->max_clients);
@@ -249,6 +251,7 @@ void mr_server_destroy(struct mr_server *server)
     mr_log_streams_destroy(site->logs);
     mr_addresses_destroy(site->addresses);
     mr_addresses_destroy(site->sessions);
+    mr_tickets_destroy(site->tickets);
     mr_assets_destroy(site->assets);
     mr_webdir_close(site->webdir);
     free(site->token);

@@ -129,10 +129,17 @@ test('where watching takes a token, viewer and embed open with the one for editi
   await page.goto(`${server.url}studio?token=${TOKEN}`); // as links of before were
   await page.waitForFunction(() => !location.search.includes('token'));
   await untilReady(page);
+  await page.locator('#state[data-kind="live"]').waitFor();
+  const addresses = [];
+  page.on('request', (request) => addresses.push(request.url()));
+  page.on('websocket', (socket) => addresses.push(socket.url()));
   await page.goto(server.url);
   await page.locator('#frame').waitFor();
   await page.goto(`${server.url}embed/live`);
   await page.locator('#picture:not(.empty)').waitFor();
+  assert.ok(addresses.filter((address) => /^ws:.*[?&]ticket=/.test(address)).length >= 2);
+  assert.deepEqual(addresses.filter((address) => address.includes(TOKEN)), []); // tickets stand for it
+  assert.ok(!server.logged().includes('ticket='));
 });
 
 test('a link opened in the tab of a studio lets in, although no page is loaded', async (t) => {

@@ -195,7 +195,7 @@ test('a stream that failed, and one that is not there', async (t) => {
   await page.goto(`${server.url}?stream=absent`);
   await untilState(page, 'failed');
   await untilNotice(page, 'The stream has failed');
-  await page.locator('#notice-detail', { hasText: /none\.mp4/ }).waitFor();
+  await page.locator('#notice-detail', { hasText: /cannot open the source: No such file/ }).waitFor();
   await inspect(page, 'failed');
   await page.goto(`${server.url}?stream=nosuch`);
   await untilState(page, 'unknown');

@@ -97,7 +97,8 @@ export class Connection {
       this.#condition.tell(description);
       this.#change(kind, reason);
       const WebSocket = await this.#options.loadSocket();
-      if (attempt === this.#attempt) this.#open(WebSocket);
+      const url = await this.#server.socketUrl(this.#stream, this.#options.binary);
+      if (attempt === this.#attempt) this.#open(WebSocket, url);
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(error.kind ?? 'refused', error.message);
     }
@@ -117,8 +118,7 @@ export class Connection {
     return this.#streams.find(({ name }) => name === this.#stream);
   }
 
-  #open(WebSocket) {
-    const url = this.#server.socketUrl(this.#stream, this.#options.binary);
+  #open(WebSocket, url) {
     const socket = new WebSocket(url.href);
     let opened = false;
     this.#socket = socket;

@@ -29,6 +29,11 @@ export interface Options {
   /** The token for a server with `--view-token`. */
   token?: string | null;
   /**
+   * Returns a promise of a ticket (`POST /api/tickets`) for the path of the WebSocket, which then stands in its address
+   * instead of the token; null: the address holds neither.
+   */
+  ticket?: (path: string) => Promise<string | null>;
+  /**
    * true (default): connect again after every failure. false: make one attempt. If it fails, the status
    * says why and stays; when the connection ends, the status is `closed`.
    */

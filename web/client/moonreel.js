@@ -29,7 +29,7 @@ class Viewer {
     this.#options = { ...options, binary };
     this.#delivery = new Delivery((frame) => options.onFrame?.(frame));
     this.#connection = new Connection(
-      new Server(address.base, options.token || address.token),
+      new Server(address.base, options.token || address.token, options.ticket),
       options.stream || address.stream,
       { binary, reconnect, loadSocket: () => loadSocket(options.WebSocket) },
       {

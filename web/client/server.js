@@ -17,11 +17,14 @@ export class Refusal extends Error {
 export class Server {
   #base;
   #token;
+  #ticket;
 
-  // base: an http(s) URL that ends in a slash; token: for the server, or null.
-  constructor(base, token) {
+  // base: an http(s) URL that ends in a slash; token: for the server, or null; ticket(path): returns a promise of what
+  // stands in the address of a WebSocket instead of the token, or null: there is no such function.
+  constructor(base, token, ticket = null) {
     this.#base = base;
     this.#token = token;
+    this.#ticket = ticket;
   }
 
   // Returns the server's streams, or null if the answer has no list. Throws a Refusal if the server
@@ -52,10 +55,14 @@ export class Server {
     }
   }
 
-  socketUrl(stream, binary) {
-    const url = new URL(`ws/${encodeURIComponent(stream)}`, this.#base);
+  // Returns a promise of the address of a stream's WebSocket.
+  async socketUrl(stream, binary) {
+    const path = `ws/${encodeURIComponent(stream)}`;
+    const url = new URL(path, this.#base);
     if (!binary) url.searchParams.set('format', 'json');
-    if (this.#token) url.searchParams.set('token', this.#token);
+    const ticket = await this.#ticket?.(`/${path}`);
+    if (ticket) url.searchParams.set('ticket', ticket);
+    else if (this.#token && !this.#ticket) url.searchParams.set('token', this.#token);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     return url;
   }

@@ -11,6 +11,7 @@ import { element, setText } from '../shared/dom.js';
 import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
 import { describe, isOld } from '../shared/status.js';
+import { askTicket } from '../shared/ticket.js';
 import { onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
 
 const EXPLAINED = ['failed', 'unknown', 'full', 'forbidden', 'refused', 'gone'];
@@ -19,6 +20,7 @@ const query = new URLSearchParams(location.search);
 const root = document.documentElement;
 const picture = element('picture');
 let token = takeToken('view', BASE);
+let edits = false; // the token is that for editing, which must not stand in an address
 let size = { width: 0, height: 0 };
 
 function drawn(frame, width, height) {
@@ -39,6 +41,7 @@ function watch() {
   const opened = connect(BASE, {
     stream: decodeURIComponent(location.pathname.split('/').at(-1)),
     token: token ?? undefined,
+    ...(edits ? { ticket: (path) => askTicket(BASE, token, path) } : {}),
     onFrame: (frame) => player.show(frame),
     onStatus: (status) => opened === viewer && showStatus(status),
   });
@@ -61,17 +64,18 @@ function showStatus(status) {
 // The server asks for a token. This browser may have the token for editing.
 async function tryOther() {
   const other = await tokenToWatch(BASE);
-  if (other && token === null) use(other);
+  if (other && token === null) use(other, true);
 }
 
-function use(newToken) {
+function use(newToken, forEditing = false) {
   const before = viewer;
   token = newToken;
+  edits = forEditing;
   viewer = watch();
   before.close();
 }
 
-onTokenLink(use, 'view', BASE);
+onTokenLink((given) => use(given), 'view', BASE);
 
 if (query.get('pointer') === '1') {
   root.classList.add('pointer');

@@ -60,19 +60,6 @@ export class Api {
   put(path, text, headers = {}) {
     return this.request('PUT', path, { body: text, headers, wait: TRIAL_MS });
   }
-
-  // Whether the server asks viewers for a token. Throws Gone.
-  async isPrivate() {
-    try {
-      const { status } = await fetch(this.url('api/streams'), {
-        cache: 'no-store',
-        signal: AbortSignal.timeout(ANSWER_MS),
-      });
-      return status === 401 || status === 403;
-    } catch (error) {
-      throw new Gone(error.message);
-    }
-  }
 }
 
 // Other refusals (this page's origin, a file that is not the script's) are no matter of the token.

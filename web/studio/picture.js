@@ -7,6 +7,7 @@ import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
 import { serverClock } from '../shared/server_clock.js';
 import { describe, isOld } from '../shared/status.js';
+import { askTicket } from '../shared/ticket.js';
 import { layOut } from '../shared/json_layout.js';
 
 const PAYLOAD_MS = 200; // between two updates of the payload's text
@@ -47,7 +48,7 @@ export class Picture {
     setInterval(() => this.#tick(), 250);
   }
 
-  // Watches a stream. token: only if the server asks viewers for one.
+  // Watches a stream. token: that for editing, or null; with it there is a place also when the server is full.
   watch(base, stream, token) {
     this.#viewer?.close();
     this.#player.clear();
@@ -60,7 +61,7 @@ export class Picture {
     this.#since = performance.now();
     this.#viewer = connect(base, {
       stream,
-      ...(token ? { token } : {}),
+      ...(token ? { token, ticket: (path) => askTicket(base, token, path) } : {}),
       onFrame: (frame) => this.#player.show(frame),
       onStatus: (status) => this.#show(status),
     });

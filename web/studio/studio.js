@@ -196,20 +196,10 @@ async function change(name) {
   address.searchParams.set('stream', name);
   history.replaceState(history.state, '', address);
   choose(name);
-  await watch(name);
+  picture.watch(BASE, name, api.token);
 }
 
 element('stream').onchange = () => change(element('stream').value);
-
-async function watch(name) {
-  let needed = null;
-  try {
-    needed = (await api.isPrivate()) ? api.token : null;
-  } catch (error) {
-    if (!(error instanceof Gone)) throw error;
-  }
-  picture.watch(BASE, name, needed);
-}
 
 onTokenLink((given) => {
   api.token = given;
@@ -219,7 +209,7 @@ onTokenLink((given) => {
 
 // Call it when a token was given.
 async function enter() {
-  await watch(stream ?? wanted());
+  picture.watch(BASE, stream ?? wanted(), api.token);
   settings.show();
   if (!stream) return;
   reader.follow(stream);
@@ -287,4 +277,4 @@ document.addEventListener('keydown', (event) => {
   saving[asked]();
 });
 wireHelp();
-await watch(wanted());
+picture.watch(BASE, wanted(), api.token);

@@ -11,6 +11,7 @@ import { Player } from '../shared/player.js';
 import { attachPointer } from '../shared/pointer.js';
 import { serverClock } from '../shared/server_clock.js';
 import { describe, isOld } from '../shared/status.js';
+import { askTicket } from '../shared/ticket.js';
 import { keepToken, keptToken, onTokenLink, takeToken, tokenToWatch } from '../shared/token.js';
 import { FullWindow, makeToggle, SmallWindow } from './controls.js';
 import { Figures } from './figures.js';
@@ -26,6 +27,7 @@ const STREAMS_MS = 5000; // how often the states of several streams are asked fo
 const BASE = new URL('./', location);
 
 let token = takeToken('view');
+let edits = false; // the token is that for editing, which must not stand in an address
 let viewer;
 let paused = false; // by the user; the library pauses hidden tabs itself
 let size = { width: 0, height: 0 }; // of the visible frame
@@ -47,6 +49,7 @@ function open(stream) {
   const opened = connect(BASE, {
     stream: stream ?? undefined,
     token: token ?? undefined,
+    ...(edits ? { ticket: (path) => askTicket(BASE, token, path) } : {}),
     hidden: document.pictureInPictureElement ? 'keep' : 'pause',
     onFrame: (frame) => player.show(frame),
     onStatus: (status) => opened === viewer && showStatus(status),
@@ -129,7 +132,7 @@ function togglePause() {
 async function tryOther() {
   const refused = viewer;
   const other = await tokenToWatch(BASE);
-  if (other && token === null && viewer === refused) use(other);
+  if (other && token === null && viewer === refused) use(other, true);
 }
 
 function unlock(entered) {
@@ -137,8 +140,9 @@ function unlock(entered) {
   use(entered);
 }
 
-function use(newToken) {
+function use(newToken, forEditing = false) {
   token = newToken;
+  edits = forEditing;
   open(viewer.stream ?? streamInAddress());
 }
 
@@ -201,7 +205,7 @@ attachKeys([
   { key: '/', what: 'Filter payloads', run: () => element('filter').focus() },
   { key: 'n', what: 'Next stream', run: chooseNext },
 ]);
-onTokenLink(use, 'view');
+onTokenLink((given) => use(given), 'view');
 window.addEventListener('popstate', () => select(streamInAddress() ?? ''));
 
 function chooseNext() {

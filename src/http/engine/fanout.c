@@ -276,9 +276,10 @@ void mr_fanout_destroy(struct mr_fanout *engine)
     free(engine);
 }
 
-bool mr_fanout_admit(struct mr_fanout *engine)
+bool mr_fanout_admit(struct mr_fanout *engine, bool author)
 {
-    if (atomic_fetch_add(&engine->places, 1) < engine->max_clients)
+    unsigned most = engine->max_clients + (author ? MR_FANOUT_AUTHORS : 0);
+    if (atomic_fetch_add(&engine->places, 1) < most)
         return true;
     mr_fanout_dismiss(engine);
     return false;

@@ -43,10 +43,14 @@ void mr_fanout_stop(struct mr_fanout *engine, const char *reason, int64_t deadli
 
 void mr_fanout_destroy(struct mr_fanout *engine); /* stopped; takes NULL */
 
+/* Places besides max_clients for who has the token: a full house does not keep its owner out. */
+#define MR_FANOUT_AUTHORS 8
+
 /* Take a place for one more client before anything is promised to it. A place that is not used up
  * by mr_fanout_add is given back with mr_fanout_dismiss.
+ * in:     author: the client has the token
  * return: false when all places are taken. thread: any */
-bool mr_fanout_admit(struct mr_fanout *engine);
+bool mr_fanout_admit(struct mr_fanout *engine, bool author);
 void mr_fanout_dismiss(struct mr_fanout *engine);
 
 /* Hand a socket over, for which a place was taken.

@@ -1,10 +1,12 @@
 #include "http/request/access.h"
 
+#include "base/clock.h"
 #include "http/request/auth.h"
 #include "http/request/cross_origin.h"
 #include "http/request/origin.h"
 #include "http/request/refusal.h"
 #include "http/request/respond.h"
+#include "http/request/tickets.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -144,10 +146,13 @@ static enum mr_auth check_token(const struct mr_request *request, enum mr_right 
 {
     const struct mr_site *site = request->site;
     const char *authorization = mr_request_header(request, "Authorization");
-    enum mr_auth found = mr_auth_check(site->token, authorization);
+    enum mr_auth found =
+        request->has_ticket ? MR_AUTH_RIGHT : mr_auth_check(site->token, authorization);
     if (right == MR_RIGHT_CHANGE)
         return found;
     found = better(found, mr_auth_check(site->view_token, authorization));
+    if (request->has_ticket)
+        return MR_AUTH_RIGHT;
 
     char token[MR_TOKEN_MAX + 2]; /* one that is too long stays one */
     if (found != MR_AUTH_RIGHT && right == MR_RIGHT_WATCH &&
@@ -158,10 +163,19 @@ static enum mr_auth check_token(const struct mr_request *request, enum mr_right 
     return found;
 }
 
+bool mr_access_take_ticket(const struct mr_request *request)
+{
+    char ticket[MR_TOKEN_SIZE + 1]; /* one that is too long stays one */
+    return strcmp(request->method, "GET") == 0 &&
+           mr_request_parameter(request, "ticket", ticket, sizeof(ticket)) &&
+           mr_tickets_take(request->site->tickets, request->path, ticket, mr_clock_now_us());
+}
+
 bool mr_access_has_token(const struct mr_request *request)
 {
-    return mr_auth_check(request->site->token, mr_request_header(request, "Authorization")) ==
-           MR_AUTH_RIGHT;
+    return request->has_ticket ||
+           mr_auth_check(request->site->token, mr_request_header(request, "Authorization")) ==
+               MR_AUTH_RIGHT;
 }
 
 bool mr_access_allows(const struct mr_request *request, enum mr_right right)

@@ -26,7 +26,11 @@ int mr_access_check(const struct mr_request *request, enum mr_right right);
  * return: whether the request's address holds the view token, and the right is one for which it may stand there */
 bool mr_access_has_view_token(const struct mr_request *request, enum mr_right right);
 
-/* return: whether the request has the token: errors of the author's, with files, lines and addresses, are for such ones */
+/* Use up the ticket in a request's address, if there is one: ?ticket=.
+ * return: whether it was good for this GET */
+bool mr_access_take_ticket(const struct mr_request *request);
+
+/* return: whether the request has the token, or a ticket: errors of the author's, with files, lines and addresses, are for such ones */
 bool mr_access_has_token(const struct mr_request *request);
 
 /* A browser asks whether a page of another origin may send a request that is not simple.

@@ -21,6 +21,7 @@ struct mr_request {
     const char *query;        /* as it was sent; NULL: none */
     bool head;                /* the answer's body is not to be sent */
     bool guarded;             /* the route shows pictures or data, which need a right */
+    bool has_ticket;          /* it came with a ticket, which is used up: the token's rights */
     bool has_view_token;      /* the address holds the view token, where that is allowed */
     char stream[MR_STREAM_NAME_MAX + 1]; /* {s} of the path, "" when it has none */
     char file[MR_SIBLING_NAME_MAX + 1];  /* {f}, likewise */

@@ -18,6 +18,7 @@ struct mr_fanout;
 struct mr_log_streams;
 struct mr_registry;
 struct mr_socketio_streams;
+struct mr_tickets;
 struct mr_webdir;
 
 struct mr_site {
@@ -30,8 +31,9 @@ struct mr_site {
         *sessions; /* those of Socket.IO's sessions, some of which have no client at the moment */
     struct mr_assets *assets;
     struct mr_webdir *webdir; /* NULL: none */
-    char *token;              /* for what changes something */
-    char *view_token;         /* for watching; NULL: everybody may */
+    struct mr_tickets *tickets;
+    char *token;         /* for what changes something */
+    char *view_token;    /* for watching; NULL: everybody may */
     const char *warning; /* about this machine, for whoever operates it; borrowed; NULL: none */
     _Atomic int64_t refusal_told_us; /* any thread: when the log told of a refusal; 0: never */
     atomic_uint files_sent;          /* any thread: large files that are being sent */

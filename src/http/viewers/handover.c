@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "http/engine/fanout.h"
+#include "http/request/access.h"
 #include "http/request/addresses.h"
 #include "http/request/respond.h"
 
@@ -19,7 +20,7 @@ int mr_handover_admit(const struct mr_request *request)
     if (!mr_addresses_take(site->addresses, &request->from.peer))
         return mr_respond_error(request, 503, "Retry-After: 10\r\n",
                                 "as many viewers as may watch from one address are watching");
-    if (mr_fanout_admit(site->engine))
+    if (mr_fanout_admit(site->engine, mr_access_has_token(request)))
         return 0;
     mr_addresses_give(site->addresses, &request->from.peer);
     return mr_respond_error(request, 503, "Retry-After: 10\r\n",

@@ -78,7 +78,7 @@ static inline struct viewer *add_with(struct fixture *f, const char *format,
     struct viewer *viewer = &f->viewers[f->count++];
     tcp_pair(&client, &server, options->receive_buffer_bytes);
     viewer_adopt(viewer, client, options);
-    assert_true(mr_fanout_admit(f->engine));
+    assert_true(mr_fanout_admit(f->engine, false));
     assert_int_equal(mr_fanout_add(f->engine,
                                    &(struct mr_arrival){
                                        .fd = server,

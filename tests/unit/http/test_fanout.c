@@ -193,7 +193,7 @@ static void forms_are_made_once_a_packet_and_only_on_demand(void **state)
         int server;
         uint8_t bytes[1000];
         tcp_pair(&clients[i], &server, 0);
-        assert_true(mr_fanout_admit(f->engine));
+        assert_true(mr_fanout_admit(f->engine, false));
         assert_int_equal(mr_fanout_add(f->engine, &(struct mr_arrival){ .fd = server,
                                                                         .protocol = &counting,
                                                                         .hub = f->hub }),

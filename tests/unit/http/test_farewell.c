@@ -80,7 +80,7 @@ static void nobody_is_added_after_the_end(void **state)
     int client, server;
     tcp_pair(&client, &server, 0);
     mr_fanout_stop(f->engine, "over", in_seconds(1));
-    assert_true(mr_fanout_admit(f->engine));
+    assert_true(mr_fanout_admit(f->engine, false));
     assert_int_equal(
         mr_fanout_add(f->engine, &(struct mr_arrival){ .fd = server,
                                                        .protocol = mr_native_protocol(NULL),
@@ -93,10 +93,15 @@ static void places_are_limited(void **state)
 {
     struct fixture *f = *state;
     for (int i = 0; i < 100; i++)
-        assert_true(mr_fanout_admit(f->engine));
-    assert_false(mr_fanout_admit(f->engine));
+        assert_true(mr_fanout_admit(f->engine, false));
+    assert_false(mr_fanout_admit(f->engine, false));
+    for (int i = 0; i < MR_FANOUT_AUTHORS; i++) /* who has the token gets in */
+        assert_true(mr_fanout_admit(f->engine, true));
+    assert_false(mr_fanout_admit(f->engine, true));
+    for (int i = 0; i < MR_FANOUT_AUTHORS; i++)
+        mr_fanout_dismiss(f->engine);
     mr_fanout_dismiss(f->engine);
-    assert_true(mr_fanout_admit(f->engine));
+    assert_true(mr_fanout_admit(f->engine, false));
     for (int i = 0; i < 100; i++)
         mr_fanout_dismiss(f->engine);
 }

@@ -142,7 +142,7 @@ static int enter(struct fixture *f, const struct mr_protocol *protocol, const ch
     int client, server;
     tcp_pair(&client, &server, 0);
     setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    assert_true(mr_fanout_admit(f->engine));
+    assert_true(mr_fanout_admit(f->engine, false));
     struct mr_arrival arrival = {
         .fd = server, .protocol = protocol, .head = head, .head_size = strlen(head)
     };
