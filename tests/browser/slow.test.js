@@ -1,6 +1,7 @@
 // A tab that cannot keep up skips frames, and one that nobody looks at is sent nothing.
 
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, before, test } from 'node:test';
 
 import WebSocket from 'ws';
@@ -70,6 +71,52 @@ test('a slow tab skips frames and decodes the newest', async (t) => {
   assert.equal(most, 1, 'one picture is decoded at a time');
   assert.equal(old, 0, 'a newer one had come');
   t.diagnostic(`${total} decoded, latency ${await page.locator('#latency').textContent()}`);
+});
+
+// A proxy that takes all that the server sends, at once, and passes WebSockets on at so many bytes a second. Returns its
+// port.
+async function startHop(t, port, bytesPerSecond) {
+  const hop = net.createServer((near) => {
+    const far = net.connect(port, '127.0.0.1');
+    const held = [];
+    let slow = false;
+    let due = Date.now();
+    near.on('data', (data) => {
+      slow ||= /^upgrade: websocket/mi.test(data.toString('latin1'));
+      far.write(data);
+    });
+    far.on('data', (data) => held.push(data));
+    const pump = setInterval(() => {
+      while (held.length && Date.now() >= due) {
+        const piece = held[0].subarray(0, 2048);
+        held[0] = held[0].subarray(piece.length);
+        if (!held[0].length) held.shift();
+        near.write(piece);
+        if (slow) due = Math.max(due, Date.now() - 100) + (1000 * piece.length) / bytesPerSecond;
+      }
+      if (!held.length && far.destroyed) near.end();
+    }, 10);
+    near.on('close', () => { clearInterval(pump); far.destroy(); });
+    near.on('error', () => {});
+    far.on('error', () => {});
+  });
+  await new Promise((resolve) => { hop.listen(0, '127.0.0.1', resolve); });
+  t.after(() => hop.close());
+  return hop.address().port;
+}
+
+test('behind a slow proxy that takes everything pictures are recent, and the page says how many it misses', async (t) => {
+  const port = await startHop(t, new URL(server.url).port, 40_000);
+  const page = await openPage(t, browser);
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await untilLive(page);
+  await page.waitForFunction(() =>
+    parseInt(document.getElementById('skipped').textContent, 10) >= 60);
+  const latency = await page.locator('#latency', { hasText: /^\d+ ms$/ }).textContent();
+  const skipped = await page.locator('#skipped').textContent();
+  t.diagnostic(`${skipped} skipped, latency ${latency}`);
+  assert.ok(parseInt(latency, 10) < 1500, latency);
+  assert.equal(await page.locator('#state').textContent(), 'Live');
 });
 
 test('a hidden tab lets go of its connection, and connects at once when it is seen', async (t) => {

@@ -75,6 +75,8 @@ export interface Viewer {
   readonly status: Status;
   /** Number of frames that arrived faster than `onFrame` took them. */
   readonly skipped: number;
+  /** Number of frames between those that arrived: left out by the server for a slow connection, or by the script. */
+  readonly missed: number;
   /** Number of frames that arrived, skipped ones included. */
   readonly received: number;
   /** The stream's name, null until it is known. As in the status. */

@@ -21,6 +21,8 @@ class Viewer {
   #delivery;
   #page;
   #received = 0;
+  #missed = 0;
+  #last = null; // the newest frame's number on this connection
   #paused = false; // by the user
   #away = false; // by a hidden tab
 
@@ -55,6 +57,8 @@ class Viewer {
   get received() { return this.#received; }
 
   get skipped() { return this.#delivery.skipped; }
+
+  get missed() { return this.#missed; }
 
   get hidden() { return this.#page.hidden; }
 
@@ -126,11 +130,18 @@ class Viewer {
     } else {
       frame = parseBinary(data);
     }
-    if (frame) this.#received++;
+    if (frame) this.#count(frame.seq);
     return frame;
   }
 
+  #count(seq) {
+    this.#received++;
+    if (this.#last !== null && seq > this.#last) this.#missed += seq - this.#last - 1;
+    this.#last = seq;
+  }
+
   #tell(status) {
+    if (!['live', 'stalled', 'lost'].includes(status.kind)) this.#last = null;
     if (status.kind === 'closed') {
       this.#page.end();
       this.#delivery.clear();

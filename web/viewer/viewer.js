@@ -216,7 +216,7 @@ function chooseNext() {
 open(streamInAddress());
 setInterval(() => {
   tell(viewer.status);
-  figures.show(viewer.status.kind === 'live', viewer.skipped);
+  figures.show(viewer.status.kind === 'live', viewer.skipped + viewer.missed);
   panel.tick();
 }, TICK_MS);
 setInterval(askStreams, STREAMS_MS);
