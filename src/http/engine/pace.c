@@ -52,7 +52,8 @@ bool mr_pace_probe(struct mr_pace *pace, int64_t now_us, struct mr_mark *mark)
 bool mr_pace_mark(const struct mr_pace *pace, int64_t now_us, struct mr_mark *mark)
 {
     *mark = (struct mr_mark){ .number = pace->sent + 1, .sent_us = now_us };
-    return !pace->deaf && (pace->close || now_us - pace->sent_us >= MR_PACE_EVERY_US);
+    int64_t least_us = pace->close ? MR_PACE_DENSE_US : MR_PACE_EVERY_US;
+    return !pace->deaf && now_us - pace->sent_us >= least_us;
 }
 
 void mr_pace_marked(struct mr_pace *pace, const struct mr_mark *mark)

@@ -16,9 +16,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MR_PACE_GOOD_US    (100 * 1000LL)  /* from sending to the answer, besides the round trip */
-#define MR_PACE_LATE_US    (200 * 1000LL)  /* the same, for somebody who has kept up so far */
-#define MR_PACE_ANSWER_US  (1000 * 1000LL) /* for the first answer ever */
+#define MR_PACE_GOOD_US   (100 * 1000LL)  /* from sending to the answer, besides the round trip */
+#define MR_PACE_LATE_US   (200 * 1000LL)  /* the same, for somebody who has kept up so far */
+#define MR_PACE_ANSWER_US (1000 * 1000LL) /* for the first answer ever */
+#define MR_PACE_DENSE_US                                                                           \
+    (10 * 1000LL) /* between two marks at least: answers are counted, too (bucket.h) */
 #define MR_PACE_EVERY_US   (1000 * 1000LL) /* between the marks of a client that keeps up */
 #define MR_PACE_PROBE_US   (5000 * 1000LL) /* between the probes of one that does not */
 #define MR_PACE_WINDOW_MAX 64
