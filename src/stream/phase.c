@@ -6,7 +6,6 @@
 #include "media/ffmpeg/url_hide.h"
 #include "stream/stream_private.h"
 
-
 void mr_phase_set(struct mr_stream *stream, enum mr_stream_phase phase)
 {
     pthread_mutex_lock(&stream->lock);

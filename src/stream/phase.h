@@ -11,7 +11,8 @@ struct mr_stream;
 const char *mr_phase_name(enum mr_stream_phase phase);
 
 /* Copy an error of the source without its address, for those who may watch but not know where it is. Takes no lock. */
-void mr_phase_tell_reason(const struct mr_stream *stream, const char *error, char *out, size_t size);
+void mr_phase_tell_reason(const struct mr_stream *stream, const char *error, char *out,
+                          size_t size);
 
 /* Set the phase and say so. */
 void mr_phase_set(struct mr_stream *stream, enum mr_stream_phase phase);

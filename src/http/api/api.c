@@ -77,7 +77,7 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* Whoever only watches is not told on which line the script fails. */
+/* The line on which a script fails is for its author. */
 static json_t *describe_script(const char *path, const struct mr_stream_state *state, bool author)
 {
     json_t *script = json_object();
@@ -88,7 +88,7 @@ static json_t *describe_script(const char *path, const struct mr_stream_state *s
     return script;
 }
 
-/* Of an address in a network, whoever only watches is told the scheme. */
+/* The address of a source in a network is for the author; others see its scheme. */
 static json_t *describe_url(const struct mr_stream_state *state, bool author)
 {
     const char *rest = strstr(state->url, "://");

@@ -57,7 +57,7 @@ static void extend(struct span *span, const uint8_t *alpha, int count)
     *span = (struct span){ least, most };
 }
 
-/* Of a frame with four bytes a pixel. alpha: the byte among them */
+/* in: frame: four bytes a pixel; alpha: the byte among them */
 static struct span measure(const AVFrame *frame, int alpha)
 {
     struct span span = { OPAQUE, 0 };

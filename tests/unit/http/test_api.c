@@ -316,8 +316,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_streams_state), TEST(errors_are_for_the_author), TEST(the_list_of_streams), TEST(streams_that_do_not_exist),
-        TEST(health),           TEST(viewers_watch),       TEST(handshakes_that_are_refused),
+        TEST(a_streams_state),
+        TEST(errors_are_for_the_author),
+        TEST(the_list_of_streams),
+        TEST(streams_that_do_not_exist),
+        TEST(health),
+        TEST(viewers_watch),
+        TEST(handshakes_that_are_refused),
         TEST(too_many_viewers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
