@@ -19,8 +19,9 @@ EVERY_S = 10
 class Reader:
     """Bytes of a connection, no more than so many a second."""
 
-    def __init__(self, stream, rate):
+    def __init__(self, stream, writer, rate):
         self.stream = stream
+        self.writer = writer  # kept: the connection ends with it
         self.rate = rate
         self.since = time.monotonic()
         self.got = 0
@@ -53,7 +54,7 @@ async def open_connection(port, path, rate, headers=''):
     # a small limit: what is not read stays in the system's buffers
     stream, writer = await asyncio.open_connection('127.0.0.1', port, limit=4096)
     writer.write(f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n'.encode())
-    reader = Reader(stream, rate)
+    reader = Reader(stream, writer, rate)
     head = await reader.take_until(b'\r\n\r\n')
     return reader, writer, head
 
