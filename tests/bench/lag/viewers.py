@@ -50,10 +50,10 @@ class Reader:
         return await self.take(self.bytes.index(mark) + len(mark))
 
 
-async def open_connection(port, path, rate, headers=''):
+async def open_connection(port, path, rate, headers='', version='1.1'):
     # a small limit: what is not read stays in the system's buffers
     stream, writer = await asyncio.open_connection('127.0.0.1', port, limit=4096)
-    writer.write(f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n'.encode())
+    writer.write(f'GET {path} HTTP/{version}\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n'.encode())
     reader = Reader(stream, writer, rate)
     head = await reader.take_until(b'\r\n\r\n')
     return reader, writer, head
@@ -105,7 +105,7 @@ async def socketio(port, rate, seen):
 
 
 async def mjpeg(port, rate, seen):
-    reader, _, _ = await open_connection(port, '/stream/live.mjpg', rate)
+    reader, _, _ = await open_connection(port, '/stream/live.mjpg', rate, version='1.0')  # no chunks
     while True:
         head = await reader.take_until(b'\r\n\r\n')
         size = int(re.search(rb'Content-Length: (\d+)', head, re.I).group(1))
