@@ -6,6 +6,10 @@
 #include "media/ffmpeg/url_hide.h"
 #include "stream/stream_private.h"
 
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
 void mr_phase_set(struct mr_stream *stream, enum mr_stream_phase phase)
 {
     pthread_mutex_lock(&stream->lock);
@@ -29,9 +33,21 @@ bool mr_phase_is_idle(struct mr_stream *stream)
     return idle;
 }
 
+/* Whether an error begins, or goes on, with a line of a script: "process.lua:12: …". */
+static bool names_a_line(const char *error)
+{
+    static const char ending[] = ".lua:";
+    const char *at = strstr(error, ending);
+    return at != NULL && isdigit((unsigned char)at[sizeof(ending) - 1]);
+}
+
 void mr_phase_tell_reason(const struct mr_stream *stream, const char *error, char *out, size_t size)
 {
     char address[256];
+    if (names_a_line(error)) {
+        snprintf(out, size, "the script has an error");
+        return;
+    }
     mr_url_redact_whole(stream->options.url, address, sizeof(address));
     mr_url_hide(error, address, out, size);
 }

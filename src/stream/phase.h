@@ -10,7 +10,8 @@ struct mr_stream;
 /* return: "opening", …; lives for ever */
 const char *mr_phase_name(enum mr_stream_phase phase);
 
-/* Copy an error of the source without its address, for those who may watch but not know where it is. Takes no lock. */
+/* Copy an error without the source's address, for those who may watch but not know where it is; of a script's error, that
+ * there is one. Takes no lock. */
 void mr_phase_tell_reason(const struct mr_stream *stream, const char *error, char *out,
                           size_t size);
 

@@ -179,7 +179,7 @@ static void comes_back_when_it_is_plugged_in_again(void **state)
         fetched_finish(&fetched);
         put_flag(flag);
         await(&host, "\"phase\":\"lost\"", 5000000);
-        await(&host, DEVICE "\\\": No such", 5000000); /* it was tried again */
+        await(&host, "cannot open the source: No such", 5000000); /* it was tried again */
         unlink(flag);
     }
     await(&host, "\"phase\":\"running\"", 6000000);

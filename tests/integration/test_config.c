@@ -220,8 +220,8 @@ static void streams_start_and_fail_independently(void **state)
     watch(0, "yard");
     wait_for_label(0, "Yard");
     assert_int_equal(status_of("/healthz"), 503);
-    wait_for_answer("/healthz", "none.mp4", true);
-    wait_for_answer("/healthz", "bad.lua:2:", true);
+    wait_for_answer("/healthz", "\"road\",\"error\":\"cannot open the source: No such file", true);
+    wait_for_answer("/healthz", "\"gate\",\"error\":\"the script has an error\"", true);
     wait_for_answer("/healthz", "there is no setting 'lable'; there are: label", true);
     wait_for_answer("/healthz", "yard", false);
     wait_for_answer("/api/streams/gate", "\"phase\":\"failed\"", true);

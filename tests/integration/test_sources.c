@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMIT_MS 30000
-#define SECRET   "qjxzqjxz"
+#define LIMIT_MS      30000
+#define TOKEN         "let-me-in"
+#define AUTHORIZATION "\r\nAuthorization: Bearer " TOKEN
+#define SECRET        "qjxzqjxz"
 
 static const char *write_script(const char *name, const char *text)
 {
@@ -131,10 +133,11 @@ static void serves_no_secret(void **state)
     snprintf(url, sizeof(url), "http://u:" SECRET "@127.0.0.1:%d/s.jpg?token=" SECRET,
              web_port(web));
     assert_true(host_start(
-        &host,
-        (const char *const[]){ "--log-level", "trace", "--always", "--input-option",
-                               "headers=X-Api: " SECRET "\r\nX-Key: " SECRET "\r\n", url, NULL }));
-    const char *const paths[] = { "GET /api/streams", "GET /metrics", "GET /healthz" };
+        &host, (const char *const[]){
+                   "--token", TOKEN, "--log-level", "trace", "--always", "--input-option",
+                   "headers=X-Api: " SECRET "\r\nX-Key: " SECRET "\r\n", url, NULL }));
+    const char *const paths[] = { "GET /api/streams" AUTHORIZATION, "GET /api/streams",
+                                  "GET /metrics", "GET /healthz" AUTHORIZATION };
     for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
         fetch(host.port, paths[i], &fetched);
         assert_secret(&fetched.body);

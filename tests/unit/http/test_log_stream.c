@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "http/engine/fanout.h"
 #include "server_fixture.h"
 
 #define REQUEST                                                                                    \
@@ -97,9 +98,11 @@ static void who_does_not_keep_up_is_told(void **state)
 static void they_have_places_like_viewers(void **state)
 {
     (void)state;
-    int fds[MAX_CLIENTS];
+    enum { PLACES = MAX_CLIENTS + MR_FANOUT_AUTHORS };
+    int fds[PLACES];
+    char left[32];
     bool room;
-    for (int i = 0; i < MAX_CLIENTS; i++)
+    for (int i = 0; i < PLACES; i++)
         fds[i] = follow("", 200);
     close(follow("", 503));
     close(fds[0]);
@@ -108,11 +111,12 @@ static void they_have_places_like_viewers(void **state)
     do { /* and there is room again, soon */
         assert_true(mr_clock_now_us() < deadline_us);
         assert_int_equal(fetch(port, "GET /metrics", &answer), 200);
-        room = strstr((char *)answer.body.data, "moonreel_clients 2\n") != NULL;
+        snprintf(left, sizeof(left), "moonreel_clients %d\n", PLACES - 1);
+        room = strstr((char *)answer.body.data, left) != NULL;
         fetched_finish(&answer);
     } while (!room);
     fds[0] = follow("", 200);
-    for (int i = 0; i < MAX_CLIENTS; i++)
+    for (int i = 0; i < PLACES; i++)
         close(fds[i]);
 }
 
