@@ -212,6 +212,16 @@ test('the log comes as events, too, and goes on where it was cut off', async () 
   assert.equal((await found)[0].id, three + 1);
 });
 
+test('a ticket stands for the token, once', async () => {
+  const path = '/api/streams/live/log';
+  await ask('POST', '/api/tickets', 401, { body: JSON.stringify({ path }) });
+  await ask('POST', '/api/tickets', 400, { headers: RIGHTS, body: '{}' });
+  const { body: { ticket } } = await ask('POST', '/api/tickets', 200,
+    { headers: RIGHTS, body: JSON.stringify({ path }) });
+  await ask('GET', LOG_ROUTE, 200, { query: `?ticket=${ticket}` });
+  await ask('GET', LOG_ROUTE, 401, { query: `?ticket=${ticket}` });
+});
+
 test('every operation that answers with JSON was asked', () => {
   for (const [route, operations] of Object.entries(description.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
