@@ -110,7 +110,7 @@ test('an older payload beside a paused picture says how old it is; Resume ends F
   assert.equal((await payload(page)).n, n + 3);
   await page.waitForFunction(() => document.getElementById('payload-of').textContent === '');
   await rows(page).nth(2).click();
-  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.locator('#pause').click();
   await page.waitForFunction((old) => JSON.parse(document.getElementById('payload').textContent).n > old, n + 3);
   assert.equal(await page.locator('#freeze').getAttribute('aria-pressed'), 'false');
   assert.equal(await age.textContent(), '');

@@ -39,7 +39,9 @@ export class FullWindow {
       if (!document.fullscreenElement && !this.#following) this.#show(false);
     });
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !element('keys').open) this.#show(false);
+      if (event.key !== 'Escape' || element('keys').open) return;
+      this.#show(false);
+      this.#follow();
     });
   }
 

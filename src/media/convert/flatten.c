@@ -46,7 +46,7 @@ struct span {
     uint8_t least, most;
 };
 
-static void extend(struct span *span, const uint8_t *alpha, int count)
+static void widen_span(struct span *span, const uint8_t *alpha, int count)
 {
     uint8_t least = span->least, most = span->most;
     for (int i = 0; i < count; i++) {
@@ -62,7 +62,7 @@ static struct span measure(const AVFrame *frame, int alpha)
 {
     struct span span = { OPAQUE, 0 };
     for (int y = 0; y < frame->height; y++)
-        extend(&span, frame->data[0] + y * frame->linesize[0] + alpha, frame->width);
+        widen_span(&span, frame->data[0] + y * frame->linesize[0] + alpha, frame->width);
     return span;
 }
 
@@ -80,7 +80,8 @@ static bool may_be_transparent(const AVFrame *frame)
         return false;
     if (format->flags & AV_PIX_FMT_FLAG_PAL) {
         struct span span = { OPAQUE, 0 };
-        extend(&span, frame->data[1] + 3, PALETTE_COLORS); /* words of 0xAARRGGBB, little-endian */
+        widen_span(&span, frame->data[1] + 3,
+                   PALETTE_COLORS); /* words of 0xAARRGGBB, little-endian */
         return span.least < OPAQUE;
     }
     bool bytes = format->nb_components == 4 && format->comp[3].step == 4 &&

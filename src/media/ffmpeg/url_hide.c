@@ -9,7 +9,7 @@ struct hiding {
     size_t left; /* of out, the closing 0 included */
 };
 
-static void put(struct hiding *hiding, const char *bytes, size_t size)
+static void put_bytes(struct hiding *hiding, const char *bytes, size_t size)
 {
     if (size >= hiding->left)
         size = hiding->left - 1;
@@ -56,7 +56,7 @@ void mr_url_hide(const char *text, const char *address, char *out, size_t size)
     for (const char *at = text; *at != '\0';) {
         bool inside = at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '/');
         size_t matched = inside ? 0 : match(at, address);
-        put(&hiding, matched > 0 ? word : at, matched > 0 ? sizeof(word) - 1 : 1);
+        put_bytes(&hiding, matched > 0 ? word : at, matched > 0 ? sizeof(word) - 1 : 1);
         at += matched > 0 ? matched : 1;
     }
 }
